@@ -1,0 +1,62 @@
+# mooring_room(NAME DEPENDS room… LINK library…): one static library of a room's sources, and one test
+# program of its *_test.cpp. Sources are found, so adding a file changes no list.
+
+add_library(mooring_flags INTERFACE)
+target_include_directories(mooring_flags INTERFACE "${CMAKE_SOURCE_DIR}/src")
+target_compile_options(mooring_flags INTERFACE
+  -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Werror)
+# Sums of leaves are compared bit for bit with the libraries that trained them: no fused multiply-add.
+target_compile_options(mooring_flags INTERFACE -ffp-contract=off)
+# The version and source root that programs and tests may name.
+target_compile_definitions(mooring_flags INTERFACE
+  MOORING_VERSION="${PROJECT_VERSION}" )
+if(MOORING_SANITIZE)
+  target_compile_options(mooring_flags INTERFACE
+    -fsanitize=${MOORING_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(mooring_flags INTERFACE -fsanitize=${MOORING_SANITIZE})
+endif()
+find_program(MOLD mold)
+if(MOLD AND NOT MOORING_SANITIZE)
+  target_link_options(mooring_flags INTERFACE -fuse-ld=mold)
+endif()
+
+add_library(mooring_test_support INTERFACE)
+if(MOORING_TESTS)
+  target_link_libraries(mooring_test_support INTERFACE GTest::gmock GTest::gtest)
+  target_compile_definitions(mooring_test_support INTERFACE
+    MOORING_SOURCE_DIR="${CMAKE_SOURCE_DIR}" MOORING_DEPS_DIR="${MOORING_DEPS}")
+endif()
+
+function(mooring_precompile target header)
+  if(MOORING_PCH)
+    target_precompile_headers(${target} PRIVATE "${CMAKE_SOURCE_DIR}/cmake/${header}")
+  endif()
+endfunction()
+
+function(mooring_room name)
+  cmake_parse_arguments(ROOM "" "" "DEPENDS;LINK" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "(_test|_bench|/main)\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  set(libraries mooring_flags Threads::Threads)
+  foreach(room ${ROOM_DEPENDS})
+    list(APPEND libraries mooring_${room})
+  endforeach()
+  if(NOT sources)
+    add_library(mooring_${name} INTERFACE)
+    target_link_libraries(mooring_${name} INTERFACE ${libraries} ${ROOM_LINK})
+  else()
+    add_library(mooring_${name} STATIC ${sources})
+    target_link_libraries(mooring_${name} PUBLIC ${libraries} PRIVATE ${ROOM_LINK})
+    mooring_precompile(mooring_${name} precompiled.h)
+  endif()
+  if(MOORING_TESTS AND tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE mooring_${name} ${ROOM_LINK} mooring_test_support
+      GTest::gtest_main)
+    mooring_precompile(${name}_test precompiled_test.h)
+    add_test(NAME ${name} COMMAND ${name}_test)
+    set_tests_properties(${name} PROPERTIES TIMEOUT 900)
+  endif()
+endfunction()

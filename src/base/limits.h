@@ -1,0 +1,60 @@
+// Every limit of the program, by name, in one place: what an outsider can make us hold, parse, queue
+// or repeat. A limit hit is kTooLarge or kResourceExhausted and names the limit.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace mooring::limits {
+
+inline constexpr std::size_t kKiB = 1024, kMiB = 1024 * kKiB, kGiB = 1024 * kMiB;
+
+// HTTP
+inline constexpr std::size_t kRequestBodyBytes = 16 * kMiB;
+inline constexpr std::size_t kRequestHeaderBytes = 32 * kKiB;
+inline constexpr std::size_t kRequestTargetBytes = 8 * kKiB;
+inline constexpr std::size_t kConnections = 10'000;
+inline constexpr std::chrono::seconds kRequestDeadline{30};
+inline constexpr std::chrono::seconds kIdleConnection{75};
+
+// JSON
+inline constexpr std::size_t kJsonDepth = 32;
+
+// Tables
+inline constexpr std::size_t kColumns = 4096;
+inline constexpr std::size_t kRowsPerRequest = 100'000;
+inline constexpr std::size_t kStringBytes = 8 * kKiB;     // one string or category value
+inline constexpr std::size_t kCategories = 65'536;        // known values of one column
+inline constexpr std::size_t kCsvLineBytes = 1 * kMiB;
+
+// Names
+inline constexpr std::size_t kNameBytes = 128;            // model, alias, feature
+inline constexpr std::size_t kRequestIdBytes = 128;
+inline constexpr std::size_t kReasonBytes = 1024;
+
+// Models
+inline constexpr std::size_t kArtifactBytes = 1 * kGiB;
+inline constexpr std::size_t kTrees = 100'000;
+inline constexpr std::size_t kTreeNodes = 50'000'000;     // all trees of one model
+inline constexpr std::size_t kTreeDepth = 512;
+inline constexpr std::size_t kFeatures = 65'536;
+inline constexpr std::size_t kModelOutputs = 1024;        // outputs of one row
+inline constexpr std::size_t kGoldenRows = 10'000;
+
+// Contract
+inline constexpr std::size_t kContractBytes = 256 * kKiB;
+inline constexpr std::size_t kExpressionBytes = 4 * kKiB;
+inline constexpr std::size_t kExpressionDepth = 64;
+
+// Journal
+inline constexpr std::size_t kJournalRecordBytes = 64 * kMiB;
+inline constexpr std::size_t kJournalQueueBytes = 64 * kMiB;
+inline constexpr std::uint64_t kJournalSegmentBytes = 128 * kMiB;
+inline constexpr std::size_t kOutcomesPerRequest = 100'000;
+
+// Serving
+inline constexpr std::size_t kInFlight = 4096;            // decisions between admit and answer
+inline constexpr std::size_t kLoadedVersions = 256;
+
+}  // namespace mooring::limits
