@@ -1,0 +1,141 @@
+// Registry: which models exist, who owns them, their versions, and what ought to run. The only place
+// where that is written down; serving converges to DesiredState, people and rules only ever change it
+// through here, and every change has an author and a reason and is kept for good.
+//
+// Stored in SQLite (WAL, synchronous=FULL) with artifacts in the blob store; a call that returned
+// success survives a power cut.
+// Thread safety: from any thread; one writer at a time inside.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/io/file_system.h"
+#include "base/result.h"
+
+namespace mooring::records {
+
+// Who changes something and why; a reason is required for all that moves traffic.
+struct Change {
+  std::string author;
+  std::string reason;
+  std::optional<std::uint64_t> if_revision;  // kConflict when the model's revision is another one
+};
+
+struct ModelRecord {
+  std::string name;
+  std::string owner_team, owner_person, purpose;
+  Time created;
+  std::string contract_hash;  // the newest applied; empty: none yet
+};
+
+// What is given at registration. Everything but the blobs may be empty.
+struct NewVersion {
+  std::string artifact_blob;   // id in the blob store: a file, or a directory manifest
+  std::string artifact_name;   // file or directory name as given
+  std::string format;          // "xgboost", …
+  std::string signature_json;  // the model room's signature, as text
+  std::string source;          // where it came from: a path, a run
+  std::string training_data;   // reference to the data: path and SHA-256
+  std::string metrics_json;    // {"auc": 0.71}
+  std::string golden_blob;     // golden rows; required before serving
+  std::string reference_blob;  // reference profile
+  std::string contract_hash;
+  std::string validation_json; // findings of training-data validation; "[]" when clean
+};
+
+struct VersionRecord : NewVersion {
+  std::string model;
+  VersionNumber number = 0;
+  Time created;
+  std::string author;
+  enum class State : std::uint8_t { kCandidate, kRefused, kArchived } state = State::kCandidate;
+  std::string state_reason;
+};
+
+// One change of an alias; the history is never shortened.
+struct AliasChange {
+  std::string model, alias;
+  VersionNumber from = 0, to = 0;  // 0: none
+  Time at;
+  std::string author, reason;
+  std::uint64_t revision = 0;
+};
+
+// What ought to run for one model.
+struct ModelRoute {
+  std::string model;
+  VersionNumber champion = 0;      // 0: nothing serves
+  VersionNumber previous = 0;      // the champion before, kept loaded for rollback and fallback
+  std::string contract_hash;
+  std::uint64_t revision = 0;      // grows with every change of this model's route
+};
+
+struct DesiredState {
+  std::uint64_t revision = 0;      // grows with every change of any route
+  std::vector<ModelRoute> routes;  // by model name
+};
+
+// A verdict of the watch on one closed window, as monitoring wrote it.
+struct StoredVerdict {
+  std::string model;
+  VersionNumber version = 0;
+  Time window_start, window_end;
+  std::uint64_t rows = 0;
+  std::string verdict;             // "ok", "drift", "not_enough_data"
+  std::string evidence_json;       // per feature figures
+};
+
+class Registry {
+ public:
+  struct Options {
+    std::string directory;         // holds registry.db
+    const Clock* clock = nullptr;  // required
+  };
+  static Result<std::unique_ptr<Registry>> Open(Options options);
+  virtual ~Registry() = default;
+
+  // Contracts: applying creates the model when it is new. The text is stored by its hash.
+  virtual Result<ModelRecord> ApplyContract(std::string_view text, const Change& change) = 0;
+  virtual Result<std::string> ContractText(std::string_view hash) = 0;
+
+  virtual Result<std::vector<ModelRecord>> Models() = 0;
+  virtual Result<ModelRecord> Model(std::string_view name) = 0;
+
+  virtual Result<VersionRecord> RegisterVersion(std::string_view model, const NewVersion& version,
+                                                const Change& change) = 0;
+  virtual Result<std::vector<VersionRecord>> Versions(std::string_view model) = 0;
+  virtual Result<VersionRecord> Version(std::string_view model, VersionNumber number) = 0;
+  virtual Status SetVersionState(std::string_view model, VersionNumber number,
+                                 VersionRecord::State state, const Change& change) = 0;
+
+  // Aliases. Setting "champion" moves traffic and writes a desired-state revision in the same
+  // transaction. `to` 0 removes the alias.
+  virtual Result<AliasChange> SetAlias(std::string_view model, std::string_view alias,
+                                       VersionNumber to, const Change& change) = 0;
+  // Champion back to the one before; kFailedPrecondition when there is none.
+  virtual Result<AliasChange> Rollback(std::string_view model, const Change& change) = 0;
+  virtual Result<std::map<std::string, VersionNumber>> Aliases(std::string_view model) = 0;
+  virtual Result<std::vector<AliasChange>> AliasHistory(std::string_view model) = 0;
+
+  virtual Result<DesiredState> Desired() = 0;
+  // Called after each commit that changed the desired state, on the committing thread, without locks
+  // held. Changes by other processes on the same directory are found by polling PollExternalChange.
+  virtual void OnDesiredChange(std::function<void()> callback) = 0;
+  // True once per change that another process made.
+  virtual bool PollExternalChange() = 0;
+
+  virtual Status StoreVerdict(const StoredVerdict& verdict) = 0;
+  // Newest first.
+  virtual Result<std::vector<StoredVerdict>> Verdicts(std::string_view model,
+                                                      std::size_t limit) = 0;
+};
+
+}  // namespace mooring::records

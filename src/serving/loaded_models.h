@@ -1,0 +1,68 @@
+// LoadedModels: the versions in memory and the one immutable snapshot that requests read.
+//
+// It converges to the registry's desired state by a pure policy (policy.h): load before unload, golden
+// rows must reproduce, memory must fit. Loading happens on its own thread; the swap is one atomic store;
+// a version is freed when its last request ends. A failed load leaves what serves.
+//
+// Thread safety: Current() from any thread without a lock. A request takes one snapshot and keeps it.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "model/predictor.h"
+#include "records/contract/contract.h"
+#include "records/journal/record.h"
+
+namespace mooring::serving {
+
+class InputShape;  // validation.h: contract rules bound to the predictor's inputs
+
+// One loaded version of one model under one contract.
+class ServedVersion {
+ public:
+  std::string model;
+  VersionNumber number = 0;
+  std::shared_ptr<const records::Contract> contract;
+  std::shared_ptr<const model::Predictor> predictor;
+  std::shared_ptr<const records::Binding> binding;
+  std::shared_ptr<const InputShape> shape;
+  std::string format;
+};
+
+// Why a version that ought to serve does not.
+struct LoadProblem {
+  VersionNumber version = 0;
+  std::string message;
+};
+
+struct ServedModel {
+  std::string name;
+  std::shared_ptr<const ServedVersion> champion;             // null: nothing to answer with
+  std::shared_ptr<const ServedVersion> previous;             // may be null
+  std::map<VersionNumber, std::shared_ptr<const ServedVersion>> versions;  // all loaded
+  std::optional<LoadProblem> problem;                        // of the last convergence
+  std::uint64_t revision = 0;
+};
+
+struct Snapshot {
+  std::uint64_t revision = 0;      // of the desired state it converged to
+  std::map<std::string, ServedModel, std::less<>> models;
+
+  const ServedModel* Find(std::string_view model) const;
+};
+
+// Turns a registered version into a loaded one; given by the composition root, so that tests can
+// bring their own. Checks golden rows.
+using VersionLoader =
+    std::function<Result<std::shared_ptr<const ServedVersion>>(std::string_view model,
+                                                               VersionNumber version)>;
+
+}  // namespace mooring::serving
