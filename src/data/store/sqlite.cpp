@@ -1,0 +1,221 @@
+#include "data/store/sqlite.h"
+
+#include <sqlite3.h>
+
+#include <limits>
+
+namespace mooring::data {
+namespace {
+
+Code CodeOf(int extended) {
+  switch (extended) {
+    case SQLITE_CONSTRAINT_UNIQUE:
+    case SQLITE_CONSTRAINT_PRIMARYKEY:
+    case SQLITE_CONSTRAINT_ROWID: return Code::kAlreadyExists;
+    default: break;
+  }
+  switch (extended & 0xFF) {
+    case SQLITE_CONSTRAINT: return Code::kFailedPrecondition;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN: return Code::kUnavailable;
+    case SQLITE_FULL: return Code::kResourceExhausted;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return Code::kDataLoss;
+    case SQLITE_TOOBIG: return Code::kTooLarge;
+    case SQLITE_READONLY:
+    case SQLITE_PERM: return Code::kPermissionDenied;
+    default: return Code::kInternal;
+  }
+}
+
+Error ErrorOf(sqlite3* db, std::string_view doing) {
+  if (db == nullptr) return Error(Code::kResourceExhausted, std::string(doing) + ": out of memory");
+  return Error(CodeOf(sqlite3_extended_errcode(db)),
+               std::string(doing) + ": " + sqlite3_errmsg(db));
+}
+
+std::string_view SqlOf(sqlite3_stmt* statement) {
+  const char* sql = sqlite3_sql(statement);
+  return sql == nullptr ? std::string_view("statement") : std::string_view(sql).substr(0, 120);
+}
+
+Status Bound(sqlite3_stmt* statement, int code) {
+  if (code == SQLITE_OK) return Ok();
+  if (code == SQLITE_RANGE || code == SQLITE_MISUSE) {
+    return Error(Code::kInternal, "parameter does not fit " + std::string(SqlOf(statement)));
+  }
+  return ErrorOf(sqlite3_db_handle(statement), SqlOf(statement));
+}
+
+}  // namespace
+
+void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+
+Status Statement::Bind(int parameter, std::nullptr_t) {
+  return Bound(statement_.get(), sqlite3_bind_null(statement_.get(), parameter));
+}
+
+Status Statement::Bind(int parameter, std::int64_t value) {
+  return Bound(statement_.get(), sqlite3_bind_int64(statement_.get(), parameter, value));
+}
+
+Status Statement::Bind(int parameter, double value) {
+  return Bound(statement_.get(), sqlite3_bind_double(statement_.get(), parameter, value));
+}
+
+Status Statement::Bind(int parameter, std::string_view text) {
+  // A null pointer would mean NULL: an empty view of nothing is still the empty text.
+  const char* bytes = text.empty() ? "" : text.data();
+  return Bound(statement_.get(), sqlite3_bind_text64(statement_.get(), parameter, bytes, text.size(),
+                                                     SQLITE_TRANSIENT, SQLITE_UTF8));
+}
+
+Status Statement::Bind(int parameter, ByteSpan bytes) {
+  const void* place = bytes.empty() ? static_cast<const void*>("") : bytes.data();
+  return Bound(statement_.get(), sqlite3_bind_blob64(statement_.get(), parameter, place, bytes.size(),
+                                                     SQLITE_TRANSIENT));
+}
+
+Result<bool> Statement::Step() {
+  const int code = sqlite3_step(statement_.get());
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  Error error = ErrorOf(sqlite3_db_handle(statement_.get()), SqlOf(statement_.get()));
+  sqlite3_reset(statement_.get());
+  return error;
+}
+
+Status Statement::Finish() {
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool more, Step());
+    if (!more) break;
+  }
+  Reset();
+  return Ok();
+}
+
+void Statement::Reset() {
+  // Both give back the last step's error, which Step has already reported.
+  static_cast<void>(sqlite3_reset(statement_.get()));
+  static_cast<void>(sqlite3_clear_bindings(statement_.get()));
+}
+
+bool Statement::IsNull(int column) const {
+  return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+}
+std::int64_t Statement::Int(int column) const {
+  return sqlite3_column_int64(statement_.get(), column);
+}
+double Statement::Real(int column) const { return sqlite3_column_double(statement_.get(), column); }
+
+std::string_view Statement::Text(int column) const {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), column));
+  if (text == nullptr) return {};
+  return {text, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
+}
+
+ByteSpan Statement::Bytes(int column) const {
+  const auto* bytes = static_cast<const std::byte*>(sqlite3_column_blob(statement_.get(), column));
+  if (bytes == nullptr) return {};
+  return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
+}
+
+int Statement::columns() const { return sqlite3_column_count(statement_.get()); }
+
+// close_v2 waits for forgotten statements instead of leaking the file.
+void Database::Close::operator()(sqlite3* db) const { sqlite3_close_v2(db); }
+
+Result<Database> Database::Open(const std::string& path, const DatabaseOptions& options) {
+  sqlite3* raw = nullptr;
+  const int access = options.read_only ? SQLITE_OPEN_READONLY
+                                       : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  const int code =
+      sqlite3_open_v2(path.c_str(), &raw, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  Database db(raw);  // even a failed open gives a handle to close
+  if (code != SQLITE_OK) {
+    return ErrorOf(raw, "cannot open the database").Where(path);
+  }
+  if (Status configured = db.Configure(options); !configured.ok()) {
+    return std::move(configured).error().Where(path);
+  }
+  return db;
+}
+
+Status Database::Configure(const DatabaseOptions& options) {
+  sqlite3_busy_timeout(db_.get(), static_cast<int>(options.busy_timeout.count()));
+  // A damaged or hostile file must not run code or rewrite its own schema.
+  sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  if (!options.read_only) RETURN_IF_ERROR(Execute("PRAGMA journal_mode=WAL"));
+  return Execute("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON");
+}
+
+Status Database::Execute(const std::string& sql) {
+  const int code = sqlite3_exec(db_.get(), sql.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return ErrorOf(db_.get(), std::string_view(sql).substr(0, 120));
+  return Ok();
+}
+
+Result<Statement> Database::Prepare(std::string_view sql) {
+  if (sql.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+    return Error(Code::kTooLarge, "statement of " + std::to_string(sql.size()) + " bytes");
+  }
+  sqlite3_stmt* raw = nullptr;
+  const int code = sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
+  if (code != SQLITE_OK) return ErrorOf(db_.get(), sql.substr(0, 120));
+  if (raw == nullptr) return Error(Code::kInternal, "empty SQL statement");
+  return Statement(raw);
+}
+
+Status Database::Migrate(std::span<const std::string_view> steps) {
+  ASSIGN_OR_RETURN(Transaction change, Transaction::Begin(*this));
+  std::int64_t done = 0;
+  {
+    ASSIGN_OR_RETURN(Statement version, Prepare("PRAGMA user_version"));
+    ASSIGN_OR_RETURN(const bool row, version.Step());
+    done = row ? version.Int(0) : 0;
+  }
+  const auto known = static_cast<std::int64_t>(steps.size());
+  if (done < 0 || done > known) {
+    return Error(Code::kFailedPrecondition, "database schema is version " + std::to_string(done))
+        .Why("this program knows versions up to " + std::to_string(known))
+        .Help("use the program that wrote it, or a newer one");
+  }
+  for (std::int64_t step = done; step < known; ++step) {
+    RETURN_IF_ERROR(Execute(std::string(steps[static_cast<std::size_t>(step)])));
+  }
+  if (done != known) RETURN_IF_ERROR(Execute("PRAGMA user_version=" + std::to_string(known)));
+  return change.Commit();
+}
+
+Status Database::CheckIntegrity() {
+  ASSIGN_OR_RETURN(Statement check, Prepare("PRAGMA integrity_check(1)"));
+  ASSIGN_OR_RETURN(const bool row, check.Step());
+  if (row && check.Text(0) == "ok") return Ok();
+  return Error(Code::kDataLoss, "database is damaged").Why(row ? check.String(0) : "no answer");
+}
+
+std::int64_t Database::last_insert_id() const { return sqlite3_last_insert_rowid(db_.get()); }
+std::int64_t Database::changed_rows() const { return sqlite3_changes64(db_.get()); }
+
+Result<Transaction> Transaction::Begin(Database& db) {
+  RETURN_IF_ERROR(db.Execute("BEGIN IMMEDIATE"));
+  return Transaction(db);
+}
+
+Transaction::~Transaction() {
+  // After some errors SQLite has rolled back by itself; then this one fails and changes nothing.
+  if (db_ != nullptr) static_cast<void>(db_->Execute("ROLLBACK"));
+}
+
+Status Transaction::Commit() {
+  CHECK(db_ != nullptr);
+  RETURN_IF_ERROR(db_->Execute("COMMIT"));
+  db_ = nullptr;
+  return Ok();
+}
+
+}  // namespace mooring::data
