@@ -1,0 +1,62 @@
+// Server: the whole contour in one process. Opens the stores in order, recovers the journal, loads what
+// ought to serve, starts the watch and the HTTP server; stops in the reverse order.
+//
+//   ASSIGN_OR_RETURN(auto server, Server::Start(options));
+//   server->Wait(stop);      // until SIGTERM, say
+//   server->Stop();
+//
+// The data directory (one server at a time; locked):
+//   registry.db   models, versions, aliases, desired state (records/registry)
+//   blobs/        artifacts by content, compiled forms beside them (data/store)
+//   journal/      decisions and outcomes (records/journal)
+//   lake/         sealed segments as Parquet (records/lake)
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "records/journal/journal.h"
+
+namespace mooring::app {
+
+struct ServerOptions {
+  std::string data_directory = "mooring-data";
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8080;                   // 0: any free one
+  std::size_t threads = 1;                     // event loops
+  std::string tls_certificate_file, tls_key_file;
+  std::vector<std::string> allowed_hosts;
+  bool allow_remote_without_auth = false;      // needed to listen beyond loopback
+  records::AckMode ack = records::AckMode::kSynced;
+  std::chrono::milliseconds sync_interval{5};
+  std::string pseudonym_key_file;              // outside the data directory
+  std::string library_directory;               // ONNX Runtime, DuckDB; empty: beside the program
+  std::chrono::milliseconds drain{30'000};
+  bool watch = true;                           // fold the journal into profiles and verdicts
+  bool validate = true, journal = true;        // bench-only switches: the price of safety
+};
+
+class Server {
+ public:
+  static Result<std::unique_ptr<Server>> Start(ServerOptions options);
+  virtual ~Server() = default;                 // stops when still running
+  virtual std::uint16_t port() const = 0;
+  virtual void Stop() = 0;
+};
+
+// Where things are inside a data directory; the CLI's local mode uses the same paths.
+struct DataPaths {
+  explicit DataPaths(std::string directory);
+  std::string root, blobs, journal, lake;
+};
+
+// The directory of shared libraries: the given one, else beside the program, else .deps/lib above it.
+std::string FindLibraries(const std::string& given);
+
+}  // namespace mooring::app
