@@ -86,6 +86,48 @@ void Column::AppendNull() {
   GrewByOne(false);
 }
 
+void Column::SetNull(std::size_t row) {
+  CHECK(row < size_);
+  if (IsNull(row)) return;
+  std::visit(
+      [row](auto& values) {
+        using Held = std::decay_t<decltype(values)>;
+        if constexpr (std::is_same_v<Held, StringColumn>) {
+          CHECK(false);  // strings lie end to end: append nulls instead
+        } else if constexpr (std::is_floating_point_v<typename Held::value_type>) {
+          values[row] = std::numeric_limits<typename Held::value_type>::quiet_NaN();
+        } else {
+          values[row] = 0;
+        }
+      },
+      values_);
+  if (null_count_ == 0) valid_.assign(size_, 1);
+  valid_[row] = 0;
+  ++null_count_;
+}
+
+void Column::Truncate(std::size_t rows) {
+  if (rows >= size_) return;
+  for (std::size_t row = rows; null_count_ != 0 && row < size_; ++row) {
+    if (valid_[row] == 0) --null_count_;
+  }
+  if (null_count_ == 0) {
+    valid_.clear();
+  } else {
+    valid_.resize(rows);
+  }
+  size_ = rows;
+  std::visit(
+      [rows](auto& values) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(values)>, StringColumn>) {
+          values.Truncate(rows);
+        } else {
+          values.resize(rows);
+        }
+      },
+      values_);
+}
+
 void Column::AppendFrom(const Column& other, std::size_t row) {
   CHECK(type_ == other.type_);
   if (other.IsNull(row)) return AppendNull();

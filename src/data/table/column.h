@@ -37,7 +37,12 @@ class StringColumn {
   }
   std::string_view operator[](std::size_t row) const {
     const std::size_t begin = row == 0 ? 0 : ends_[row - 1];
-    return std::string_view(bytes_).substr(begin, ends_[row] - begin);
+    return {bytes_.data() + begin, ends_[row] - begin};
+  }
+  // Keeps the first `rows` strings.
+  void Truncate(std::size_t rows) {
+    ends_.resize(rows);
+    bytes_.resize(rows == 0 ? 0 : ends_.back());
   }
 
  private:
@@ -62,9 +67,22 @@ class Column {
     std::get<std::vector<T>>(values_).push_back(value);
     GrewByOne(true);
   }
+  // `count` slots at once, not null, for the caller to fill: much cheaper than one by one.
+  template <typename T>
+  std::span<T> Extend(std::size_t count) {
+    auto& values = std::get<std::vector<T>>(values_);
+    values.resize(size_ + count);
+    size_ += count;
+    if (null_count_ != 0) valid_.resize(size_, 1);
+    return std::span(values).last(count);
+  }
   // String and category columns.
   void AppendText(std::string_view text);
   void AppendNull();
+  // Makes a filled slot null.
+  void SetNull(std::size_t row);
+  // Keeps the first `rows` slots.
+  void Truncate(std::size_t rows);
   // Copies one slot of a column of the same type (and, for categories, of any dictionary).
   void AppendFrom(const Column& other, std::size_t row);
 
