@@ -1,4 +1,4 @@
-# mooring_room(NAME DEPENDS room… LINK library…): one static library of a room's sources, and one test
+# mooring_room(NAME DEPENDS room… LINK library…): one static library of a room, and one test
 # program of its *_test.cpp. Sources are found, so adding a file changes no list.
 
 add_library(mooring_flags INTERFACE)

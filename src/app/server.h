@@ -1,5 +1,5 @@
-// Server: the whole contour in one process. Opens the stores in order, recovers the journal, loads what
-// ought to serve, starts the watch and the HTTP server; stops in the reverse order.
+// Server: the whole contour in one process. Opens the stores in order, recovers the journal,
+// loads what ought to serve, starts the watch and the HTTP server; stops in the reverse order.
 //
 //   ASSIGN_OR_RETURN(auto server, Server::Start(options));
 //   server->Wait(stop);      // until SIGTERM, say
@@ -56,7 +56,8 @@ struct DataPaths {
   std::string root, blobs, journal, lake;
 };
 
-// The directory of shared libraries: the given one, else beside the program, else .deps/lib above it.
+// The directory of shared libraries: the given one, else beside the program, else .deps/lib above
+// it.
 std::string FindLibraries(const std::string& given);
 
 }  // namespace mooring::app

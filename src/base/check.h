@@ -6,7 +6,8 @@
 
 namespace mooring {
 
-[[noreturn]] void FailCheck(const char* file, int line, const char* what, const std::string& detail);
+[[noreturn]] void FailCheck(const char* file, int line, const char* what,
+                            const std::string& detail);
 
 }  // namespace mooring
 

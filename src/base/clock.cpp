@@ -90,7 +90,8 @@ Result<Time> ParseTime(std::string_view text) {
                       TakeNumber(text, 2, minute) && Take(text, ':') &&
                       TakeNumber(text, 2, second) && TakeFraction(text, fraction_us) &&
                       TakeZone(text, offset) && text.empty();
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(unsigned(month)),
+  const std::chrono::year_month_day date{std::chrono::year(year),
+                                         std::chrono::month(unsigned(month)),
                                          std::chrono::day(unsigned(day))};
   if (!shaped || !date.ok() || year < 1970 || hour > 23 || minute > 59 || second > 59) return bad();
   const auto whole = std::chrono::sys_days(date) + std::chrono::hours(hour) +

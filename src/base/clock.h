@@ -1,5 +1,5 @@
-// Clock: the only source of time. Domain code asks a Clock it was given, never the system, so that a
-// test can live through a month in a second and a clock jump is a test case.
+// Clock: the only source of time. Domain code asks a Clock it was given, never the system, so
+// that a test can live through a month in a second and a clock jump is a test case.
 //
 // Thread safety: all implementations may be used from any thread.
 #pragma once

@@ -1,4 +1,5 @@
-// Names and numbers that travel between rooms, each a type of its own so that they cannot be mixed up.
+// Names and numbers that travel between rooms, each a type of its own so that they cannot be
+// mixed up.
 #pragma once
 
 #include <compare>
@@ -18,8 +19,9 @@ Status ValidateName(std::string_view kind, std::string_view name);
 // A version of a model: 1, 2, 3 … in the order of registration; 0 means none.
 using VersionNumber = std::uint32_t;
 
-// The address of a decision in the journal, and so its id: which replica wrote it, into which segment,
-// as which decision of that segment. Text form "d1-57-4021". Ordered by time within a replica.
+// The address of a decision in the journal, and so its id: which replica wrote it, into which
+// segment, as which decision of that segment. Text form "d1-57-4021". Ordered by time within a
+// replica.
 struct DecisionId {
   std::uint16_t replica = 0;
   std::uint32_t segment = 0;

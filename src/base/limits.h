@@ -1,5 +1,5 @@
-// Every limit of the program, by name, in one place: what an outsider can make us hold, parse, queue
-// or repeat. A limit hit is kTooLarge or kResourceExhausted and names the limit.
+// Every limit of the program, by name, in one place: what an outsider can make us hold, parse,
+// queue or repeat. A limit hit is kTooLarge or kResourceExhausted and names the limit.
 #pragma once
 
 #include <chrono>

@@ -40,9 +40,9 @@ enum class Code : unsigned char {
   kInternal,            // a bug of ours
 };
 
-// An error: `message` says what with the offending value, lower case, no full stop; `where` names the
-// place (file:line:column, request path); `why` the fact that decides; `help` what to do next.
-// The three optional parts are empty when there is nothing to say.
+// An error: `message` says what with the offending value, lower case, no full stop; `where` names
+// the place (file:line:column, request path); `why` the fact that decides; `help` what to do
+// next. The three optional parts are empty when there is nothing to say.
 class [[nodiscard]] Error {
  public:
   Error(Code code, std::string message)

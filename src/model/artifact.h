@@ -1,6 +1,6 @@
-// Artifact: what a user hands over as a model, one file or a small directory of files, as named bytes.
-// It knows nothing of disks or stores: whoever has the bytes makes one (ReadArtifact for a path,
-// records/registry for a stored version).
+// Artifact: what a user hands over as a model, one file or a small directory of files, as named
+// bytes. It knows nothing of disks or stores: whoever has the bytes makes one (ReadArtifact for a
+// path, records/registry for a stored version).
 #pragma once
 
 #include <memory>
@@ -13,7 +13,7 @@
 namespace mooring::model {
 
 struct ArtifactFile {
-  std::string path;  // relative, '/' between parts, never "..", unique; a single file keeps its name
+  std::string path;  // relative, '/' between parts, never "..", unique; a file keeps its name
   ByteSpan bytes;    // lives as long as the Artifact
 };
 
@@ -31,8 +31,8 @@ class Artifact {
   std::shared_ptr<const void> owner_;
 };
 
-// Maps a file, or every regular file under a directory. Over limits::kArtifactBytes in all or a link
-// that leaves the directory is refused.
+// Maps a file, or every regular file under a directory. Over limits::kArtifactBytes in all or a
+// link that leaves the directory is refused.
 Result<Artifact> ReadArtifact(FileSystem& files, const std::string& path);
 
 }  // namespace mooring::model

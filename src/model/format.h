@@ -1,10 +1,11 @@
 // Format: one kind of model artifact, recognised by content. Kinds live in formats/, one file each;
 // AllFormats() lists them in the order in which they are asked.
 //
-// An artifact is compiled once, at registration, into flat bytes (checked, bounded, ready to be mapped);
-// serving loads the flat bytes and never parses the original. Flat bytes start with the eight
-// characters "MOORFLT1", then the format's name, so that Load finds its format by itself; they are
-// documented in docs/formats/flat_model.md and re-made from the artifact when their version is old.
+// An artifact is compiled once, at registration, into flat bytes (checked, bounded, ready to be
+// mapped); serving loads the flat bytes and never parses the original. Flat bytes start with the
+// eight characters "MOORFLT1", then the format's name, so that Load finds its format by itself;
+// they are documented in docs/formats/flat_model.md and re-made from the artifact when their
+// version is old.
 //
 //   ASSIGN_OR_RETURN(Artifact artifact, ReadArtifact(files, "model.ubj"));
 //   ASSIGN_OR_RETURN(std::string flat, Compile(artifact));
@@ -24,14 +25,14 @@
 namespace mooring::model {
 
 struct LoadOptions {
-  std::string library_directory;    // where libonnxruntime.so.1 and libxgboost.so are looked for first
+  std::string library_directory;    // libonnxruntime.so.1, libxgboost.so: looked for here first
   Transport* transport = nullptr;   // for `remote`; null refuses such models
 };
 
 class Format {
  public:
   virtual ~Format() = default;
-  virtual std::string_view name() const = 0;     // "xgboost", "lightgbm", "onnx", "mlflow", "remote"
+  virtual std::string_view name() const = 0;     // "xgboost", "lightgbm", "onnx", …
   virtual std::string_view summary() const = 0;  // one line
   virtual std::string_view documentation() const = 0;
   // By content, never by file name.

@@ -17,17 +17,17 @@
 
 namespace mooring::model {
 
-// One output tensor of a row: `width` values. In a batch it is `width` columns: "name" when the width
-// is 1, "name_0", "name_1" … otherwise.
+// One output tensor of a row: `width` values. In a batch it is `width` columns: "name" when the
+// width is 1, "name_0", "name_1" … otherwise.
 struct Output {
   std::string name;
   data::Type type = data::Type::kFloat32;
   std::size_t width = 1;
 };
 
-// What a model takes and gives. Inputs are columns in the model's own order; a nullable input may be
-// missing. The first output is what MLflow's pyfunc would return; a classifier's later outputs hold
-// its probabilities.
+// What a model takes and gives. Inputs are columns in the model's own order; a nullable input may
+// be missing. The first output is what MLflow's pyfunc would return; a classifier's later outputs
+// hold its probabilities.
 struct Signature {
   std::shared_ptr<const data::Schema> inputs;
   std::vector<Output> outputs;

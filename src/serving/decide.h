@@ -4,11 +4,11 @@
 //   DecisionRequest request = …;                       // by a protocol of the api room
 //   decider.Decide(std::move(request), [](DecisionAnswer answer) { … });
 //
-// Thread safety: Decide from any thread. `done` is called exactly once, after the decision is durable
-// (or refused): on the caller's thread when refused at once, else on the journal's thread or a scoring
-// thread; it must be quick and must not block.
-// Failure: the answer's status. When the journal cannot be written no model decision leaves.
-// Budget: all of ours but the kernel about 3 µs a request of 20 features (100 trees).
+// Thread safety: Decide from any thread. `done` is called exactly once, after the decision is
+// durable (or refused): on the caller's thread when refused at once, else on the journal's thread
+// or a scoring thread; it must be quick and must not block. Failure: the answer's status. When
+// the journal cannot be written no model decision leaves. Budget: all of ours but the kernel
+// about 3 µs a request of 20 features (100 trees).
 #pragma once
 
 #include <functional>
@@ -45,8 +45,9 @@ class Decider {
   static Result<std::unique_ptr<Decider>> Make(Options options);
   virtual ~Decider() = default;
 
-  // Finds the version a request will be decided by, so that its rows can be parsed straight into the
-  // contract's types. kNotFound when there is no such model or version, kUnavailable when none is loaded.
+  // Finds the version a request will be decided by, so that its rows can be parsed straight into
+  // the contract's types. kNotFound when there is no such model or version, kUnavailable when
+  // none is loaded.
   virtual Result<std::shared_ptr<const ServedVersion>> Resolve(std::string_view model,
                                                                VersionNumber version) const = 0;
   virtual void Decide(DecisionRequest request, Done done) = 0;

@@ -1,4 +1,5 @@
-// DecisionRequest and DecisionAnswer: what every protocol turns its requests into and its answers from.
+// DecisionRequest and DecisionAnswer: what every protocol turns its requests into and its answers
+// from.
 #pragma once
 
 #include <cstdint>

@@ -1,10 +1,11 @@
 // LoadedModels: the versions in memory and the one immutable snapshot that requests read.
 //
-// It converges to the registry's desired state by a pure policy (policy.h): load before unload, golden
-// rows must reproduce, memory must fit. Loading happens on its own thread; the swap is one atomic store;
-// a version is freed when its last request ends. A failed load leaves what serves.
+// It converges to the registry's desired state by a pure policy (policy.h): load before unload,
+// golden rows must reproduce, memory must fit. Loading happens on its own thread; the swap is one
+// atomic store; a version is freed when its last request ends. A failed load leaves what serves.
 //
-// Thread safety: Current() from any thread without a lock. A request takes one snapshot and keeps it.
+// Thread safety: Current() from any thread without a lock. A request takes one snapshot and keeps
+// it.
 #pragma once
 
 #include <functional>

@@ -1,9 +1,10 @@
-// HttpServer: HTTP/1.1 with keep-alive, in-order pipelining, TLS by option, limits on everything, and
-// graceful drain. It knows nothing of models: it parses requests, calls a Handler, writes answers.
+// HttpServer: HTTP/1.1 with keep-alive, in-order pipelining, TLS by option, limits on everything,
+// and graceful drain. It knows nothing of models: it parses requests, calls a Handler, writes
+// answers.
 //
-// One event loop a thread with SO_REUSEPORT. A handler is called on a loop's thread and may answer at
-// once or later from any thread, exactly once; answers of one connection leave in the order of requests.
-// Budget: ≤ 2 µs of our own CPU a keep-alive request beside the kernel's.
+// One event loop a thread with SO_REUSEPORT. A handler is called on a loop's thread and may
+// answer at once or later from any thread, exactly once; answers of one connection leave in the
+// order of requests. Budget: ≤ 2 µs of our own CPU a keep-alive request beside the kernel's.
 #pragma once
 
 #include <chrono>

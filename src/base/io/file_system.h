@@ -1,10 +1,11 @@
-// FileSystem and File: the only door to the disk for bytes whose loss would matter. The machine's own
-// implementation is PosixFileSystem(); tests use SimulatedFileSystem, which can cut the power, tear a
-// write, fill the disk and fail a sync at any chosen call.
+// FileSystem and File: the only door to the disk for bytes whose loss would matter. The machine's
+// own implementation is PosixFileSystem(); tests use SimulatedFileSystem, which can cut the
+// power, tear a write, fill the disk and fail a sync at any chosen call.
 //
-// What is durable: bytes of a file after its Sync() returned success; a directory's entries (created,
-// renamed, removed names) after SyncDirectory() on it did. Nothing else is promised.
-// After a failed Sync the unsynced bytes of that file must be taken for lost: write them again elsewhere.
+// What is durable: bytes of a file after its Sync() returned success; a directory's entries
+// (created, renamed, removed names) after SyncDirectory() on it did. Nothing else is promised.
+// After a failed Sync the unsynced bytes of that file must be taken for lost: write them again
+// elsewhere.
 //
 // Thread safety: FileSystem from any thread; a File from one thread at a time, but ReadAt may run
 // beside one writer.
@@ -76,9 +77,9 @@ class FileSystem {
   virtual Result<std::unique_ptr<MappedFile>> Map(const std::string& path) = 0;
   virtual Result<FileStat> Stat(const std::string& path) = 0;         // kNotFound when absent
   virtual Result<std::vector<std::string>> List(const std::string& directory) = 0;  // names, sorted
-  virtual Status MakeDirectories(const std::string& path) = 0;        // and parents; ok when present
+  virtual Status MakeDirectories(const std::string& path) = 0;  // and parents; ok when present
   virtual Status Rename(const std::string& from, const std::string& to) = 0;  // replaces `to`
-  virtual Status Remove(const std::string& path) = 0;                 // a file or an empty directory
+  virtual Status Remove(const std::string& path) = 0;  // a file or an empty directory
   virtual Status SyncDirectory(const std::string& path) = 0;
   virtual Result<std::unique_ptr<FileLock>> Lock(const std::string& path) = 0;
   virtual Result<std::uint64_t> FreeBytes(const std::string& path) = 0;

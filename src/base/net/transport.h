@@ -1,9 +1,9 @@
-// Transport: the seam to the network for outgoing HTTP. CurlTransport() is the machine's; tests script
-// their own.
+// Transport: the seam to the network for outgoing HTTP. CurlTransport() is the machine's; tests
+// script their own.
 //
 // Thread safety: Send from any thread. Blocking: a call returns when the whole answer is there, the
-// timeout has passed (kDeadlineExceeded) or the peer cannot be reached (kUnavailable). Redirects are not
-// followed. An HTTP error status is an answer, not an error.
+// timeout has passed (kDeadlineExceeded) or the peer cannot be reached (kUnavailable). Redirects
+// are not followed. An HTTP error status is an answer, not an error.
 #pragma once
 
 #include <chrono>

@@ -1,8 +1,9 @@
 // SQLite behind Result: a database file, prepared statements and transactions.
 //
-// Use it for metadata that must survive a power cut and be found by key. Not for rows of decisions: those
-// are the journal's. Opened in WAL with synchronous=FULL, so a committed transaction is on disk; foreign
-// keys are on; a writer that meets a lock waits busy_timeout before kUnavailable.
+// Use it for metadata that must survive a power cut and be found by key. Not for rows of
+// decisions: those are the journal's. Opened in WAL with synchronous=FULL, so a committed
+// transaction is on disk; foreign keys are on; a writer that meets a lock waits busy_timeout
+// before kUnavailable.
 //
 //   ASSIGN_OR_RETURN(Database db, Database::Open("meta.db", {}));
 //   ASSIGN_OR_RETURN(Transaction change, Transaction::Begin(db));
@@ -10,10 +11,11 @@
 //   RETURN_IF_ERROR(add.Run("flight-cover", "pricing"));
 //   RETURN_IF_ERROR(change.Commit());
 //
-// Thread safety: one thread at a time a Database with all its Statements. Other threads or processes open
-// the same file themselves. Ownership: Statements and Transactions must die before their Database.
-// Failure: kAlreadyExists for a unique key, kFailedPrecondition for another constraint, kUnavailable
-// for a lock or a disk error, kResourceExhausted for a full disk, kDataLoss for a damaged file.
+// Thread safety: one thread at a time a Database with all its Statements. Other threads or
+// processes open the same file themselves. Ownership: Statements and Transactions must die before
+// their Database. Failure: kAlreadyExists for a unique key, kFailedPrecondition for another
+// constraint, kUnavailable for a lock or a disk error, kResourceExhausted for a full disk,
+// kDataLoss for a damaged file.
 #pragma once
 
 #include <chrono>
@@ -74,7 +76,8 @@ class Statement {
   // Ends the run and forgets the parameters.
   void Reset();
 
-  // The current row's values, converted as SQLite does. Views live until the next Step, Reset or Bind.
+  // The current row's values, converted as SQLite does. Views live until the next Step, Reset or
+  // Bind.
   bool IsNull(int column) const;
   std::int64_t Int(int column) const;
   double Real(int column) const;
@@ -103,8 +106,8 @@ class Database {
   // One or more statements without parameters or rows.
   Status Execute(const std::string& sql);
   Result<Statement> Prepare(std::string_view sql);
-  // Brings the schema to the last step: runs what PRAGMA user_version has not counted yet, all in one
-  // transaction. A file of a newer program is kFailedPrecondition.
+  // Brings the schema to the last step: runs what PRAGMA user_version has not counted yet, all in
+  // one transaction. A file of a newer program is kFailedPrecondition.
   Status Migrate(std::span<const std::string_view> steps);
   // Damage found by SQLite's own walk is kDataLoss.
   Status CheckIntegrity();

@@ -1,5 +1,5 @@
-// Batch: rows of typed columns with a schema. The one currency of the house: a request, a slice of the
-// journal, a training set and a feature row are all batches.
+// Batch: rows of typed columns with a schema. The one currency of the house: a request, a slice
+// of the journal, a training set and a feature row are all batches.
 //
 // All columns have rows() slots. Fill the columns, then call SetRows (which checks it).
 // Thread safety: like std::vector. Clear() keeps memory and schema.

@@ -1,8 +1,9 @@
 // Column: the values of one field, typed and contiguous, with nulls.
 //
 // A null slot holds NaN in float columns and zero or "" in the others, so models may read Values()
-// without asking. A category column holds codes: below dictionary()->size() a known value, from there
-// on an unseen one, whose text the column keeps itself; so nothing a client sends grows a dictionary.
+// without asking. A category column holds codes: below dictionary()->size() a known value, from
+// there on an unseen one, whose text the column keeps itself; so nothing a client sends grows a
+// dictionary.
 //
 //   Column age(Type::kFloat32);
 //   age.Append(31.0F);
@@ -60,8 +61,8 @@ class Column {
   void Clear();
   void Reserve(std::size_t rows);
 
-  // T must be the column's own: int32_t, int64_t (also timestamps), float, double, and uint8_t (0 or 1)
-  // for bool. Category columns give int32_t codes.
+  // T must be the column's own: int32_t, int64_t (also timestamps), float, double, and uint8_t (0
+  // or 1) for bool. Category columns give int32_t codes.
   template <typename T>
   void Append(T value) {
     std::get<std::vector<T>>(values_).push_back(value);

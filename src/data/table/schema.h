@@ -1,4 +1,5 @@
-// Schema: the names and types of a table's columns; Dictionary: the known values of a category column.
+// Schema: the names and types of a table's columns; Dictionary: the known values of a category
+// column.
 //
 // A Schema is shared by all batches that have it and never changes once shared.
 // Thread safety: const use from any thread.
@@ -52,7 +53,8 @@ struct Field {
   std::string name;
   Type type = Type::kFloat64;
   bool nullable = true;
-  std::shared_ptr<const Dictionary> dictionary = nullptr;  // kCategory only; null means nothing is known yet
+  // kCategory only; null means that no value is known yet.
+  std::shared_ptr<const Dictionary> dictionary = nullptr;
 };
 
 class Schema {

@@ -1,5 +1,5 @@
-// Contract: what production means for one model, as its owner wrote it (DESIGN: one YAML file). Parsed
-// once, checked whole, immutable afterwards; its hash travels with every decision.
+// Contract: what production means for one model, as its owner wrote it (DESIGN: one YAML file).
+// Parsed once, checked whole, immutable afterwards; its hash travels with every decision.
 //
 // This header is the parsed form. ParseContract reports *all* errors of a file at once, each with
 // file:line:column; unknown keys are errors with a "did you mean".

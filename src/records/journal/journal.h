@@ -1,13 +1,15 @@
 // Journal: the append-only record of every decision and outcome, durable before the answer leaves.
 //
 // One writer thread takes everything that is waiting, writes it with one pwrite, syncs it with one
-// fdatasync and wakes the waiters (group commit, no added delay). Segments are pre-allocated; each record
-// has a CRC-32C; each commit frame closes a SHA-256 chain. Sealed segments become Parquet (lake.h).
+// fdatasync and wakes the waiters (group commit, no added delay). Segments are pre-allocated;
+// each record has a CRC-32C; each commit frame closes a SHA-256 chain. Sealed segments become
+// Parquet (lake.h).
 //
 // Thread safety: Append* from any thread; they copy and return at once.
-// Failure: a full queue is kResourceExhausted. After a failed write or sync the waiting records fail,
-// the segment is poisoned, and a new one is opened; until that works every Append is kUnavailable.
-// Budget: ≤ 1.5 µs CPU a record of 20 features, all in; no allocation in Append after warm-up.
+// Failure: a full queue is kResourceExhausted. After a failed write or sync the waiting records
+// fail, the segment is poisoned, and a new one is opened; until that works every Append is
+// kUnavailable. Budget: ≤ 1.5 µs CPU a record of 20 features, all in; no allocation in Append
+// after warm-up.
 #pragma once
 
 #include <functional>

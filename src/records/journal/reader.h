@@ -3,7 +3,8 @@
 // Decision blocks come back as batches in the binding's schemas; whoever folds over the journal
 // (profiles, idempotency, outcomes, the lake, verify) uses this and nothing else.
 // Thread safety: one thread per reader; any number of readers beside the writer.
-// Failure: damage is kDataLoss naming segment and offset; SkipDamage() goes on at the next whole record.
+// Failure: damage is kDataLoss naming segment and offset; SkipDamage() goes on at the next whole
+// record.
 #pragma once
 
 #include <memory>

@@ -1,7 +1,7 @@
 // Decision and outcome records: what the journal holds. docs/formats/journal.md gives the bytes.
 //
-// One DecisionBlock is one request: one or more rows decided together by one version, in columns. Row i
-// of a block has the id of the block's first decision plus i.
+// One DecisionBlock is one request: one or more rows decided together by one version, in columns.
+// Row i of a block has the id of the block's first decision plus i.
 #pragma once
 
 #include <cstdint>

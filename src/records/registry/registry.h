@@ -1,6 +1,6 @@
-// Registry: which models exist, who owns them, their versions, and what ought to run. The only place
-// where that is written down; serving converges to DesiredState, people and rules only ever change it
-// through here, and every change has an author and a reason and is kept for good.
+// Registry: which models exist, who owns them, their versions, and what ought to run. The only
+// place where that is written down; serving converges to DesiredState, people and rules only ever
+// change it through here, and every change has an author and a reason and is kept for good.
 //
 // Stored in SQLite (WAL, synchronous=FULL) with artifacts in the blob store; a call that returned
 // success survives a power cut.
@@ -126,8 +126,9 @@ class Registry {
   virtual Result<std::vector<AliasChange>> AliasHistory(std::string_view model) = 0;
 
   virtual Result<DesiredState> Desired() = 0;
-  // Called after each commit that changed the desired state, on the committing thread, without locks
-  // held. Changes by other processes on the same directory are found by polling PollExternalChange.
+  // Called after each commit that changed the desired state, on the committing thread, without
+  // locks held. Changes by other processes on the same directory are found by polling
+  // PollExternalChange.
   virtual void OnDesiredChange(std::function<void()> callback) = 0;
   // True once per change that another process made.
   virtual bool PollExternalChange() = 0;
