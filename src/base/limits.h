@@ -44,8 +44,12 @@ inline constexpr std::size_t kGoldenRows = 10'000;
 
 // Contract
 inline constexpr std::size_t kContractBytes = 256 * kKiB;
+inline constexpr std::size_t kContractDepth = 16;          // maps and lists inside each other
+inline constexpr std::size_t kContractErrors = 100;        // told at once; the rest is counted
 inline constexpr std::size_t kExpressionBytes = 4 * kKiB;
 inline constexpr std::size_t kExpressionDepth = 64;
+inline constexpr std::size_t kPatternBytes = 1 * kKiB;     // a regular expression
+inline constexpr std::size_t kPatternMemoryBytes = 1 * kMiB;  // compiled and while matching
 
 // Journal
 inline constexpr std::size_t kJournalRecordBytes = 64 * kMiB;
