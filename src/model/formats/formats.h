@@ -1,0 +1,10 @@
+// The formats, one object each. format.cpp lists them in the order in which they are asked.
+#pragma once
+
+#include "model/format.h"
+
+namespace mooring::model {
+
+const Format& XgboostFormat();
+
+}  // namespace mooring::model
