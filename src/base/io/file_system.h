@@ -77,7 +77,8 @@ class FileSystem {
   virtual Result<std::unique_ptr<MappedFile>> Map(const std::string& path) = 0;
   virtual Result<FileStat> Stat(const std::string& path) = 0;         // kNotFound when absent
   virtual Result<std::vector<std::string>> List(const std::string& directory) = 0;  // names, sorted
-  virtual Status MakeDirectories(const std::string& path) = 0;  // and parents; ok when present
+  // With parents; ok when present. What it made is durable on return.
+  virtual Status MakeDirectories(const std::string& path) = 0;
   virtual Status Rename(const std::string& from, const std::string& to) = 0;  // replaces `to`
   virtual Status Remove(const std::string& path) = 0;  // a file or an empty directory
   virtual Status SyncDirectory(const std::string& path) = 0;

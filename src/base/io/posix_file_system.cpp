@@ -169,7 +169,11 @@ class Posix final : public FileSystem {
     for (std::size_t at = 1; at <= path.size(); ++at) {
       if (at != path.size() && path[at] != '/') continue;
       const std::string part = path.substr(0, at);
-      if (::mkdir(part.c_str(), 0750) != 0 && errno != EEXIST) {
+      if (::mkdir(part.c_str(), 0750) == 0) {
+        const auto slash = part.rfind('/');
+        if (slash == std::string::npos) RETURN_IF_ERROR(SyncDirectory("."));
+        if (slash != std::string::npos) RETURN_IF_ERROR(SyncDirectory(part.substr(0, slash + 1)));
+      } else if (errno != EEXIST) {
         return SystemError("cannot make directory", part, errno);
       }
     }
