@@ -8,6 +8,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -23,7 +24,10 @@ namespace mooring::api {
 
 enum class Method : std::uint8_t { kGet, kHead, kPost, kPut, kPatch, kDelete, kOptions };
 
-// Views live until the answer was given.
+// Views live until the answer was given. At least kBodyPadding readable bytes follow the body, so that
+// a parser that reads whole vectors may run over its end.
+inline constexpr std::size_t kBodyPadding = 64;
+
 struct Request {
   Method method = Method::kGet;
   std::string_view target;         // as sent: path and query
@@ -43,12 +47,15 @@ struct Request {
 
 struct Response {
   int status = 200;
-  std::string content_type = "application/json";
-  std::vector<std::pair<std::string, std::string>> headers;
+  std::string_view content_type = "application/json";  // a literal: it is not copied; "" sends none
+  std::vector<std::pair<std::string, std::string>> headers;  // names and values without CR or LF
   std::string body;
 };
 
-// Answers one request once. Copyable; keeps the request alive.
+// Answers one request. Shared: whoever holds it keeps the request's bytes alive. Of several answers the
+// first counts. Answer may be called from any thread and does not block: from another thread it puts the
+// answer into the loop's mailbox and wakes the loop only when the mailbox was empty, so that a commit
+// that completes many requests costs about one wake-up.
 class Responder {
  public:
   virtual ~Responder() = default;
@@ -66,15 +73,24 @@ class HttpServer {
     std::string tls_certificate_file, tls_key_file;  // both or none
     std::size_t body_limit_bytes = limits::kRequestBodyBytes;
     std::chrono::seconds idle{limits::kIdleConnection};
-    std::vector<std::string> allowed_hosts;  // beyond loopback names and addresses
-    const Clock* clock = nullptr;
+    // Host names and origins that may call us, beyond loopback names and the bound address. Without a
+    // name of its own a browser's page could reach us through a name that its author controls.
+    std::vector<std::string> allowed_hosts;
+    std::size_t connections = limits::kConnections;      // more are closed at once with 503
+    std::chrono::milliseconds request_deadline{limits::kRequestDeadline};  // head, body and answer each
+    const Clock* clock = nullptr;                        // null: SystemClock()
   };
-  // Binds and starts serving; kConflict when the port is taken.
+  struct Counts {
+    std::uint64_t open = 0, accepted = 0, refused = 0, requests = 0;  // refused: over the cap
+  };
+  // Binds and starts serving; kConflict when the port is taken. `handler` outlives the server's threads.
   static Result<std::unique_ptr<HttpServer>> Start(Options options, Handler handler);
   virtual ~HttpServer() = default;
   virtual std::uint16_t port() const = 0;
   // Stops accepting, answers what was begun with Connection: close, waits up to `deadline`.
-  virtual void Drain(std::chrono::milliseconds deadline) = 0;
+  // True when every connection ended by itself. Stops the threads; the destructor drains with 0.
+  virtual bool Drain(std::chrono::milliseconds deadline) = 0;
+  virtual Counts counts() const = 0;
 };
 
 }  // namespace mooring::api

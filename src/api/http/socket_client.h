@@ -1,0 +1,74 @@
+// SocketClient: raw bytes to and from a loopback server, for tests that speak broken HTTP on purpose.
+// Blocking, with a receive time-out of five seconds, so that a test fails instead of hanging.
+#pragma once
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace mooring::api {
+
+class SocketClient {
+ public:
+  explicit SocketClient(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const timeval patience{5, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    connected_ = ::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  }
+  ~SocketClient() { Close(); }
+  SocketClient(const SocketClient&) = delete;
+  SocketClient& operator=(const SocketClient&) = delete;
+
+  bool connected() const { return connected_; }
+  // False when the server has closed.
+  bool Send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent <= 0) return false;
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    return true;
+  }
+  // Everything until `count` occurrences of `mark`, the end, or the time-out.
+  std::string ReadUntil(std::string_view mark, std::size_t count = 1) {
+    std::string all;
+    std::size_t from = 0;
+    for (;;) {
+      for (std::size_t at; (at = all.find(mark, from)) != std::string::npos; from = at + mark.size()) {
+        if (--count == 0) return all;
+      }
+      char chunk[64 * 1024];
+      const ssize_t got = ::recv(fd_, chunk, sizeof chunk, 0);
+      if (got <= 0) return all;
+      all.append(chunk, static_cast<std::size_t>(got));
+    }
+  }
+  std::string ReadAll() { return ReadUntil("\x01never\x01"); }
+  void FinishSending() { ::shutdown(fd_, SHUT_WR); }
+  void Close() {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
+  }
+  // Closes with a reset instead of an orderly end.
+  void Reset() {
+    const linger now{1, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    Close();
+  }
+
+ private:
+  int fd_;
+  bool connected_ = false;
+};
+
+}  // namespace mooring::api
