@@ -18,7 +18,7 @@ namespace mooring::serving {
 
 class ServedVersion;  // loaded_models.h
 
-// How strictly the protocol's values become the contract's types; the rules are in validation.h.
+// How strictly the protocol's values become the contract's types; the rules are in row_builder.h.
 enum class Coercion : std::uint8_t {
   kStrict,  // native and Open Inference: a wrong JSON type is a refusal
   kMlflow,  // as MLflow's scoring server casts: "0.25" and true pass for a double, 30.5 truncates
@@ -29,7 +29,7 @@ struct RowProblem {
   std::size_t row = 0;
   std::string feature;  // "" when the whole row is meant
   std::string rule;     // "type", "missing", "min", "max", "one_of", "unseen", "pattern", "length",
-                        // "unknown", or a check's name
+                        // "unknown", "duplicate", or a check's name
   std::string message;  // never holds the value of a pseudonymised column
 };
 
@@ -41,10 +41,14 @@ struct DecisionRequest {
   std::uint64_t body_hash = 0;
   Nanos received{0};              // Clock::Monotonic at admit
   Nanos deadline{0};              // 0: none
-  // The version that `rows` was shaped for (Decider::Shape) and its rows: contract inputs in order.
+  // The rest is filled by RowBuilder::Finish. The version that `rows` was shaped for
+  // (Decider::Resolve) and its rows: contract inputs in order.
   std::shared_ptr<const ServedVersion> served;
   data::Batch rows;
-  std::vector<RowProblem> problems;  // found while parsing (types, unknown names)
+  Coercion coercion = Coercion::kStrict;
+  std::vector<RowProblem> problems;    // found while parsing (types, unknown names)
+  std::size_t unlisted_problems = 0;   // beyond those listed
+  std::vector<std::uint8_t> flags;     // empty, or 1 for each row in which a cast changed a value
 };
 
 struct DecidedRow {
@@ -55,6 +59,7 @@ struct DecidedRow {
 struct DecisionAnswer {
   Status status;                  // an error: no decision was made (problems say why)
   std::vector<RowProblem> problems;
+  std::size_t unlisted_problems = 0;            // refused values beyond those listed
   std::shared_ptr<const ServedVersion> served;  // names model, version, contract
   std::vector<DecidedRow> rows;
   // Raw outputs, one row each; rows whose verdict is not kAdmit hold nulls.
