@@ -5,6 +5,7 @@
 
 namespace mooring::model {
 
+const Format& MlflowFormat();
 const Format& XgboostFormat();
 
 }  // namespace mooring::model

@@ -88,6 +88,7 @@ Status ReadInputs(const Document& learner, Ensemble& ensemble) {
                  std::to_string(texts->size()) + " feature names for " +
                      std::to_string(ensemble.features) + " features");
   }
+  ensemble.has_names = texts != nullptr;
   std::vector<data::Field> fields(ensemble.features);
   for (std::uint32_t i = 0; i < ensemble.features; ++i) {
     fields[i] = {"f" + std::to_string(i), data::Type::kFloat32, true, nullptr};
@@ -128,6 +129,19 @@ Result<std::size_t> TreesInUse(const Document& learner, const Document& model, s
     return Error(Code::kInvalidArgument, "'best_iteration' or 'num_parallel_tree' out of range");
   }
   return std::min(trees, static_cast<std::size_t>((best + 1) * parallel * groups));
+}
+
+// The number that an estimator takes for missing: XGBoost up to 1.7 stores its parameters as JSON text.
+Result<std::optional<double>> MissingNumber(const Document& learner) {
+  const Document* attributes = learner.Find("attributes");
+  const Document* stored = attributes == nullptr ? nullptr : attributes->Find("scikit_learn");
+  if (stored == nullptr || stored->AsText() == nullptr) return std::optional<double>();
+  ASSIGN_OR_RETURN(const Document parameters, ReadJson(*stored->AsText(), {.allow_nan = true}));
+  const Document* missing = parameters.Find("missing");
+  if (missing == nullptr || missing->AsNumber() == nullptr || std::isnan(*missing->AsNumber())) {
+    return std::optional<double>();
+  }
+  return std::optional(*missing->AsNumber());
 }
 
 Status CheckNoCategories(const Document& model) {
@@ -215,10 +229,12 @@ Result<Ensemble> ReadXgboostModel(const Document& document, const XgboostReading
   if (*booster == "gblinear") {
     RETURN_IF_ERROR(ReadLinear(learner, ensemble));
   } else if (*booster == "gbtree" || learner.is_dart) {
-    const bool estimator = reading.is_classifier || reading.is_estimator;
-    RETURN_IF_ERROR(ReadTrees(*learner_document, learner, estimator, ensemble));
+    RETURN_IF_ERROR(ReadTrees(*learner_document, learner, reading.is_estimator, ensemble));
   } else {
     return Error(Code::kUnsupported, "booster '" + booster->substr(0, 64) + "'");
+  }
+  if (reading.is_estimator) {
+    ASSIGN_OR_RETURN(ensemble.missing, MissingNumber(*learner_document));
   }
   return ensemble;
 }

@@ -14,10 +14,10 @@ namespace mooring::model {
 
 // XGBoost's estimators in Python predict otherwise than the bare Booster that they save.
 struct XgboostReading {
-  // An XGBClassifier: the label comes first, and "best_iteration" ends the ensemble (also of an
-  // XGBRegressor).
-  bool is_classifier = false;
+  // An estimator of any kind: "best_iteration" ends the ensemble, and a number may stand for missing.
   bool is_estimator = false;
+  // An XGBClassifier: the label comes first.
+  bool is_classifier = false;
 };
 
 // The document's text or bytes, whichever of the two forms it has. kInvalidArgument for damaged ones.

@@ -71,6 +71,7 @@ struct Ensemble {
   // The input column of each feature.
   std::vector<std::uint32_t> columns;
   data::Schema inputs;
+  bool has_names = false;               // the inputs bear the model's own names
 };
 
 }  // namespace mooring::model

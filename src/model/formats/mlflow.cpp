@@ -1,0 +1,63 @@
+#include "model/formats/mlflow.h"
+
+#include "model/foreign_files.h"
+#include "model/formats/formats.h"
+#include "model/formats/tree_ensemble/flat_trees.h"
+#include "model/formats/xgboost_model.h"
+
+namespace mooring::model {
+namespace {
+
+Result<std::string> CompileXgboost(const MlflowModel& model, ByteSpan bytes) {
+  const std::string_view text = AsText(bytes);
+  if (!text.starts_with('{')) return NameForeignBytes(model.file, bytes);
+  ASSIGN_OR_RETURN(const Document document, ReadXgboostDocument(bytes));
+  const bool estimator = model.model_class.starts_with("xgboost.sklearn.");
+  const bool classifier = estimator && model.model_class.ends_with("Classifier");
+  ASSIGN_OR_RETURN(Ensemble ensemble,
+                   ReadXgboostModel(document, {.is_estimator = estimator, .is_classifier = classifier}));
+  RETURN_IF_ERROR(ApplySignature(model, ensemble));
+  return PackTrees(ensemble, XgboostFormat().name());
+}
+
+class Mlflow final : public Format {
+ public:
+  std::string_view name() const override { return "mlflow"; }
+  std::string_view summary() const override { return "MLflow model directory"; }
+  std::string_view documentation() const override {
+    return "A directory with an MLmodel file, as mlflow.*.log_model stores it, of the flavours\n"
+           "xgboost (JSON, UBJSON), lightgbm (text) and onnx. The signature gives the inputs.\n"
+           "An XGBClassifier answers as in Python: the label ('prediction'), and beside it\n"
+           "'probability'. The number that stands for missing is the estimator's.\n"
+           "Not taken: flavours that are pickles (sklearn and most others), custom Python models.";
+  }
+
+  bool Recognises(const Artifact& artifact) const override {
+    return artifact.Find("MLmodel") != nullptr;
+  }
+
+  Result<std::string> Compile(const Artifact& artifact) const override {
+    ASSIGN_OR_RETURN(const MlflowModel model, ReadMlmodel(AsText(artifact.Find("MLmodel")->bytes)));
+    const ArtifactFile* file = artifact.Find(model.file);
+    if (file == nullptr) {
+      return Error(Code::kInvalidArgument, "MLmodel names '" + model.file.substr(0, 200) +
+                                               "', which is not in the directory");
+    }
+    return CompileXgboost(model, file->bytes);
+  }
+
+  // The flat form is that of the model inside, and names that format.
+  Result<std::unique_ptr<Predictor>> Load(ByteSpan, std::shared_ptr<const void>,
+                                          const LoadOptions&) const override {
+    return Error(Code::kInternal, "an MLflow directory has no flat form of its own");
+  }
+};
+
+}  // namespace
+
+const Format& MlflowFormat() {
+  static const Mlflow format;
+  return format;
+}
+
+}  // namespace mooring::model
