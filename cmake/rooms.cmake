@@ -5,8 +5,9 @@ add_library(mooring_flags INTERFACE)
 target_include_directories(mooring_flags INTERFACE "${CMAKE_SOURCE_DIR}/src")
 target_compile_options(mooring_flags INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Werror
-  -Wno-missing-field-initializers)  # designated initialisers leave out what has a default
-# Sums of leaves are compared bit for bit with the libraries that trained them: no fused multiply-add.
+  -Wno-missing-field-initializers)  # designated initialisers leave out defaults
+# Sums of leaves are compared bit for bit with the libraries that trained them: no fused
+# multiply-add.
 target_compile_options(mooring_flags INTERFACE -ffp-contract=off)
 # The version and source root that programs and tests may name.
 target_compile_definitions(mooring_flags INTERFACE

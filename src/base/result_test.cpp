@@ -26,7 +26,8 @@ TEST(Result, CarriesValuesAndErrorsUp) {
 }
 
 TEST(Result, ContextIsPutInFront) {
-  const Error error = Error(Code::kNotFound, "no version 4").Context("loading 'm'").Help("list them");
+  const Error error =
+      Error(Code::kNotFound, "no version 4").Context("loading 'm'").Help("list them");
   EXPECT_EQ(error.ToString(), "loading 'm': no version 4; list them");
 }
 

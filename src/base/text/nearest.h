@@ -1,7 +1,7 @@
 // NearestName: the known name that somebody probably meant, for "did you mean" in errors.
 //
-// Use it where a name from outside is not in a small, known list: keys, flags, commands, columns. Not a
-// search: it answers nothing rather than something far.
+// Use it where a name from outside is not in a small, known list: keys, flags, commands, columns.
+// Not a search: it answers nothing rather than something far.
 //
 // Thread safety: pure. Cost: words × length², so give it lists of at most some hundred names.
 #pragma once

@@ -8,9 +8,17 @@ namespace mooring {
 namespace {
 
 TEST(EditDistance, CountsInsertionsDeletionsSubstitutionsAndSwaps) {
-  struct Case { std::string_view a, b; std::size_t distance; };
-  for (const Case& c : {Case{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"kitten", "sitting", 3},
-                        {"ab", "ba", 1}, {"invlaid", "invalid", 1}, {"flaw", "lawn", 2},
+  struct Case {
+    std::string_view a, b;
+    std::size_t distance;
+  };
+  for (const Case& c : {Case{"", "", 0},
+                        {"", "abc", 3},
+                        {"abc", "", 3},
+                        {"kitten", "sitting", 3},
+                        {"ab", "ba", 1},
+                        {"invlaid", "invalid", 1},
+                        {"flaw", "lawn", 2},
                         {"same", "same", 0}}) {
     EXPECT_EQ(EditDistance(c.a, c.b), c.distance) << c.a << " / " << c.b;
     EXPECT_EQ(EditDistance(c.b, c.a), c.distance) << c.b << " / " << c.a;
@@ -24,10 +32,18 @@ TEST(EditDistance, LongTextsAreCut) {
 constexpr std::array<std::string_view, 5> kNames = {"min", "max", "missing", "max_length", "owner"};
 
 TEST(NearestName, FindsWhatWasMeantAndNothingElse) {
-  struct Case { std::string_view word, nearest; };
-  for (const Case& c : {Case{"mim", "min"}, {"misssing", "missing"}, {"maxlength", "max_length"},
-                        {"Owner", "owner"}, {"MAX", "max"}, {"onwer", "owner"}, {"zzz", ""},
-                        {"", ""}, {"temperature", ""}}) {
+  struct Case {
+    std::string_view word, nearest;
+  };
+  for (const Case& c : {Case{"mim", "min"},
+                        {"misssing", "missing"},
+                        {"maxlength", "max_length"},
+                        {"Owner", "owner"},
+                        {"MAX", "max"},
+                        {"onwer", "owner"},
+                        {"zzz", ""},
+                        {"", ""},
+                        {"temperature", ""}}) {
     EXPECT_EQ(NearestName(c.word, kNames), c.nearest) << c.word;
   }
 }

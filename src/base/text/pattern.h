@@ -1,5 +1,6 @@
-// Pattern: a regular expression from outside, compiled once, matched against whole values in time linear
-// in the value's length (RE2: no backtracking, so a hostile pattern or value cannot stall a thread).
+// Pattern: a regular expression from outside, compiled once, matched against whole values in time
+// linear in the value's length (RE2: no backtracking, so a hostile pattern or value cannot stall a
+// thread).
 //
 // Thread safety: Matches from any thread. Ownership: a value; copies share the compiled form.
 // Failure: a wrong, oversized or over-memory pattern is kInvalidArgument with RE2's reason.
@@ -11,7 +12,9 @@
 
 #include "base/result.h"
 
-namespace re2 { class RE2; }
+namespace re2 {
+class RE2;
+}
 
 namespace mooring {
 

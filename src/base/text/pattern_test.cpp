@@ -8,18 +8,28 @@ namespace mooring {
 namespace {
 
 TEST(Pattern, MatchesWholeValuesOnly) {
-  struct Case { std::string_view pattern, value; bool matches; };
-  for (const Case& c : {Case{"[A-Z]{3}", "JFK", true}, {"[A-Z]{3}", "JFKX", false},
-                        {"[A-Z]{3}", "xJFK", false}, {"", "", true}, {"", "a", false},
-                        {"a|ab", "ab", true}, {".", "ж", true}, {".", "\xff", false},
-                        {"[а-я]+", "море", true}, {"a.c", "a\nc", false}}) {
+  struct Case {
+    std::string_view pattern, value;
+    bool matches;
+  };
+  for (const Case& c : {Case{"[A-Z]{3}", "JFK", true},
+                        {"[A-Z]{3}", "JFKX", false},
+                        {"[A-Z]{3}", "xJFK", false},
+                        {"", "", true},
+                        {"", "a", false},
+                        {"a|ab", "ab", true},
+                        {".", "ж", true},
+                        {".", "\xff", false},
+                        {"[а-я]+", "море", true},
+                        {"a.c", "a\nc", false}}) {
     EXPECT_EQ(Pattern::Compile(c.pattern)->Matches(c.value), c.matches)
         << c.pattern << " on " << c.value;
   }
 }
 
 TEST(Pattern, RefusesWhatIsNotARegularExpression) {
-  for (const std::string_view bad : {"[a-", "(", "a**", "(?=x)", "(a)\\1", "\xff\xfe", "a{99999}"}) {
+  for (const std::string_view bad :
+       {"[a-", "(", "a**", "(?=x)", "(a)\\1", "\xff\xfe", "a{99999}"}) {
     const auto pattern = Pattern::Compile(bad);
     ASSERT_FALSE(pattern.ok()) << bad;
     EXPECT_EQ(pattern.error().code(), Code::kInvalidArgument);
