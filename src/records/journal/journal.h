@@ -33,15 +33,16 @@ enum class AckMode : std::uint8_t {
   kWritten,   // after write; synced at sync_interval
 };
 
-// Told once, on the journal's writer thread, what became of an append. Must be quick and not throw.
-// Lives until told. `next` is the journal's own.
+// Told once, on the journal's writer thread, what became of an append. Must be quick, not throw, and
+// not call CommitNow. Lives until told; may delete itself then. `next` is the journal's own.
 class CommitWaiter {
  public:
   virtual ~CommitWaiter() = default;
   virtual void Committed(const Status& status) noexcept = 0;
-  // Called once after all waiters of a commit were told; for waking event loops once per commit.
   CommitWaiter* next = nullptr;
 };
+
+class JournalVisitor;  // reader.h
 
 // Turns an identifier into its pseudonym before the first write.
 class Pseudonymiser {
@@ -62,8 +63,9 @@ struct JournalStats {
   std::uint64_t records = 0, decisions = 0, outcomes = 0, refusals = 0, commits = 0, bytes = 0;
   std::uint64_t queued_bytes = 0;
   std::uint64_t sync_us_last = 0, sync_us_max = 0;
-  std::uint32_t segment = 0;
-  bool healthy = true;
+  std::uint64_t failed_commits = 0;  // writes, syncs or new segments that failed
+  std::uint32_t segment = 0;         // being written; the next one while unhealthy
+  bool healthy = true;               // Append would not be refused
 };
 
 // What recovery found when the journal was opened.
@@ -83,17 +85,25 @@ class Journal {
     AckMode ack = AckMode::kSynced;
     std::chrono::milliseconds sync_interval{5};     // kWritten only
     std::uint64_t segment_bytes = limits::kJournalSegmentBytes;
+    std::uint64_t queue_bytes = limits::kJournalQueueBytes;
     bool own_thread = true;                         // false: tests call CommitNow()
+    // Called on the writer thread after all waiters of a commit were told; for waking event loops
+    // once a commit. May be empty.
+    std::function<void()> after_commit;
   };
+  // kConflict when another process has it open or it is another replica's; kDataLoss when segments are
+  // missing or damaged: the journal is not opened, the error says where and what to do.
   static Result<std::unique_ptr<Journal>> Open(Options options);
   virtual ~Journal() = default;   // drains and syncs
 
-  // Ids are given at once; the answer may leave only after `waiter` was told success.
+  // Ids are given at once; the answer may leave only after `waiter` was told success. Without a waiter
+  // nobody is told. After an error the waiter is not told. kTooLarge: over kJournalRecordBytes.
   virtual Result<DecisionId> Append(const DecisionBlock& block, CommitWaiter* waiter) = 0;
   virtual Status Append(const Refusal& refusal, CommitWaiter* waiter) = 0;
   virtual Status Append(std::span<const Outcome> outcomes, CommitWaiter* waiter) = 0;
 
-  // Writes and syncs what is queued on the caller's thread (own_thread false).
+  // Writes (and with kSynced syncs) what is queued on the caller's thread and tells the waiters there.
+  // From any thread, beside the writer thread too. Also tries to get a failed journal to work again.
   virtual void CommitNow() = 0;
 
   // Everything before this place is durable.
@@ -101,9 +111,13 @@ class Journal {
   // Waits until Durable() is beyond `position`, the timeout or the stop; true when it is.
   virtual bool WaitBeyond(JournalPosition position, std::chrono::milliseconds timeout,
                           std::stop_token stop) = 0;
+  // Reads the block of a committed decision by its id through an index in memory. kNotFound for an id
+  // that was never given, is not committed yet, or whose segment is gone.
+  virtual Status Read(DecisionId id, JournalVisitor& visitor) = 0;
   virtual JournalStats Stats() const = 0;
   virtual const RecoveryReport& Recovery() const = 0;
-  // Drops whole sealed segments whose newest record is older than `before`. Returns how many.
+  // Drops whole sealed segments, oldest first, whose newest record is older than `before`; the chain of
+  // the rest stays verifiable. Returns how many.
   virtual Result<std::size_t> DropBefore(Time before) = 0;
 };
 

@@ -1,0 +1,54 @@
+#include "records/journal/journal.h"
+
+#include "records/journal/record_encoder.h"
+#include "records/journal/recovery.h"
+#include "records/journal/segment_journal.h"
+
+namespace mooring::records {
+namespace {
+
+RecordEncoder& ThreadEncoder() {
+  thread_local RecordEncoder encoder;
+  return encoder;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Journal>> Journal::Open(Options options) {
+  CHECK(options.files != nullptr && options.clock != nullptr);
+  FileSystem& files = *options.files;
+  RETURN_IF_ERROR(files.MakeDirectories(options.directory));
+  ASSIGN_OR_RETURN(std::unique_ptr<FileLock> lock, files.Lock(options.directory + "/lock"));
+  ASSIGN_OR_RETURN(RecoveredJournal recovered,
+                   RecoverJournal(files, options.directory, options.replica));
+  for (const std::string& path : recovered.leftovers) static_cast<void>(files.Remove(path));
+  if (recovered.segments.empty()) {
+    RETURN_IF_ERROR(WriteAnchor(files, options.directory, recovered.anchor));
+  }
+  const std::vector<Unsealed> unsealed = std::move(recovered.unsealed);
+  auto journal = std::make_unique<SegmentJournal>(std::move(options), std::move(lock),
+                                                  std::move(recovered));
+  RETURN_IF_ERROR(journal->Start(unsealed));
+  return std::unique_ptr<Journal>(std::move(journal));
+}
+
+Result<DecisionId> SegmentJournal::Append(const DecisionBlock& block, CommitWaiter* waiter) {
+  ASSIGN_OR_RETURN(const EncodedRecord record,
+                   ThreadEncoder().Encode(block, options_.pseudonymiser));
+  return queue_.Add(record, waiter);
+}
+
+Status SegmentJournal::Append(const Refusal& refusal, CommitWaiter* waiter) {
+  ASSIGN_OR_RETURN(const EncodedRecord record, ThreadEncoder().Encode(refusal));
+  ASSIGN_OR_RETURN([[maybe_unused]] const DecisionId none, queue_.Add(record, waiter));
+  return Ok();
+}
+
+Status SegmentJournal::Append(std::span<const Outcome> outcomes, CommitWaiter* waiter) {
+  ASSIGN_OR_RETURN(const EncodedRecord record,
+                   ThreadEncoder().Encode(outcomes, options_.clock->Now()));
+  ASSIGN_OR_RETURN([[maybe_unused]] const DecisionId none, queue_.Add(record, waiter));
+  return Ok();
+}
+
+}  // namespace mooring::records

@@ -1,0 +1,227 @@
+#include "records/journal/journal.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "records/journal/journal_fixture.h"
+
+namespace mooring::records {
+namespace {
+
+struct JournalTest : testing::Test {
+  SimulatedFileSystem fs;
+  SimulatedClock clock;
+  std::shared_ptr<const Binding> binding = TestBinding();
+
+  std::unique_ptr<Journal> Open() { return Open(TestOptions(fs, clock)); }
+  std::unique_ptr<Journal> Open(Journal::Options options) {
+    auto journal = Journal::Open(std::move(options));
+    CHECK_OK_RESULT(journal);
+    return std::move(journal).value();
+  }
+  DecisionId Add(Journal& journal, std::int64_t serial, std::size_t rows = 1,
+                 CommitWaiter* waiter = nullptr) {
+    const TestBlock block(binding, serial, rows);
+    const auto id = journal.Append(block.block, waiter);
+    CHECK_OK_RESULT(id);
+    return *id;
+  }
+};
+
+TEST_F(JournalTest, GivesIdsAtOnceAndTellsTheWaiterAfterTheSync) {
+  const auto journal = Open();
+  RememberingWaiter waiter;
+  EXPECT_EQ(Add(*journal, 0, 3, &waiter), (DecisionId{1, 1, 0}));
+  EXPECT_EQ(Add(*journal, 3), (DecisionId{1, 1, 3}));
+  EXPECT_EQ(waiter.told, 0);
+  const JournalPosition before = journal->Durable();
+  const std::uint64_t syncs = fs.syncs();
+  journal->CommitNow();
+  EXPECT_EQ(waiter.told, 1);
+  EXPECT_TRUE(waiter.ok);
+  EXPECT_EQ(fs.syncs(), syncs + 1);
+  EXPECT_GT(journal->Durable(), before);
+  EXPECT_EQ(journal->Stats().decisions, 4U);
+  EXPECT_EQ(journal->Stats().commits, 1U);
+}
+
+TEST_F(JournalTest, ReadsBackWhatWasAppendedAfterReopening) {
+  {
+    const auto journal = Open();
+    for (int i = 0; i < 500; ++i) Add(*journal, i);
+    const Refusal refusal{clock.Now(), "flight-cover", "tester", "r", "invalid_argument", "hour", "max"};
+    CHECK_OK_RESULT(journal->Append(refusal, nullptr));
+    const std::vector<Outcome> outcomes = {{{1, 1, 4}, clock.Now(), "late", 1, "yes"}};
+    CHECK_OK_RESULT(journal->Append(outcomes, nullptr));
+    journal->CommitNow();
+    for (int i = 500; i < 1500; i += 10) Add(*journal, i, 10);
+  }
+  const RememberingVisitor read = ReadAll(fs, "data/journal");
+  EXPECT_EQ(read.seen.size(), 1500U);
+  EXPECT_EQ(read.wrong, 0);
+  EXPECT_THAT(read.refusals, testing::ElementsAre("invalid_argument/hour"));
+  ASSERT_EQ(read.outcomes.size(), 1U);
+  EXPECT_EQ(read.outcomes[0].decision, (DecisionId{1, 1, 4}));
+  EXPECT_EQ(read.outcomes[0].text, "yes");
+  const auto journal = Open();
+  EXPECT_EQ(journal->Recovery().decisions, 1500U);
+  EXPECT_EQ(journal->Recovery().torn_bytes, 0U);
+  EXPECT_GT(journal->Recovery().segments, 1U);
+}
+
+TEST_F(JournalTest, WritesABindingOncePerSegment) {
+  const auto second = TestBinding(2);
+  {
+    const auto journal = Open();
+    for (int i = 0; i < 400; ++i) {
+      const TestBlock block(i % 2 == 0 ? binding : second, i);
+      CHECK_OK_RESULT(journal->Append(block.block, nullptr));
+      if (i % 7 == 0) journal->CommitNow();
+    }
+  }
+  const RememberingVisitor read = ReadAll(fs, "data/journal");
+  ASSERT_EQ(read.versions.size(), 400U);
+  for (std::size_t i = 0; i < 400; ++i) EXPECT_EQ(read.versions[i], i % 2 + 1);
+}
+
+TEST_F(JournalTest, FindsADecisionByItsIdInLiveAndSealedSegments) {
+  const auto journal = Open();
+  std::map<std::int64_t, DecisionId> ids;
+  for (int i = 0; i < 2000; ++i) {
+    ids[i] = Add(*journal, i);
+    if (i % 50 == 49) journal->CommitNow();
+  }
+  EXPECT_GT(ids[1999].segment, 3U);
+  for (const auto& [serial, id] : ids) {
+    RememberingVisitor visitor;
+    const Status found = journal->Read(id, visitor);
+    ASSERT_TRUE(found.ok()) << found.error().ToString();
+    ASSERT_EQ(visitor.seen.size(), 1U);
+    EXPECT_EQ(visitor.seen.begin()->first, serial);
+  }
+  RememberingVisitor visitor;
+  for (const DecisionId unknown : {DecisionId{1, 1, 60'000}, DecisionId{1, 99, 0}, DecisionId{2, 1, 0},
+                                   DecisionId{1, 0, 0}}) {
+    EXPECT_EQ(journal->Read(unknown, visitor).error().code(), Code::kNotFound) << unknown.ToString();
+    EXPECT_EQ(ReadDecision(fs, "data/journal", unknown, visitor).error().code(), Code::kNotFound);
+  }
+}
+
+TEST_F(JournalTest, NeverLetsTimeGoBack) {
+  {
+    const auto journal = Open();
+    TestBlock late(binding, 1), early(binding, 2);
+    early.block.at = late.block.at - std::chrono::hours(1);
+    CHECK_OK_RESULT(journal->Append(late.block, nullptr));
+    CHECK_OK_RESULT(journal->Append(early.block, nullptr));
+  }
+  {
+    const auto journal = Open();
+    TestBlock earlier(binding, 3);
+    earlier.block.at = Time(Micros(5));
+    CHECK_OK_RESULT(journal->Append(earlier.block, nullptr));
+  }
+  const RememberingVisitor read = ReadAll(fs, "data/journal");
+  EXPECT_EQ(read.seen.size(), 3U);
+  EXPECT_EQ(read.wrong, 0);
+  EXPECT_EQ(read.last, TestBlock(binding, 1).block.at);
+}
+
+TEST_F(JournalTest, AFollowingReaderSeesOnlyWhatIsDurable) {
+  const auto journal = Open();
+  auto reader = JournalReader::Open(fs, "data/journal").value();
+  RememberingVisitor visitor;
+  for (int i = 0; i < 1000; ++i) {
+    Add(*journal, i);
+    if (i % 9 == 0) journal->CommitNow();
+    while (reader->Read(journal->Durable(), 100, visitor).value() != 0) {}
+    ASSERT_EQ(visitor.seen.size(), static_cast<std::size_t>(i / 9 * 9 + 1));
+  }
+  EXPECT_EQ(visitor.wrong, 0);
+  // A reader that starts in the middle knows the bindings of the segment.
+  const JournalPosition middle = reader->position();
+  journal->CommitNow();
+  auto second = JournalReader::Open(fs, "data/journal", middle).value();
+  RememberingVisitor rest;
+  while (second->Read(journal->Durable(), 100, rest).value() != 0) {}
+  EXPECT_EQ(visitor.seen.size() + rest.seen.size(), 1000U);
+}
+
+TEST_F(JournalTest, RefusesASecondOwnerAndAnotherReplica) {
+  auto options = TestOptions(fs, clock);
+  {
+    const auto journal = Open();
+    EXPECT_EQ(Journal::Open(options).error().code(), Code::kConflict);
+  }
+  options.replica = 2;
+  EXPECT_EQ(Journal::Open(options).error().code(), Code::kConflict);
+}
+
+TEST_F(JournalTest, BoundsItsQueue) {
+  auto options = TestOptions(fs, clock);
+  options.queue_bytes = 4096;
+  const auto journal = Open(options);
+  Result<DecisionId> last = DecisionId();
+  int taken = 0;
+  for (; taken < 1000 && last.ok(); ++taken) {
+    last = journal->Append(TestBlock(binding, taken).block, nullptr);
+  }
+  ASSERT_FALSE(last.ok());
+  EXPECT_EQ(last.error().code(), Code::kResourceExhausted);
+  EXPECT_LT(taken, 40);
+  journal->CommitNow();
+  EXPECT_EQ(Add(*journal, 1), (DecisionId{1, 1, static_cast<std::uint32_t>(taken - 1)}));
+}
+
+TEST_F(JournalTest, DropsOldSegmentsAndKeepsTheChainVerifiable) {
+  auto journal = Open();
+  for (int i = 0; i < 2000; ++i) {
+    Add(*journal, i);
+    if (i % 50 == 49) journal->CommitNow();
+  }
+  const auto segments = journal->Stats().segment;
+  const Time before = TestBlock(binding, 1500).block.at;
+  const std::size_t dropped = journal->DropBefore(before).value();
+  EXPECT_GT(dropped, 1U);
+  EXPECT_LT(dropped, segments - 1);
+  EXPECT_THAT(VerifyJournal(fs, "data/journal").value().findings, testing::IsEmpty());
+  RememberingVisitor visitor;
+  EXPECT_EQ(journal->Read({1, 1, 0}, visitor).error().code(), Code::kNotFound);
+  journal.reset();
+  const RememberingVisitor read = ReadAll(fs, "data/journal");
+  EXPECT_EQ(read.seen.count(0), 0U);
+  for (int i = 1500; i < 2000; ++i) EXPECT_EQ(read.seen.count(i), 1U) << i;
+  journal = Open();
+  EXPECT_EQ(journal->DropBefore(before).value(), 0U);
+}
+
+TEST_F(JournalTest, TakesAppendsFromManyThreadsWhileItsOwnThreadCommits) {
+  auto options = TestOptions(fs, clock);
+  options.own_thread = true;
+  constexpr int kThreads = 4, kEach = 500;
+  std::vector<RememberingWaiter> waiters(kThreads * kEach);
+  {
+    const auto journal = Open(options);
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&, t] {
+        for (int i = 0; i < kEach; ++i) {
+          const int serial = t * kEach + i;
+          Add(*journal, serial, 1, &waiters[static_cast<std::size_t>(serial)]);
+        }
+      });
+    }
+  }
+  for (const RememberingWaiter& waiter : waiters) {
+    EXPECT_EQ(waiter.told, 1);
+    EXPECT_TRUE(waiter.ok);
+  }
+  const RememberingVisitor read = ReadAll(fs, "data/journal");
+  EXPECT_EQ(read.seen.size(), waiters.size());
+  EXPECT_EQ(read.wrong, 0);
+  EXPECT_THAT(VerifyJournal(fs, "data/journal").value().findings, testing::IsEmpty());
+}
+
+}  // namespace
+}  // namespace mooring::records

@@ -1,0 +1,17 @@
+// Finding one decision in a segment through its sparse index.
+//
+// Thread safety: one thread at a time a cursor. Failure: kNotFound for an ordinal that the segment does
+// not have, kDataLoss for damage on the way. Complexity: reads one index step, 32 KiB on average.
+#pragma once
+
+#include "base/result.h"
+#include "records/journal/reader.h"
+#include "records/journal/segment_cursor.h"
+
+namespace mooring::records {
+
+// Tells the visitor of the block that holds the decision.
+Status ReadBlock(SegmentCursor& cursor, const SegmentSummary& summary, std::uint32_t ordinal,
+                 JournalVisitor& visitor);
+
+}  // namespace mooring::records

@@ -1,0 +1,208 @@
+#include "records/journal/record_codec.h"
+
+#include <cstring>
+
+#include "data/table/batch_codec.h"
+#include "data/table/bytes.h"
+
+namespace mooring::records {
+namespace {
+
+using data::AppendText;
+using data::AppendVarint;
+using data::ByteReader;
+
+constexpr std::uint8_t kFlagged = 0x80;
+constexpr std::size_t kRowBytes = 1 + 1 + 8 + 8;
+
+Error Damaged(std::string_view what) {
+  return Error(Code::kDataLoss, "a " + std::string(what) + " record does not decode");
+}
+
+void AppendSchema(const data::Schema& schema, std::string& out) {
+  std::string bytes;
+  data::EncodeSchema(schema, bytes);
+  AppendText(out, bytes);
+}
+
+Result<std::shared_ptr<const data::Schema>> TakeSchema(ByteReader& in) {
+  ASSIGN_OR_RETURN(data::Schema schema, data::DecodeSchema(AsBytes(in.Text())));
+  return std::shared_ptr<const data::Schema>(
+      std::make_shared<const data::Schema>(std::move(schema)));
+}
+
+char* Put(char* at, const auto& value) {
+  std::memcpy(at, &value, sizeof(value));
+  return at + sizeof(value);
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Binding>> StoredBinding(const Binding& binding) {
+  auto stored = std::make_shared<Binding>(binding);
+  if (!binding.pseudonymised.empty()) {
+    std::vector<data::Field> fields = binding.inputs->fields();
+    for (const std::size_t place : binding.pseudonymised) {
+      CHECK(place < fields.size());
+      fields[place].type = data::Type::kString;
+      fields[place].dictionary = nullptr;
+    }
+    ASSIGN_OR_RETURN(data::Schema schema, data::Schema::Make(std::move(fields)));
+    stored->inputs = std::make_shared<const data::Schema>(std::move(schema));
+  }
+  return std::shared_ptr<const Binding>(std::move(stored));
+}
+
+void EncodeBinding(const Binding& stored, std::string& out) {
+  AppendText(out, stored.model);
+  AppendVarint(out, stored.version);
+  AppendText(out, stored.contract_hash);
+  AppendSchema(*stored.inputs, out);
+  AppendSchema(*stored.outputs, out);
+  AppendVarint(out, stored.pseudonymised.size());
+  for (const std::size_t place : stored.pseudonymised) AppendVarint(out, place);
+}
+
+Result<std::shared_ptr<const Binding>> DecodeBinding(ByteSpan payload) {
+  ByteReader in(payload);
+  auto binding = std::make_shared<Binding>();
+  binding->model = in.Text();
+  binding->version = static_cast<VersionNumber>(in.Varint());
+  binding->contract_hash = in.Text();
+  ASSIGN_OR_RETURN(binding->inputs, TakeSchema(in));
+  ASSIGN_OR_RETURN(binding->outputs, TakeSchema(in));
+  for (std::uint64_t left = in.Varint(); left != 0 && in.ok(); --left) {
+    binding->pseudonymised.push_back(static_cast<std::size_t>(in.Varint()));
+    if (binding->pseudonymised.back() >= binding->inputs->size()) in.Fail();
+  }
+  if (!in.ok() || in.left() != 0) return Damaged("binding");
+  return std::shared_ptr<const Binding>(std::move(binding));
+}
+
+void EncodeDecisions(const DecisionBlock& block, const data::Batch& inputs, std::string& out) {
+  AppendVarint(out, block.rows.size());
+  AppendText(out, block.caller);
+  AppendText(out, block.request_id);
+  const std::size_t start = out.size();
+  out.resize(start + 12 + block.rows.size() * kRowBytes);
+  char* at = out.data() + start;
+  at = Put(at, block.body_hash);
+  at = Put(at, block.latency_us);
+  for (const RowDecision& row : block.rows) {
+    at = Put(at, static_cast<std::uint8_t>(static_cast<std::uint8_t>(row.verdict) |
+                                           (row.flagged ? kFlagged : 0)));
+    at = Put(at, row.reason);
+    at = Put(at, row.score);
+    at = Put(at, row.amount_minor);
+  }
+  data::EncodeRows(inputs, out);
+  data::EncodeRows(*block.outputs, out);
+}
+
+void EncodeRefusal(const Refusal& refusal, std::string& out) {
+  for (const std::string_view text : {refusal.model, refusal.caller, refusal.request_id, refusal.code,
+                                      refusal.feature, refusal.rule}) {
+    AppendText(out, text);
+  }
+}
+
+Result<Refusal> DecodeRefusal(ByteSpan payload, Time at) {
+  ByteReader in(payload);
+  Refusal refusal;
+  refusal.at = at;
+  for (std::string_view* text : {&refusal.model, &refusal.caller, &refusal.request_id,
+                                 &refusal.code, &refusal.feature, &refusal.rule}) {
+    *text = in.Text();
+  }
+  if (!in.ok() || in.left() != 0) return Damaged("refusal");
+  return refusal;
+}
+
+void EncodeOutcomes(std::span<const Outcome> outcomes, std::string& out) {
+  AppendVarint(out, outcomes.size());
+  for (const Outcome& outcome : outcomes) {
+    char fixed[2 + 4 + 4 + 8 + 8];
+    char* at = Put(fixed, outcome.decision.replica);
+    at = Put(at, outcome.decision.segment);
+    at = Put(at, outcome.decision.ordinal);
+    at = Put(at, outcome.at.time_since_epoch().count());
+    Put(at, outcome.value);
+    out.append(fixed, sizeof(fixed));
+    AppendText(out, outcome.name);
+    AppendText(out, outcome.text);
+  }
+}
+
+Result<std::vector<Outcome>> DecodeOutcomes(ByteSpan payload) {
+  ByteReader in(payload);
+  std::vector<Outcome> outcomes;
+  for (std::uint64_t left = in.Varint(); left != 0 && in.ok(); --left) {
+    Outcome outcome;
+    outcome.decision.replica = in.Value<std::uint16_t>();
+    outcome.decision.segment = in.Value<std::uint32_t>();
+    outcome.decision.ordinal = in.Value<std::uint32_t>();
+    outcome.at = Time(Micros(in.Value<std::int64_t>()));
+    outcome.value = in.Value<double>();
+    outcome.name = in.Text();
+    outcome.text = in.Text();
+    outcomes.push_back(std::move(outcome));
+  }
+  if (!in.ok() || in.left() != 0) return Damaged("outcome");
+  return outcomes;
+}
+
+std::uint32_t RowsOf(RecordKind kind, ByteSpan payload) {
+  if (kind != RecordKind::kDecisions && kind != RecordKind::kOutcomes) return 0;
+  ByteReader in(payload);
+  return static_cast<std::uint32_t>(in.Varint());
+}
+
+BlockDecoder::Scratch& BlockDecoder::ScratchFor(const std::shared_ptr<const Binding>& binding) {
+  constexpr std::size_t kKept = 64;
+  for (Scratch& scratch : scratches_) {
+    if (scratch.binding == binding) return scratch;
+  }
+  if (scratches_.size() == kKept) scratches_.erase(scratches_.begin());
+  scratches_.push_back({binding, data::Batch(binding->inputs), data::Batch(binding->outputs)});
+  return scratches_.back();
+}
+
+Result<ReadDecisions> BlockDecoder::Decode(ByteSpan payload, std::shared_ptr<const Binding> binding,
+                                           bool with_rows) {
+  ByteReader in(payload);
+  ReadDecisions block;
+  const std::uint64_t rows = in.Varint();
+  block.caller = in.Text();
+  block.request_id = in.Text();
+  block.body_hash = in.Value<std::uint64_t>();
+  block.latency_us = in.Value<std::uint32_t>();
+  if (!in.ok() || rows == 0 || rows > in.left() / kRowBytes) return Damaged("decision");
+  rows_.resize(static_cast<std::size_t>(rows));
+  for (RowDecision& row : rows_) {
+    const auto verdict = in.Value<std::uint8_t>();
+    row.flagged = (verdict & kFlagged) != 0;
+    row.verdict = static_cast<Verdict>(verdict & ~kFlagged);
+    row.reason = in.Value<std::uint8_t>();
+    row.score = in.Value<double>();
+    row.amount_minor = in.Value<std::int64_t>();
+    if (row.verdict > Verdict::kDeny) return Damaged("decision");
+  }
+  block.rows = rows_;
+  if (with_rows) {
+    Scratch& scratch = ScratchFor(binding);
+    ByteSpan rest = payload.subspan(in.position());
+    for (data::Batch* batch : {&scratch.inputs, &scratch.outputs}) {
+      batch->Clear();
+      ASSIGN_OR_RETURN(const std::size_t used, data::DecodeRows(rest, *batch));
+      rest = rest.subspan(used);
+      if (batch->rows() != rows) return Damaged("decision");
+    }
+    if (!rest.empty()) return Damaged("decision");
+    block.inputs = &scratch.inputs;
+    block.outputs = &scratch.outputs;
+  }
+  block.binding = std::move(binding);
+  return block;
+}
+
+}  // namespace mooring::records

@@ -1,0 +1,297 @@
+#include "records/journal/segment_journal.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "records/journal/lookup.h"
+#include "records/journal/record_codec.h"
+#include "records/journal/segment_cursor.h"
+
+namespace mooring::records {
+namespace {
+
+// How long an idle writer sleeps, and how soon a journal that failed tries again.
+constexpr std::chrono::milliseconds kIdleWait{1000}, kRetryWait{50};
+
+// What a killed process wrote and never synced, or failed to sync, was read from memory: written again
+// and synced, it is on the disk before anything is built on it.
+Status MakeDurable(const Journal::Options& options, const Unsealed& tail) {
+  ASSIGN_OR_RETURN(const auto file, options.files->Open(SegmentPath(options.directory, tail.number),
+                                                        OpenMode::kReadWrite));
+  std::vector<std::byte> bytes(256 * 1024);
+  for (std::uint64_t at = tail.synced_to; at < tail.summary.end;) {
+    const std::uint64_t size = std::min<std::uint64_t>(bytes.size(), tail.summary.end - at);
+    ASSIGN_OR_RETURN(const std::size_t got, file->ReadAt(at, std::span(bytes).first(size)));
+    if (got != size) return Error(Code::kUnavailable, "the journal's tail cannot be read again");
+    RETURN_IF_ERROR(file->WriteAt(at, std::span(bytes).first(size)));
+    at += size;
+  }
+  return file->Sync();
+}
+
+}  // namespace
+
+SegmentJournal::SegmentJournal(Options options, std::unique_ptr<FileLock> lock,
+                               RecoveredJournal recovered)
+    : options_(std::move(options)),
+      lock_(std::move(lock)),
+      recovery_(recovered.report),
+      queue_({options_.replica, recovered.epoch + 1, options_.segment_bytes, options_.queue_bytes}),
+      anchor_(recovered.anchor),
+      epoch_(recovered.epoch + 1),
+      end_(recovered.end),
+      segments_(std::move(recovered.segments)) {
+  queue_.SetLastTime(recovered.last_us);
+}
+
+Status SegmentJournal::Start(const std::vector<Unsealed>& unsealed) {
+  const std::scoped_lock lock(commit_mutex_);
+  for (const Unsealed& old : unsealed) {
+    if (old.number == end_.segment) RETURN_IF_ERROR(MakeDurable(options_, old));
+  }
+  RETURN_IF_ERROR(BeginSegment());
+  queue_.Open(writer_->number());
+  // Now that the new head says where the last segment ends, its torn tail may go. A footer that cannot
+  // be written is no loss: the next start scans instead.
+  for (const Unsealed& old : unsealed) {
+    const auto file = options_.files->Open(SegmentPath(options_.directory, old.number),
+                                           OpenMode::kReadWrite);
+    if (file.ok()) static_cast<void>(SealSegment(**file, old.salt, old.summary));
+  }
+  if (options_.own_thread) thread_ = std::jthread([this](const std::stop_token& s) { Run(s); });
+  return Ok();
+}
+
+SegmentJournal::~SegmentJournal() {
+  if (thread_.joinable()) {
+    thread_.request_stop();
+    queue_.Wake();
+    thread_.join();
+  }
+  const std::scoped_lock lock(commit_mutex_);
+  CommitGroups();
+  Close();
+}
+
+void SegmentJournal::Run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    queue_.Wait(WaitTime());
+    CommitNow();
+  }
+}
+
+std::chrono::milliseconds SegmentJournal::WaitTime() const {
+  const std::scoped_lock lock(commit_mutex_);
+  if (writer_ == nullptr) return kRetryWait;
+  return writer_->dirty() ? options_.sync_interval : kIdleWait;
+}
+
+void SegmentJournal::CommitNow() {
+  {
+    const std::scoped_lock lock(commit_mutex_);
+    CommitGroups();
+  }
+  if (options_.after_commit) options_.after_commit();
+}
+
+void SegmentJournal::CommitGroups() {
+  if (writer_ == nullptr) TryReopen();
+  if (queue_.Take(groups_)) {
+    for (std::size_t i = 0; i < groups_.size(); ++i) {
+      if (groups_[i].facts.records == 0) continue;
+      if (Status done = CommitGroup(groups_[i]); !done.ok()) return FailFrom(i, done.error());
+      groups_[i].Tell(Ok());
+    }
+  }
+  if (writer_ == nullptr) return;
+  const bool due = writer_->dirty() &&
+                   options_.clock->Monotonic() - last_sync_ >= options_.sync_interval;
+  Status tidy = due ? SyncNow() : Ok();
+  // An idle moment: say on disk that all of this was durable, so that later damage to it is told apart
+  // from a torn write.
+  if (tidy.ok() && queue_.queued_bytes() == 0) tidy = writer_->MarkSynced();
+  if (!tidy.ok()) return FailFrom(0, tidy.error());
+  SealOld();
+}
+
+Status SegmentJournal::CommitGroup(Group& group) {
+  if (writer_->number() != group.segment) RETURN_IF_ERROR(RollTo(group.segment));
+  RETURN_IF_ERROR(writer_->Write(group.bytes, group.facts));
+  if (options_.ack == AckMode::kSynced) RETURN_IF_ERROR(SyncNow());
+  const std::scoped_lock lock(facts_mutex_);
+  ++stats_.commits;
+  stats_.records += group.facts.records;
+  stats_.outcomes += group.facts.outcomes;
+  stats_.refusals += group.facts.refusals;
+  stats_.bytes += group.bytes.size();
+  SegmentFacts& facts = segments_.back();
+  stats_.decisions += group.facts.decisions - facts.decisions;
+  facts = {facts.number, group.facts.decisions, facts.empty ? group.facts.first_us : facts.first_us,
+           group.facts.last_us, false};
+  const SegmentSummary& summary = writer_->summary();
+  live_index_.insert(live_index_.end(),
+                     summary.index.begin() + static_cast<std::ptrdiff_t>(live_index_.size()),
+                     summary.index.end());
+  if (live_bindings_.size() != summary.bindings.size()) live_bindings_ = summary.bindings;
+  return Ok();
+}
+
+Status SegmentJournal::SyncNow() {
+  const Nanos start = options_.clock->Monotonic();
+  RETURN_IF_ERROR(writer_->Sync());
+  last_sync_ = options_.clock->Monotonic();
+  end_ = writer_->synced();
+  const auto took = static_cast<std::uint64_t>((last_sync_ - start).count() / 1000);
+  const std::scoped_lock lock(facts_mutex_);
+  stats_.sync_us_last = took;
+  stats_.sync_us_max = std::max(stats_.sync_us_max, took);
+  durable_ = {end_.segment, end_.end};
+  durable_moved_.notify_all();
+  return Ok();
+}
+
+Status SegmentJournal::RollTo(std::uint32_t segment) {
+  CHECK(segment == writer_->number() + 1);
+  if (!writer_->at_synced_end()) RETURN_IF_ERROR(SyncNow());
+  SealOld();
+  sealing_ = std::move(writer_);
+  return BeginSegment();
+}
+
+Status SegmentJournal::BeginSegment() {
+  SegmentWriter::Options options{options_.files, options_.directory, options_.replica, epoch_,
+                                 options_.segment_bytes, options_.clock->Now()};
+  ASSIGN_OR_RETURN(auto writer, SegmentWriter::Begin(options, end_));
+  Anchor anchor = anchor_;
+  anchor.newest = writer->number();
+  anchor.tip_segment = end_.segment;
+  anchor.tip_end = end_.end;
+  anchor.tip_chain = end_.chain;
+  RETURN_IF_ERROR(WriteAnchor(*options_.files, options_.directory, anchor));
+  anchor_ = anchor;
+  writer_ = std::move(writer);
+  end_ = writer_->synced();
+  const std::scoped_lock lock(facts_mutex_);
+  durable_ = {end_.segment, end_.end};
+  stats_.segment = writer_->number();
+  stats_.healthy = true;
+  segments_.push_back({writer_->number(), 0, 0, 0, true});
+  live_index_.clear();
+  live_bindings_.clear();
+  durable_moved_.notify_all();
+  return Ok();
+}
+
+void SegmentJournal::FailFrom(std::size_t first, const Error& why) {
+  const Error error = Error(Code::kUnavailable, "the journal cannot be written")
+                          .Why(why.ToString())
+                          .Help("nothing was decided; come back when the disk works again");
+  std::vector<Group> queued;
+  queue_.Close(error, queued);
+  writer_.reset();  // never synced again: what the system forgot, a second try would not notice
+  SealOld();
+  {
+    const std::scoped_lock lock(facts_mutex_);
+    ++stats_.failed_commits;
+    stats_.healthy = false;
+    stats_.segment = end_.segment + 1;
+  }
+  for (; first < groups_.size(); ++first) groups_[first].Tell(error);
+  for (Group& group : queued) group.Tell(error);
+  TryReopen();
+}
+
+void SegmentJournal::TryReopen() {
+  if (Status begun = BeginSegment(); begun.ok()) return queue_.Open(writer_->number());
+  const std::scoped_lock lock(facts_mutex_);
+  ++stats_.failed_commits;
+}
+
+void SegmentJournal::SealOld() {
+  if (sealing_ == nullptr) return;
+  const std::unique_ptr<SegmentWriter> old = std::move(sealing_);
+  static_cast<void>(old->Seal());  // without a footer the next start scans it
+}
+
+void SegmentJournal::Close() {
+  SealOld();
+  queue_.Close(Error(Code::kUnavailable, "the journal is closed"), groups_);
+  if (writer_ == nullptr) return;
+  if (!writer_->at_synced_end() && !SyncNow().ok()) return;
+  if (!writer_->Seal().ok()) return;
+  anchor_.tip_segment = end_.segment;
+  anchor_.tip_end = end_.end;
+  anchor_.tip_chain = end_.chain;
+  static_cast<void>(WriteAnchor(*options_.files, options_.directory, anchor_));
+}
+
+JournalPosition SegmentJournal::Durable() const {
+  const std::scoped_lock lock(facts_mutex_);
+  return durable_;
+}
+
+bool SegmentJournal::WaitBeyond(JournalPosition position, std::chrono::milliseconds timeout,
+                                std::stop_token stop) {
+  std::unique_lock lock(facts_mutex_);
+  return durable_moved_.wait_for(lock, std::move(stop), timeout,
+                                 [&] { return durable_ > position; });
+}
+
+Status SegmentJournal::Read(DecisionId id, JournalVisitor& visitor) {
+  SegmentSummary live;
+  bool is_live = false;
+  {
+    const std::scoped_lock lock(facts_mutex_);
+    is_live = id.replica == options_.replica && id.segment == durable_.segment;
+    if (is_live) {
+      live.decisions = segments_.back().decisions;
+      live.index = live_index_;
+      live.bindings = live_bindings_;
+      live.end = std::numeric_limits<std::int64_t>::max();
+    }
+  }
+  if (!is_live) return ReadDecision(*options_.files, options_.directory, id, visitor);
+  ASSIGN_OR_RETURN(SegmentCursor cursor,
+                   SegmentCursor::Open(*options_.files, options_.directory, id.segment));
+  return ReadBlock(cursor, live, id.ordinal, visitor);
+}
+
+Result<std::size_t> SegmentJournal::DropBefore(Time before) {
+  const std::scoped_lock turn(commit_mutex_);
+  std::vector<std::uint32_t> dropped;
+  {
+    const std::scoped_lock lock(facts_mutex_);
+    for (std::size_t i = 0; i + 1 < segments_.size(); ++i) {
+      if (!segments_[i].empty && segments_[i].last_us >= before.time_since_epoch().count()) break;
+      dropped.push_back(segments_[i].number);
+    }
+  }
+  if (dropped.empty()) return std::size_t{0};
+  ASSIGN_OR_RETURN(const SegmentCursor oldest,
+                   SegmentCursor::Open(*options_.files, options_.directory, dropped.back() + 1));
+  Anchor anchor = anchor_;
+  anchor.oldest = oldest.head().number;
+  anchor.oldest_chain = oldest.head().previous_chain;
+  RETURN_IF_ERROR(WriteAnchor(*options_.files, options_.directory, anchor));
+  anchor_ = anchor;
+  {
+    const std::scoped_lock lock(facts_mutex_);
+    segments_.erase(segments_.begin(), segments_.begin() + static_cast<std::ptrdiff_t>(dropped.size()));
+  }
+  // From here on they are gone, whatever becomes of the files: the next start removes what is left.
+  for (const std::uint32_t number : dropped) {
+    static_cast<void>(options_.files->Remove(SegmentPath(options_.directory, number)));
+  }
+  RETURN_IF_ERROR(options_.files->SyncDirectory(options_.directory));
+  return dropped.size();
+}
+
+JournalStats SegmentJournal::Stats() const {
+  const std::uint64_t queued = queue_.queued_bytes();
+  const std::scoped_lock lock(facts_mutex_);
+  JournalStats stats = stats_;
+  stats.queued_bytes = queued;
+  return stats;
+}
+
+}  // namespace mooring::records

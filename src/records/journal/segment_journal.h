@@ -1,0 +1,82 @@
+// SegmentJournal: the Journal of journal.h on segment files. Only Journal::Open makes one.
+//
+// Append encodes on the caller's thread and queues; the writer (its own thread, or whoever calls CommitNow)
+// takes the queue, writes one group a segment, syncs, tells the waiters. Three locks, never nested the
+// other way round: commit_mutex_ (the writer's turn, held across I/O) → queue's or facts_mutex_ (short).
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "records/journal/anchor.h"
+#include "records/journal/append_queue.h"
+#include "records/journal/journal.h"
+#include "records/journal/recovery.h"
+#include "records/journal/segment_writer.h"
+
+namespace mooring::records {
+
+class SegmentJournal final : public Journal {
+ public:
+  SegmentJournal(Options options, std::unique_ptr<FileLock> lock, RecoveredJournal recovered);
+  // Seals what the last owner left, begins a segment, starts the thread.
+  Status Start(const std::vector<Unsealed>& unsealed);
+  ~SegmentJournal() override;
+
+  Result<DecisionId> Append(const DecisionBlock& block, CommitWaiter* waiter) override;
+  Status Append(const Refusal& refusal, CommitWaiter* waiter) override;
+  Status Append(std::span<const Outcome> outcomes, CommitWaiter* waiter) override;
+  void CommitNow() override;
+  JournalPosition Durable() const override;
+  bool WaitBeyond(JournalPosition position, std::chrono::milliseconds timeout,
+                  std::stop_token stop) override;
+  Status Read(DecisionId id, JournalVisitor& visitor) override;
+  JournalStats Stats() const override;
+  const RecoveryReport& Recovery() const override { return recovery_; }
+  Result<std::size_t> DropBefore(Time before) override;
+
+ private:
+  void Run(const std::stop_token& stop);
+  std::chrono::milliseconds WaitTime() const;
+
+  // All below: under commit_mutex_.
+  void CommitGroups();
+  Status CommitGroup(Group& group);
+  Status SyncNow();
+  Status RollTo(std::uint32_t segment);
+  // The segment is lost or could not be begun: fails what waits and tries to go on in a new one.
+  void FailFrom(std::size_t first, const Error& why);
+  void TryReopen();
+  Status BeginSegment();
+  void SealOld();
+  void Close();
+
+  const Options options_;
+  const std::unique_ptr<FileLock> lock_;
+  const RecoveryReport recovery_;
+  AppendQueue queue_;
+
+  mutable std::mutex commit_mutex_;
+  Anchor anchor_;
+  std::uint64_t epoch_ = 1;
+  ChainEnd end_;                            // of the newest segment, durable
+  std::unique_ptr<SegmentWriter> writer_;   // null: no usable segment
+  std::unique_ptr<SegmentWriter> sealing_;  // complete, its footer still to be written
+  std::vector<Group> groups_;
+  Nanos last_sync_{0};
+
+  mutable std::mutex facts_mutex_;
+  std::condition_variable_any durable_moved_;
+  JournalPosition durable_;
+  JournalStats stats_;
+  std::vector<SegmentFacts> segments_;      // the last is being written
+  std::vector<IndexEntry> live_index_;      // of the segment being written
+  std::vector<BindingPlace> live_bindings_;
+
+  std::jthread thread_;
+};
+
+}  // namespace mooring::records
