@@ -2,8 +2,13 @@
 // durable, adds it to the open window of its model version, and when a window closes (rows or time,
 // whichever first) compares it with the version's own reference profile and stores a verdict.
 //
-// After a crash it starts from the journal again and comes to the same counts.
-// Thread safety: Run on one thread; Report from any.
+// A window is closed by the block of rows that fills it, or by the first moment after its time is
+// over, so the same journal always gives the same windows. Where each version's open window begins is
+// kept in a small file (checkpoint.h); after a crash the watch reads on from there and comes to the
+// same counts. A verdict that was already stored is stored again with the same content.
+//
+// Thread safety: Run and CatchUp on one thread; the others from any.
+// Budget: about .5 µs CPU a decision of 20 features, decoding and profile together.
 #pragma once
 
 #include <functional>
@@ -14,50 +19,27 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/ids.h"
 #include "base/io/file_system.h"
 #include "base/result.h"
-#include "records/contract/contract.h"
+#include "monitoring/window_report.h"
 #include "records/journal/journal.h"
 #include "records/registry/registry.h"
 
 namespace mooring::monitoring {
-
-enum class WindowVerdict : std::uint8_t { kOk, kDrift, kNotEnoughData };
-std::string_view VerdictName(WindowVerdict verdict);  // "ok", "drift", "not_enough_data"
-
-// One feature (or "score") of one closed window against the reference.
-struct FeatureDrift {
-  std::string feature;
-  double psi = 0;             // 10 deciles of the reference
-  double psi_adjusted = 0;    // minus (B-1)(1/n + 1/m)
-  double js = 0;              // Jensen–Shannon distance, natural log
-  double ks = 0;              // D over the frozen edges; NaN for categories
-  double wasserstein = 0;     // divided by the reference's standard deviation; NaN for categories
-  double missing_share = 0, unseen_share = 0, out_of_range_share = 0;
-  bool drifted = false;       // psi > contract's bound (default rule)
-};
-
-struct WindowReport {
-  std::string model;
-  VersionNumber version = 0;
-  Time start, end;
-  std::uint64_t rows = 0;
-  WindowVerdict verdict = WindowVerdict::kNotEnoughData;
-  double drifted_share = 0;
-  std::vector<FeatureDrift> features;  // inputs in contract order, then "score"
-};
 
 class Watch {
  public:
   struct Options {
     FileSystem* files = nullptr;
     const Clock* clock = nullptr;
-    records::Journal* journal = nullptr;      // live
+    records::Journal* journal = nullptr;    // live
     std::string journal_directory;
-    records::Registry* registry = nullptr;    // references and where verdicts go
+    std::string checkpoint_file;
+    records::Registry* registry = nullptr;  // references, contracts, and where verdicts go
     // Bytes of a blob of the registry's store.
     std::function<Result<std::string>(std::string_view blob)> read_blob;
+    // Told of what could not be judged or stored; the watch goes on.
+    std::function<void(const Error&)> on_problem;
   };
   static Result<std::unique_ptr<Watch>> Make(Options options);
   virtual ~Watch() = default;
@@ -69,7 +51,8 @@ class Watch {
   // The last closed window of each version, newest first.
   virtual std::vector<WindowReport> Latest() const = 0;
   virtual std::uint64_t windows_closed() const = 0;
-  // How far behind the durable end, in bytes.
+  virtual std::uint64_t windows_drifted() const = 0;
+  // Segments and bytes behind the durable end; bytes count within the segment being read.
   virtual std::uint64_t LagBytes() const = 0;
 };
 

@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# The demo: a real model, trained on real flights, goes into production behind a contract, is watched, is
+# replaced by a bad version, and is rolled back. Called by ./dev demo [--stay]; needs the release build and
+# the flights in .deps/data. Everything it makes is in build/demo.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+stay=no
+[ "${1:-}" = "--stay" ] && stay=yes
+bin=build/release
+mooring=$bin/src/app/mooring
+out=build/demo
+seconds=${MOORING_DEMO_SECONDS:-12}
+rate=${MOORING_DEMO_RATE:-3000}
+rm -rf "$out" && mkdir -p "$out"
+export MOORING_DATA_DIR=$out/data
+server=0 replay=0
+
+say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+run() { printf '$ mooring %s\n' "$*"; "$mooring" "$@"; }
+finish() {
+  for pid in "$replay" "$server"; do
+    if [ "$pid" != 0 ] && kill -0 "$pid" 2>/dev/null; then kill "$pid" && wait "$pid" || true; fi
+  done
+}
+trap finish EXIT
+
+say "1. Three million US flights of 2001: the first three weeks train, the rest will be traffic"
+$bin/demo/flights_prepare --source .deps/data/flights-3m.parquet --out "$out"
+
+say "2. The contract, the first version, and production"
+run apply demo/contract.yaml
+run version register flight-cover "$out/model_v1.ubj" --training-data "$out/train_v1.csv" \
+    --label late --source "demo: January 1-21, 2001"
+run version promote flight-cover 1 --reason "first version" --yes
+"$mooring" serve --port 0 --port-file "$out/port" --pseudonym-key "$out/pseudonym.key" --create-key \
+    2> "$out/server.log" &
+server=$!
+for _ in $(seq 200); do
+  [ -s "$out/port" ] && break
+  kill -0 $server || { cat "$out/server.log"; exit 1; }
+  sleep 0.05
+done
+port=$(cat "$out/port")
+echo "serving on http://127.0.0.1:$port"
+
+say "3. Later flights as live traffic: one request a flight, its outcome after it has landed"
+start_replay() {
+  $bin/demo/flights_replay --port "$port" --flights "$out/flights.csv" --rate "$rate" \
+      --seconds 100000 --run demo > >(tee -a "$out/replay.log") &
+  replay=$!
+}
+start_replay
+sleep "$seconds"
+
+say "4. A second version, trained on corrupted data, is offered"
+run version register flight-cover "$out/model_v2.ubj" --training-data "$out/train_v2.csv" \
+    --label late --source "demo: corrupted" || echo "(refused, as it should be: exit code $?)"
+
+say "5. Forced in all the same, with a reason that stays in the history"
+run version promote flight-cover 2 --force --reason "demo: force a bad version in" --yes
+sleep "$seconds"
+run monitor drift flight-cover || echo "(drift found: exit code $?)"
+
+say "6. Rolled back"
+run route rollback flight-cover --reason "demo: windows show drift under version 2" --yes
+sleep "$((seconds / 2))"
+kill -TERM $replay
+if ! wait $replay; then
+  echo "requests failed: see $out/replay.log" >&2
+  exit 1
+fi
+replay=0
+tail -n 1 "$out/replay.log"
+
+say "7. What is on record"
+run log query "select version, verdict, count(*) as decisions, round(avg(score), 4) as mean_score,
+  round(avg(outcome), 4) as late from decisions group by all order by 1, 2"
+run version list flight-cover
+run log verify
+
+say "8. A model directory saved by Python's MLflow, served as it is"
+run contract init tests/golden/mlflow_models/booster_ubj --model credit --team risk \
+    > "$out/credit.yaml"
+run apply "$out/credit.yaml"
+run version register credit tests/golden/mlflow_models/booster_ubj
+run version promote credit 1 --reason "as saved by MLflow" --yes
+sleep 0.5
+request='{"dataframe_split": {"columns": ["age", "income", "debt", "score", "children"], "data": [[30, 1000.5, 0.25, 0.5, 2]]}}'
+echo "$ curl /serving-endpoints/credit/invocations -d '$request'"
+curl -sS "http://127.0.0.1:$port/serving-endpoints/credit/invocations" \
+    -H 'content-type: application/json' -d "$request"
+echo
+
+say "Where to look"
+cat <<TEXT
+  log      mooring log tail --data-dir $MOORING_DATA_DIR
+  SQL      mooring log query "select * from decisions limit 5" --data-dir $MOORING_DATA_DIR
+  windows  mooring monitor drift flight-cover --data-dir $MOORING_DATA_DIR
+  metrics  curl http://127.0.0.1:$port/metrics
+  Parquet  $MOORING_DATA_DIR/lake
+TEXT
+if [ $stay = yes ]; then
+  echo "The server stays up on port $port; Ctrl-C ends it."
+  wait $server
+fi

@@ -1,0 +1,17 @@
+// Offline: the same comparison on two tables, without a server: `mooring monitor drift --reference a
+// --current b`. The reference's bins are learned from the first table.
+#pragma once
+
+#include "base/result.h"
+#include "data/table/batch.h"
+#include "monitoring/window_report.h"
+#include "records/contract/contract.h"
+
+namespace mooring::monitoring {
+
+// kInvalidArgument when a table is empty or a column is text in one and numbers in the other.
+// Columns that only one table has are left out.
+Result<WindowReport> CompareTables(const data::Batch& reference, const data::Batch& current,
+                                   const records::MonitorRule& rule);
+
+}  // namespace mooring::monitoring

@@ -1,0 +1,32 @@
+#include "monitoring/references.h"
+
+namespace mooring::monitoring {
+
+Result<std::shared_ptr<const Reference>> References::For(const records::Binding& binding) {
+  const std::string key =
+      binding.model + "@" + std::to_string(binding.version) + "@" + binding.contract_hash;
+  if (const auto found = known_.find(key); found != known_.end()) return found->second;
+  ASSIGN_OR_RETURN(std::shared_ptr<const Reference> reference, Read(binding));
+  known_.emplace(key, reference);
+  return reference;
+}
+
+Result<std::shared_ptr<const Reference>> References::Read(const records::Binding& binding) {
+  auto reference = std::make_shared<Reference>();
+  if (!binding.contract_hash.empty()) {
+    ASSIGN_OR_RETURN(const std::string text, registry_.ContractText(binding.contract_hash));
+    ASSIGN_OR_RETURN(const records::Contract contract, records::ParseContract(text));
+    reference->rule = contract.monitor;
+    reference->score_output = contract.output.name;
+  }
+  ASSIGN_OR_RETURN(const records::VersionRecord version,
+                   registry_.Version(binding.model, binding.version));
+  if (!version.reference_blob.empty()) {
+    ASSIGN_OR_RETURN(const std::string text, read_blob_(version.reference_blob));
+    ASSIGN_OR_RETURN(data::BatchProfile profile, data::BatchProfile::FromJson(text));
+    reference->profile = std::make_shared<const data::BatchProfile>(std::move(profile));
+  }
+  return std::shared_ptr<const Reference>(std::move(reference));
+}
+
+}  // namespace mooring::monitoring

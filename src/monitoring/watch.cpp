@@ -1,0 +1,185 @@
+#include "monitoring/watch.h"
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <mutex>
+
+#include "monitoring/checkpoint.h"
+#include "monitoring/references.h"
+#include "monitoring/window.h"
+#include "records/journal/reader.h"
+
+namespace mooring::monitoring {
+namespace {
+
+constexpr std::size_t kRecordsARead = 4096;
+constexpr std::chrono::milliseconds kIdleWait{200};
+
+class JournalWatch final : public Watch, private records::JournalVisitor {
+ public:
+  explicit JournalWatch(Options options)
+      : options_(std::move(options)), references_(*options_.registry, options_.read_blob) {}
+
+  Status Start() {
+    ASSIGN_OR_RETURN(begins_, ReadCheckpoint(*options_.files, options_.checkpoint_file));
+    records::JournalPosition from;
+    for (const auto& [key, first] : begins_) {
+      from.segment = from.segment == 0 ? first.segment : std::min(from.segment, first.segment);
+    }
+    ASSIGN_OR_RETURN(reader_, records::JournalReader::Open(*options_.files,
+                                                           options_.journal_directory, from));
+    return Ok();
+  }
+
+  // ---- the flow: journal → profile → compare → judge → verdict ----
+
+  Status CatchUp() override {
+    const records::JournalPosition end = options_.journal->Durable();
+    for (std::size_t read = 1; read != 0;) {
+      auto got = reader_->Read(end, kRecordsARead, *this);
+      if (!got.ok()) {
+        Tell(got.error());
+        RETURN_IF_ERROR(reader_->SkipDamage());
+        continue;
+      }
+      read = *got;
+      NoteLag(end);
+    }
+    CloseOverdue(options_.clock->Now());
+    return Ok();
+  }
+
+  void OnDecisions(const records::ReadDecisions& block) override {
+    const WindowKey key(block.binding->model, block.binding->version);
+    if (AlreadyJudged(key, block.first)) return;
+    Window* window = WindowFor(key, *block.binding);
+    if (window == nullptr) return;
+    if (window->Over(block.at)) Conclude(key, *window);
+    if (window->empty()) begins_[key] = block.first;
+    if (Status added = window->Add(block); !added.ok()) Tell(added.error());
+    if (window->Full()) {
+      Conclude(key, *window);
+      begins_[key] = After(block);
+    }
+  }
+
+  void Conclude(const WindowKey& key, Window& window) {
+    WindowReport report = window.Close();
+    if (Status stored = options_.registry->StoreVerdict(ToStored(report)); !stored.ok()) {
+      Tell(stored.error());
+    }
+    ++closed_;
+    if (report.verdict == WindowVerdict::kDrift) ++drifted_;
+    dirty_ = true;
+    const std::lock_guard lock(latest_mutex_);
+    latest_[key] = std::move(report);
+  }
+
+  // ---- end of the flow ----
+
+  void Run(std::stop_token stop) override {
+    while (!stop.stop_requested()) {
+      if (Status done = CatchUp(); !done.ok()) Tell(done.error());
+      SaveCheckpoint();
+      options_.journal->WaitBeyond(reader_->position(), kIdleWait, stop);
+    }
+  }
+
+  std::vector<WindowReport> Latest() const override {
+    const std::lock_guard lock(latest_mutex_);
+    std::vector<WindowReport> reports;
+    for (const auto& [key, report] : latest_) reports.push_back(report);
+    std::stable_sort(reports.begin(), reports.end(),
+                     [](const auto& a, const auto& b) { return a.end > b.end; });
+    return reports;
+  }
+
+  std::uint64_t windows_closed() const override { return closed_; }
+  std::uint64_t windows_drifted() const override { return drifted_; }
+  std::uint64_t LagBytes() const override { return lag_bytes_; }
+
+ private:
+  static DecisionId After(const records::ReadDecisions& block) {
+    DecisionId next = block.first;
+    next.ordinal += static_cast<std::uint32_t>(block.inputs->rows());
+    return next;
+  }
+
+  // Replay after a restart meets blocks of windows that were closed before it.
+  bool AlreadyJudged(const WindowKey& key, DecisionId first) const {
+    const auto begin = begins_.find(key);
+    return begin != begins_.end() && first < begin->second;
+  }
+
+  Window* WindowFor(const WindowKey& key, const records::Binding& binding) {
+    const auto open = windows_.find(key);
+    if (open != windows_.end() && open->second.contract_hash == binding.contract_hash) {
+      return &open->second.window;
+    }
+    auto reference = references_.For(binding);
+    if (!reference.ok()) {
+      Tell(std::move(reference).error().Context("watching " + key.first));
+      return nullptr;
+    }
+    if (open != windows_.end()) {  // the contract changed: its window ends here
+      if (!open->second.window.empty()) Conclude(key, open->second.window);
+      windows_.erase(open);
+    }
+    const auto [made, _] =
+        windows_.emplace(key, OpenWindow{binding.contract_hash, Window(*reference)});
+    return &made->second.window;
+  }
+
+  void CloseOverdue(Time now) {
+    for (auto& [key, open] : windows_) {
+      if (!open.window.Over(now)) continue;
+      Conclude(key, open.window);
+    }
+  }
+
+  void SaveCheckpoint() {
+    if (!dirty_) return;
+    dirty_ = false;
+    const std::string text = CheckpointJson(begins_);
+    const Status saved =
+        options_.files->WriteFileDurably(options_.checkpoint_file, AsBytes(text));
+    if (!saved.ok()) Tell(saved.error());
+  }
+
+  void NoteLag(records::JournalPosition end) {
+    const records::JournalPosition at = reader_->position();
+    lag_bytes_ = at.segment == end.segment && end.offset > at.offset ? end.offset - at.offset
+                 : at.segment < end.segment                         ? end.offset
+                                                                    : 0;
+  }
+
+  void Tell(const Error& error) const {
+    if (options_.on_problem) options_.on_problem(error);
+  }
+
+  struct OpenWindow {
+    std::string contract_hash;
+    Window window;
+  };
+
+  Options options_;
+  References references_;
+  std::unique_ptr<records::JournalReader> reader_;
+  std::map<WindowKey, OpenWindow> windows_;
+  Checkpoint begins_;
+  bool dirty_ = false;
+  std::atomic<std::uint64_t> closed_{0}, drifted_{0}, lag_bytes_{0};
+  mutable std::mutex latest_mutex_;
+  std::map<WindowKey, WindowReport> latest_;  // guarded by latest_mutex_
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Watch>> Watch::Make(Options options) {
+  auto watch = std::make_unique<JournalWatch>(std::move(options));
+  RETURN_IF_ERROR(watch->Start());
+  return std::unique_ptr<Watch>(std::move(watch));
+}
+
+}  // namespace mooring::monitoring

@@ -1,0 +1,73 @@
+#include "monitoring/window.h"
+
+#include "monitoring/judge.h"
+
+namespace mooring::monitoring {
+namespace {
+
+data::Batch EmptyScores() {
+  auto schema = data::Schema::Make({{.name = std::string(kScoreColumn)}});
+  return data::Batch(std::make_shared<const data::Schema>(std::move(schema).value()));
+}
+
+// The raw output that the contract calls the score; the first output when there is none of that name.
+const data::Column* ScoreOf(const data::Batch& outputs, const std::string& name) {
+  if (const data::Column* named = outputs.Find(name); named != nullptr) return named;
+  return outputs.width() == 0 ? nullptr : &outputs.column(0);
+}
+
+}  // namespace
+
+Window::Window(std::shared_ptr<const Reference> reference)
+    : reference_(std::move(reference)), scores_(EmptyScores()) {
+  if (reference_->profile != nullptr) profile_.emplace(reference_->profile->bins());
+}
+
+bool Window::Over(Time at) const { return rows_ != 0 && at - start_ >= rule().window_every; }
+
+Status Window::Add(const records::ReadDecisions& block) {
+  if (rows_ == 0) {
+    start_ = block.at;
+    model_ = block.binding->model;
+    version_ = block.binding->version;
+  }
+  last_ = std::max(start_, block.at);
+  rows_ += block.inputs->rows();
+  if (!profile_.has_value()) return Ok();
+  RETURN_IF_ERROR(profile_->Add(*block.inputs));
+  return AddScores(block);
+}
+
+Status Window::AddScores(const records::ReadDecisions& block) {
+  const data::Column* score = ScoreOf(*block.outputs, reference_->score_output);
+  if (score == nullptr) return Ok();
+  scores_.Clear();
+  for (std::size_t row = 0; row < block.outputs->rows(); ++row) {
+    if (score->IsNull(row)) {
+      scores_.column(0).AppendNull();
+    } else {
+      scores_.column(0).Append(score->Number(row));
+    }
+  }
+  scores_.SetRows(block.outputs->rows());
+  return profile_->Add(scores_);
+}
+
+WindowReport Window::Close() {
+  WindowReport report;
+  report.model = model_;
+  report.version = version_;
+  report.start = start_;
+  report.end = last_;
+  report.rows = rows_;
+  if (profile_.has_value()) {
+    Judge(*reference_->profile, *profile_, rule(), report);
+    profile_->Clear();
+  } else {
+    report.reason = "registered without training data: nothing to compare with";
+  }
+  rows_ = 0;
+  return report;
+}
+
+}  // namespace mooring::monitoring

@@ -1,0 +1,75 @@
+#include "monitoring/window_report.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace mooring::monitoring {
+namespace {
+
+WindowReport Example() {
+  WindowReport report;
+  report.model = "flight-cover";
+  report.version = 3;
+  report.start = Time(Micros(1'000'000));
+  report.end = Time(Micros(2'000'000));
+  report.rows = 1000;
+  report.verdict = WindowVerdict::kDrift;
+  report.reason = "distance \"0.43\" > 0.2";
+  report.drifted_share = 1.0 / 3;
+  FeatureDrift feature;
+  feature.feature = "origin";
+  feature.reference_rows = 5000;
+  feature.rows = 999;
+  feature.psi = 0.43210987654321;
+  feature.ks = std::nan("");
+  feature.wasserstein = std::nan("");
+  feature.unseen_share = 0.125;
+  feature.drifted = true;
+  report.features.push_back(feature);
+  return report;
+}
+
+TEST(WindowReport, ComesBackFromTheRegistryToTheBit) {
+  const WindowReport report = Example();
+  const auto back = FromStored(ToStored(report));
+  ASSERT_TRUE(back.ok()) << back.error().ToString();
+  EXPECT_EQ(back->model, report.model);
+  EXPECT_EQ(back->version, report.version);
+  EXPECT_EQ(back->start, report.start);
+  EXPECT_EQ(back->end, report.end);
+  EXPECT_EQ(back->rows, report.rows);
+  EXPECT_EQ(back->verdict, report.verdict);
+  EXPECT_EQ(back->reason, report.reason);
+  EXPECT_EQ(back->drifted_share, report.drifted_share);
+  ASSERT_EQ(back->features.size(), 1U);
+  EXPECT_EQ(back->features[0].feature, "origin");
+  EXPECT_EQ(back->features[0].psi, report.features[0].psi);
+  EXPECT_TRUE(std::isnan(back->features[0].ks));
+  EXPECT_EQ(back->features[0].unseen_share, 0.125);
+  EXPECT_TRUE(back->features[0].drifted);
+}
+
+TEST(WindowReport, RefusesDamagedEvidence) {
+  for (const char* text : {"", "[]", "{}", R"({"reason":"","drifted_share":0,"features":[1]})",
+                           R"({"reason":"","drifted_share":"x","features":[]})",
+                           R"({"reason":"","drifted_share":0,"features":[{"feature":"a"}]})"}) {
+    records::StoredVerdict stored = ToStored(Example());
+    stored.evidence_json = text;
+    const auto back = FromStored(stored);
+    ASSERT_FALSE(back.ok()) << text;
+    EXPECT_EQ(back.error().code(), Code::kDataLoss) << text;
+  }
+  records::StoredVerdict stored = ToStored(Example());
+  stored.verdict = "perhaps";
+  EXPECT_FALSE(FromStored(stored).ok());
+}
+
+TEST(WindowReport, VerdictsHaveTheirNames) {
+  EXPECT_EQ(VerdictName(WindowVerdict::kOk), "ok");
+  EXPECT_EQ(VerdictName(WindowVerdict::kDrift), "drift");
+  EXPECT_EQ(VerdictName(WindowVerdict::kNotEnoughData), "not_enough_data");
+}
+
+}  // namespace
+}  // namespace mooring::monitoring
