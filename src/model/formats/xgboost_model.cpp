@@ -79,6 +79,27 @@ Result<Learner> ReadLearner(const Document& learner, Ensemble& ensemble) {
   return read;
 }
 
+// The dictionaries that Train() keeps in an attribute of the model, {"origin": ["ATL", …], …}: those
+// features take texts.
+Status ReadDictionaries(const Document& learner, std::vector<data::Field>& fields) {
+  const Document* attributes = learner.Find("attributes");
+  const Document* stored = attributes == nullptr ? nullptr : attributes->Find("mooring_categories");
+  if (stored == nullptr || stored->AsText() == nullptr) return Ok();
+  ASSIGN_OR_RETURN(const Document dictionaries, ReadJson(*stored->AsText(), {}));
+  for (data::Field& field : fields) {
+    const Document* dictionary = dictionaries.Find(field.name);
+    if (dictionary == nullptr || dictionary->AsList() == nullptr) continue;
+    std::vector<std::string> values;
+    for (const Document& value : *dictionary->AsList()) {
+      if (value.AsText() == nullptr) return Error(Code::kInvalidArgument, "a category that is not text");
+      values.push_back(*value.AsText());
+    }
+    field.type = data::Type::kCategory;
+    ASSIGN_OR_RETURN(field.dictionary, data::Dictionary::Make(std::move(values)));
+  }
+  return Ok();
+}
+
 // Names of the document, or f0, f1, …; all inputs are float32 and may be missing.
 Status ReadInputs(const Document& learner, Ensemble& ensemble) {
   const Document* names = learner.Find("feature_names");
@@ -99,6 +120,7 @@ Status ReadInputs(const Document& learner, Ensemble& ensemble) {
     }
     fields[i].name = *(*texts)[i].AsText();
   }
+  RETURN_IF_ERROR(ReadDictionaries(learner, fields));
   ASSIGN_OR_RETURN(ensemble.inputs, data::Schema::Make(std::move(fields)));
   return Ok();
 }
