@@ -34,7 +34,8 @@ class Walk {
     if (root.kind == YamlNode::Kind::kNull) {
       errors_.Add({1, 1}, "", "the contract is empty", "start with 'model:' and 'owner:'");
     } else if (!root.is_map()) {
-      errors_.Add(root.place, "", "a contract is a map of keys", "start with 'model:' and 'owner:'");
+      errors_.Add(root.place, "", "a contract is a map of keys",
+                  "start with 'model:' and 'owner:'");
     } else {
       Keys("", "", root);
     }
@@ -226,7 +227,8 @@ Result<Contract> ParseContract(std::string_view text, std::string_view file) {
     }
     const ContractError& first = errors.front();
     return Error(Code::kInvalidArgument, std::move(message))
-        .Where(std::string(file) + ":" + std::to_string(first.line) + ":" + std::to_string(first.column));
+        .Where(std::string(file) + ":" + std::to_string(first.line) + ":" +
+               std::to_string(first.column));
   }
   contract.text = text;
   contract.hash = Hex(Sha256Of(AsBytes(text)));

@@ -1,5 +1,5 @@
-// Every way a contract can be wrong that we know of: one line of a good contract is replaced (or a line
-// is added as the 7th), and all errors must come with their exact place, words and help.
+// Every way a contract can be wrong that we know of: one line of a good contract is replaced (or
+// one is added as the 7th), and all errors must come with their exact place, words and help.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -345,17 +345,18 @@ TEST(ContractErrors, EachHasItsPlaceItsWordsAndItsHelp) {
 }
 
 TEST(ContractErrors, AllOfAFileAreToldAtOnceInOrderOfPlace) {
-  EXPECT_EQ(ErrorsOf("model: a/b\n"
-                     "inputs: {age: {type: flot32, min: x}, age: int32}\n"
-                     "output: {name: p}\n"
-                     "decision: {curency: RUB, bounds: [2, 1]}\n"),
-            "1:1: owner: is required; map\n"
-            "1:8: model: 'a/b' is not a name; letters, digits, '.', '_', '-'; first a letter or digit\n"
-            "2:22: inputs.age.type: 'flot32' is not known here; did you mean 'float32'?\n"
-            "2:35: inputs.age.min: 'x' is not a number\n"
-            "2:39: 'age' stands here a second time; the first is in line 2\n"
-            "4:12: decision.curency: unknown key; did you mean 'currency'?\n"
-            "4:34: decision.bounds: the least is above the most");
+  EXPECT_EQ(
+      ErrorsOf("model: a/b\n"
+               "inputs: {age: {type: flot32, min: x}, age: int32}\n"
+               "output: {name: p}\n"
+               "decision: {curency: RUB, bounds: [2, 1]}\n"),
+      "1:1: owner: is required; map\n"
+      "1:8: model: 'a/b' is not a name; letters, digits, '.', '_', '-'; first a letter or digit\n"
+      "2:22: inputs.age.type: 'flot32' is not known here; did you mean 'float32'?\n"
+      "2:35: inputs.age.min: 'x' is not a number\n"
+      "2:39: 'age' stands here a second time; the first is in line 2\n"
+      "4:12: decision.curency: unknown key; did you mean 'currency'?\n"
+      "4:34: decision.bounds: the least is above the most");
 }
 
 TEST(ContractErrors, ManyAreCutAndCounted) {

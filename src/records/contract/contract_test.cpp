@@ -38,12 +38,15 @@ monitor:
   quality: {metric: log_loss, warn: +5%, stop: +15%, estimate: true}
   slices:  [origin, {distance: [0, 500, 1500, 6000]}]
 limits:
-  - {name: daily-exposure, sum: "120 * probability", over: 24h, max: 500000, then: fallback, latch: true}
+  - {name: daily-exposure, sum: "120 * probability", over: 24h, max: 500000, then: fallback,
+     latch: true}
   - {name: error-collar, collar: champion, within: 25%, then: review}
-fallback: [previous, {constant: 45}]
+fallback: [previous, {constant: 45}, deny]
 rollout:  {shadow: 24h, canary: [1, 5, 25], abort_on: [limits, latency, loss]}
-retrain:  {pipeline: pipeline.yaml, on: [drift, quality, "every 7d"], cooldown: 6h, gate: {primary: log_loss, margin: 0.5%}}
-privacy:  {subject: passenger_id, pseudonymise: [passenger_id], retain: 180d, basis: contract, residency: RU}
+retrain:  {pipeline: pipeline.yaml, on: [drift, quality, "every 7d"], cooldown: 6h,
+           gate: {primary: log_loss, margin: 0.5%}}
+privacy:  {subject: passenger_id, pseudonymise: [passenger_id], retain: 180d,
+           basis: contract, residency: RU}
 effect:   {value: "premium - 120 * late", currency: RUB}
 )";
 
@@ -113,16 +116,17 @@ TEST(Contract, ListsKeepTheirOrder) {
   EXPECT_EQ(c.checks[0].name, "short-haul");
   EXPECT_EQ(c.checks[0].expression, "distance < 6000");
   EXPECT_EQ(c.checks[0].on_breach, OnBreach::kFlag);
-  ASSERT_EQ(c.fallback.size(), 2u);
+  ASSERT_EQ(c.fallback.size(), 3u);
   EXPECT_EQ(c.fallback[0].kind, FallbackStep::Kind::kPrevious);
   EXPECT_EQ(c.fallback[1].kind, FallbackStep::Kind::kConstant);
   EXPECT_EQ(c.fallback[1].constant, 45);
+  EXPECT_EQ(c.fallback[2].kind, FallbackStep::Kind::kDeny);
 }
 
 TEST(Contract, WhatIsNotEnforcedYetIsNamed) {
   EXPECT_EQ(ParseContract(kFull)->not_enforced,
-            (std::vector<std::string>{"sla", "monitor.quality", "monitor.slices", "limits", "rollout",
-                                      "retrain", "effect"}));
+            (std::vector<std::string>{"sla", "monitor.quality", "monitor.slices", "limits",
+                                      "rollout", "retrain", "effect"}));
   EXPECT_TRUE(ParseContract(kLeast)->not_enforced.empty());
 }
 
@@ -148,12 +152,23 @@ TEST(Contract, HashIsOfTheTextAsItWas) {
 TEST(Contract, WaysOfWritingTheSame) {
   struct Case { std::string_view name, text; };
   for (const Case& c : {
-           Case{"byte order mark", "\xef\xbb\xbfmodel: m\nowner: {team: t}\ninputs: {a: bool}\noutput: {name: s}"},
-           Case{"lines of Windows", "model: m\r\nowner:\r\n  team: t\r\ninputs:\r\n  a: bool\r\noutput: {name: s}\r\n"},
-           Case{"JSON", R"({"model":"m","owner":{"team":"t"},"inputs":{"a":"bool"},"output":{"name":"s"}})"},
-           Case{"document marks", "---\nmodel: m\nowner: {team: t}\ninputs: {a: bool}\noutput: {name: s}\n...\n"},
-           Case{"folded text", "model: m\npurpose: >-\n  one\n  two\nowner: {team: t}\ninputs: {a: bool}\noutput: {name: s}\n"},
-           Case{"a column like no other", "model: m\nowner: {team: t}\ninputs: {a: bool, \"sepal length (cm)\": float64, цена.руб: int64}\noutput: {name: s}\n"},
+           Case{"byte order mark",
+                "\xef\xbb\xbfmodel: m\nowner: {team: t}\ninputs: {a: bool}\n"
+                "output: {name: s}"},
+           Case{"lines of Windows",
+                "model: m\r\nowner:\r\n  team: t\r\ninputs:\r\n  a: bool\r\n"
+                "output: {name: s}\r\n"},
+           Case{"JSON", R"({"model":"m","owner":{"team":"t"},"inputs":{"a":"bool"},)"
+                        R"("output":{"name":"s"}})"},
+           Case{"document marks",
+                "---\nmodel: m\nowner: {team: t}\ninputs: {a: bool}\n"
+                "output: {name: s}\n...\n"},
+           Case{"folded text",
+                "model: m\npurpose: >-\n  one\n  two\nowner: {team: t}\n"
+                "inputs: {a: bool}\noutput: {name: s}\n"},
+           Case{"a column like no other",
+                "model: m\nowner: {team: t}\noutput: {name: s}\ninputs: {"
+                "a: bool, \"sepal length (cm)\": float64, цена.руб: int64}"},
        }) {
     const auto parsed = ParseContract(c.text);
     ASSERT_TRUE(parsed.ok()) << c.name << ": " << parsed.error().ToString();
@@ -163,8 +178,16 @@ TEST(Contract, WaysOfWritingTheSame) {
   }
 }
 
+TEST(Contract, TheDemosContractIsOne) {
+  const auto text = PosixFileSystem().ReadFile(MOORING_SOURCE_DIR "/demo/contract.yaml", 1 << 20);
+  ASSERT_TRUE(text.ok());
+  const auto parsed = ParseContract(*text);
+  EXPECT_TRUE(parsed.ok()) << parsed.error().ToString();
+}
+
 TEST(Contract, ErrorCarriesEveryErrorALineEachWithTheFileInFront) {
-  const auto parsed = ParseContract("model: m\nowner: {team: t}\ninputs: {a: bol}\n", "prices.yaml");
+  const auto parsed =
+      ParseContract("model: m\nowner: {team: t}\ninputs: {a: bol}\n", "prices.yaml");
   ASSERT_FALSE(parsed.ok());
   EXPECT_EQ(parsed.error().code(), Code::kInvalidArgument);
   EXPECT_EQ(parsed.error().where(), "prices.yaml:1:1");
@@ -174,9 +197,33 @@ TEST(Contract, ErrorCarriesEveryErrorALineEachWithTheFileInFront) {
 }
 
 TEST(Contract, NothingAndGarbageAreErrors) {
-  for (const std::string_view text : {"", " ", "\n\n", "# only a comment\n", "---\n", "null", "~", "text",
-                                      "- a\n- b\n", "42", "[]", "{}", "%YAML 1.2\n---\n", "...", "!", "&a",
-                                      "*a", "?", ":", "{", "}", "|", ">", "@", "`", "%", "- - - -"}) {
+  for (const std::string_view text : {"",
+                                      " ",
+                                      "\n\n",
+                                      "# only a comment\n",
+                                      "---\n",
+                                      "null",
+                                      "~",
+                                      "text",
+                                      "- a\n- b\n",
+                                      "42",
+                                      "[]",
+                                      "{}",
+                                      "%YAML 1.2\n---\n",
+                                      "...",
+                                      "!",
+                                      "&a",
+                                      "*a",
+                                      "?",
+                                      ":",
+                                      "{",
+                                      "}",
+                                      "|",
+                                      ">",
+                                      "@",
+                                      "`",
+                                      "%",
+                                      "- - - -"}) {
     EXPECT_FALSE(CheckContract(text).empty()) << "'" << text << "'";
     EXPECT_FALSE(ParseContract(text).ok()) << "'" << text << "'";
   }

@@ -1,4 +1,5 @@
-// Currencies: the codes of ISO 4217 that money can be counted in, and how many digits their minor unit has.
+// Currencies: the codes of ISO 4217 that money can be counted in, and how many digits their minor
+// unit has.
 //
 // Thread safety: pure.
 #pragma once

@@ -7,14 +7,18 @@
 namespace mooring::records {
 
 Status CheckExpressionSyntax(std::string_view text) {
-  const auto wrong = [](std::string message) { return Error(Code::kInvalidArgument, std::move(message)); };
+  const auto wrong = [](std::string message) {
+    return Error(Code::kInvalidArgument, std::move(message));
+  };
   if (text.size() > limits::kExpressionBytes) {
-    return wrong("expression is longer than " + std::to_string(limits::kExpressionBytes) + " bytes");
+    return wrong("expression is longer than " + std::to_string(limits::kExpressionBytes) +
+                 " bytes");
   }
   std::size_t depth = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '(' && ++depth > limits::kExpressionDepth) {
-      return wrong("parentheses nest more than " + std::to_string(limits::kExpressionDepth) + " deep");
+      return wrong("parentheses nest more than " + std::to_string(limits::kExpressionDepth) +
+                   " deep");
     }
     if (text[i] == ')' && depth-- == 0) {
       return wrong("')' at character " + std::to_string(i + 1) + " closes nothing");

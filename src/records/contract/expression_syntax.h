@@ -1,4 +1,5 @@
-// CheckExpressionSyntax: whether a contract's expression could be one, before the columns are known.
+// CheckExpressionSyntax: whether a contract's expression could be one, before the columns are
+// known.
 //
 // Names of columns are checked when a contract meets a model. Thread safety: pure.
 #pragma once

@@ -32,7 +32,9 @@ bool Fits(std::string_view pattern, std::string_view path) {
   return path.empty();
 }
 
-std::string_view SectionOf(std::string_view path) { return path.substr(0, path.find_first_of(".[")); }
+std::string_view SectionOf(std::string_view path) {
+  return path.substr(0, path.find_first_of(".["));
+}
 
 std::string Row(const ContractKey& key) {
   const std::string kind = DescribeKind(key.value);
@@ -78,10 +80,13 @@ std::vector<std::string_view> ContractKeysUnder(std::string_view pattern) {
 std::string ContractReference() {
   std::string page =
       "# The contract, key by key\n\n"
-      "Made from the table that the parser walks (`src/records/contract/key_table.cpp`); a test compares.\n"
-      "`*` stands for a name of your own, `[]` for each entry of a list. An unknown key is an error, and\n"
+      "Made from the table that the parser walks (`src/records/contract/key_table.cpp`); a test "
+      "compares.\n"
+      "`*` stands for a name of your own, `[]` for each entry of a list. An unknown key is an "
+      "error, and\n"
       "all errors of a file are told at once, each with line, column and path. Sections marked\n"
-      "*not enforced yet* are checked for shape; `mooring apply` and `mooring doctor` say so each time.\n";
+      "*not enforced yet* are checked for shape; `mooring apply` and `mooring doctor` say so each "
+      "time.\n";
   std::string_view section;
   for (const ContractKey& key : ContractKeys()) {
     if (SectionOf(key.path) != section) {

@@ -48,7 +48,9 @@ class InputCheck {
  private:
   bool Wrote(std::string_view key) const { return errors_.Has(At(key)); }
   std::string At(std::string_view key) const { return path_ + "." + std::string(key); }
-  std::string OfType() const { return fmt::format("a column of type {}", data::TypeName(input_.type)); }
+  std::string OfType() const {
+    return fmt::format("a column of type {}", data::TypeName(input_.type));
+  }
   void Add(std::string_view key, std::string message, std::string help = {}) {
     errors_.AddAt(At(key), std::move(message), std::move(help));
   }
@@ -111,11 +113,11 @@ class InputCheck {
     const auto* number = std::get_if<double>(&input_.default_value);
     const auto* text = std::get_if<std::string>(&input_.default_value);
     if (number == nullptr && text == nullptr) return;  // an error by itself
-    const bool fits = data::IsNumeric(input_.type) ? number != nullptr && Holds(input_.type, *number)
-                      : input_.type == Type::kBool ? text != nullptr && (*text == "true" || *text == "false")
-                      : input_.type == Type::kTimestamp
-                          ? number != nullptr || ParseTime(*text).ok()
-                          : true;  // a plain number is a text too
+    const bool fits =
+        data::IsNumeric(input_.type)      ? number != nullptr && Holds(input_.type, *number)
+        : input_.type == Type::kBool      ? text != nullptr && (*text == "true" || *text == "false")
+        : input_.type == Type::kTimestamp ? number != nullptr || ParseTime(*text).ok()
+                                          : true;  // a plain number is a text too
     if (!fits) return Add("default", "is no value of " + OfType());
     if (number != nullptr && HasOrder(input_.type)) {
       if (input_.min && *number < *input_.min) Add("default", "is below min");
@@ -139,7 +141,8 @@ void CheckNames(const Contract& c, PlacedErrors& errors) {
                  fmt::format("at most {}", limits::kColumns));
   }
   if (c.FindInput(c.output.name) != nullptr) {
-    errors.AddAt("output.name", Quoted(c.output.name) + " is an input too", "give it a name of its own");
+    errors.AddAt("output.name", Quoted(c.output.name) + " is an input too",
+                 "give it a name of its own");
   }
   if (!c.outcome) return;
   if (c.FindInput(c.outcome->name) != nullptr) {
@@ -165,7 +168,9 @@ void CheckFallback(const Contract& c, PlacedErrors& errors) {
   for (std::size_t i = 0; i < c.fallback.size(); ++i) {
     const std::string path = fmt::format("fallback[{}]", i);
     const FallbackStep& step = c.fallback[i];
-    if (i > 0 && c.fallback[i - 1].kind != Kind::kPrevious) {
+    const Kind before = i == 0 ? Kind::kPrevious : c.fallback[i - 1].kind;
+    const bool closing = before == Kind::kConstant && step.kind == Kind::kDeny;
+    if (before != Kind::kPrevious && !closing) {  // a closing 'deny' says what happens anyway
       errors.AddAt(path, "is never reached", "the step before always answers");
       return;
     }
@@ -184,7 +189,8 @@ void CheckPrivacy(const Contract& c, PlacedErrors& errors) {
   const auto check = [&](const std::string& path, const std::string& column) {
     const InputRule* input = c.FindInput(column);
     if (input == nullptr) {
-      std::string help = DidYouMean(column, std::span(known).first(std::min<std::size_t>(known.size(), 256)));
+      std::string help =
+          DidYouMean(column, std::span(known).first(std::min<std::size_t>(known.size(), 256)));
       errors.AddAt(path, Quoted(column) + " is not an input", std::move(help));
     }
     return input;
@@ -196,7 +202,8 @@ void CheckPrivacy(const Contract& c, PlacedErrors& errors) {
     const std::string path = fmt::format("privacy.pseudonymise[{}]", i);
     const InputRule* input = check(path, column);
     if (input != nullptr && !IsText(input->type)) {
-      errors.AddAt(path, fmt::format("{} is of type {}", Quoted(column), data::TypeName(input->type)),
+      errors.AddAt(path,
+                   fmt::format("{} is of type {}", Quoted(column), data::TypeName(input->type)),
                    "an identifier is of type string; a pseudonym is text");
     }
     if (!seen.insert(column).second) errors.AddAt(path, Quoted(column) + " stands twice");
@@ -205,9 +212,10 @@ void CheckPrivacy(const Contract& c, PlacedErrors& errors) {
 
 void CheckMonitor(const Contract& c, PlacedErrors& errors) {
   if (c.monitor.window_min_rows > c.monitor.window_rows) {
-    errors.AddAt("monitor.window.min_rows",
-                 fmt::format("{} is above rows {}", c.monitor.window_min_rows, c.monitor.window_rows),
-                 "every window would be \"not enough data\"");
+    errors.AddAt(
+        "monitor.window.min_rows",
+        fmt::format("{} is above rows {}", c.monitor.window_min_rows, c.monitor.window_rows),
+        "every window would be \"not enough data\"");
   }
   if (errors.Has("monitor.quality") && !c.outcome) {
     errors.AddAt("monitor.quality", "needs an outcome", "add 'outcome: {name: …}'");
@@ -217,10 +225,13 @@ void CheckMonitor(const Contract& c, PlacedErrors& errors) {
 void CheckLimits(PlacedErrors& errors) {
   for (std::size_t i = 0; errors.Has(fmt::format("limits[{}]", i)); ++i) {
     const std::string path = fmt::format("limits[{}]", i);
-    const auto has = [&](std::string_view key) { return errors.Has(fmt::format("{}.{}", path, key)); };
+    const auto has = [&](std::string_view key) {
+      return errors.Has(fmt::format("{}.{}", path, key));
+    };
     if (errors.Failed(path)) continue;
     if (has("sum") == has("collar")) {
-      errors.AddAt(path, has("sum") ? "is both a sum and a collar" : "is neither a sum nor a collar",
+      errors.AddAt(path,
+                   has("sum") ? "is both a sum and a collar" : "is neither a sum nor a collar",
                    "give either sum, over and max, or collar and within");
       continue;
     }
@@ -247,7 +258,8 @@ void PlacedErrors::Add(Place place, std::string path, std::string message, std::
   // Order is by place, so far more than is shown must be kept; memory stays bounded all the same.
   if (errors_.size() >= 100 * limits::kContractErrors) return;
   failed_.insert(path);
-  errors_.push_back({place.line, place.column, std::move(path), std::move(message), std::move(help)});
+  errors_.push_back(
+      {place.line, place.column, std::move(path), std::move(message), std::move(help)});
 }
 
 void PlacedErrors::AddAt(const std::string& path, std::string message, std::string help) {
@@ -276,7 +288,8 @@ std::vector<ContractError> PlacedErrors::InOrder() && {
 }
 
 void CheckMeaning(const Contract& contract, PlacedErrors& errors) {
-  if (errors.Has("owner") && !errors.Failed("owner") && !errors.Has("owner.team") && !errors.Has("owner.person")) {
+  if (errors.Has("owner") && !errors.Failed("owner") && !errors.Has("owner.team") &&
+      !errors.Has("owner.person")) {
     errors.AddAt("owner", "names nobody", "nothing serves without an owner: give team or person");
   }
   for (const InputRule& input : contract.inputs) InputCheck(input, errors).Run();

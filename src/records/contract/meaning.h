@@ -1,4 +1,5 @@
-// What a contract's parts say together: rules over several keys, checked after each key was found right.
+// What a contract's parts say together: rules over several keys, checked after each key was found
+// right.
 //
 // Thread safety: pure but for the PlacedErrors given, which is not shared.
 #pragma once

@@ -40,8 +40,10 @@ std::optional<double> WholeNumber(std::string_view text) {
 
 Status CheckBounds(const ValueRule& rule, double number, std::string_view text) {
   const std::string_view unit = rule.kind == ValueKind::kDuration ? "s" : "";
-  if (number < rule.min) return Wrong(fmt::format("{} is below {}{}", Quoted(text), rule.min, unit));
-  if (number > rule.max) return Wrong(fmt::format("{} is above {}{}", Quoted(text), rule.max, unit));
+  if (number < rule.min)
+    return Wrong(fmt::format("{} is below {}{}", Quoted(text), rule.min, unit));
+  if (number > rule.max)
+    return Wrong(fmt::format("{} is above {}{}", Quoted(text), rule.max, unit));
   return Ok();
 }
 
@@ -124,7 +126,8 @@ Status CheckText(ValueKind kind, std::string_view text) {
   if (text.size() > longest) return Wrong(fmt::format("is longer than {} bytes", longest));
   if (HasControl(text)) return Wrong("holds a line break or control character");
   if (kind == ValueKind::kName && !ValidateName("", text).ok()) {
-    return Wrong(Quoted(text) + " is not a name", "letters, digits, '.', '_', '-'; first a letter or digit");
+    return Wrong(Quoted(text) + " is not a name",
+                 "letters, digits, '.', '_', '-'; first a letter or digit");
   }
   if (kind == ValueKind::kEmail) return CheckEmail(text);
   if (kind == ValueKind::kCurrency && !CurrencyDigits(text)) {
@@ -202,7 +205,8 @@ std::string DescribeKind(const ValueRule& rule) {
       case ValueKind::kBool: return "true or false";
       case ValueKind::kShare: return "share such as 0.25 or 25%";
       case ValueKind::kDuration: return "duration such as 90s, 30m, 6h, 1d, 2w";
-      case ValueKind::kChoice: return fmt::format("{}", fmt::join(SplitChoices(rule.choices), ", "));
+      case ValueKind::kChoice:
+        return fmt::format("{}", fmt::join(SplitChoices(rule.choices), ", "));
       case ValueKind::kType: return fmt::format("{}", fmt::join(SplitChoices(TypeChoices()), ", "));
       case ValueKind::kScalar: return "number or text, as the column's type";
       case ValueKind::kExpression: return "expression";

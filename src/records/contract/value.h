@@ -1,7 +1,9 @@
-// Values of a contract: how each kind of scalar (duration, share, column, …) is written, checked and named.
+// Values of a contract: how each kind of scalar (duration, share, column, …) is written, checked
+// and named.
 //
-// One rule says what may stand at a key; ReadValue turns a YAML scalar into a Value by it, or says what is
-// wrong and how it is written. The reference page takes its "type" column from the same rules.
+// One rule says what may stand at a key; ReadValue turns a YAML scalar into a Value by it, or says
+// what is wrong and how it is written. The reference page takes its "type" column from the same
+// rules.
 //
 // Thread safety: pure.
 #pragma once
@@ -50,7 +52,8 @@ struct Value {
   Place place;
   std::string text;               // as written, of every kind
   double number = 0;              // of numbers, integers and shares
-  std::int64_t integer = 0;       // of integers; of a choice its place in the list; of a truth value 0, 1
+  std::int64_t integer =
+      0;  // of integers; of a choice its place in the list; of a truth value 0, 1
   std::chrono::seconds seconds{0};
   bool is_number = false;         // kScalar: a plain number
   bool is_map = false;            // what stands there is a map (of kinds that may be either)

@@ -22,9 +22,9 @@ TEST(Value, DurationsAreAWholeNumberAndAUnit) {
                         {"2w", 1209600}, {"007s", 7}, {"3653d", 315619200}}) {
     EXPECT_EQ(ParseDuration(c.text)->count(), c.seconds) << c.text;
   }
-  for (const std::string_view bad : {"", "s", "5", "1.5h", "-1s", "+1s", " 1s", "1s ", "1 s", "1h30m", "1S",
-                                     "1y", "1ms", "3654d", "9223372036854775807s",
-                                     "9223372036854775807w", "99999999999999999999s"}) {
+  for (const std::string_view bad :
+       {"", "s", "5", "1.5h", "-1s", "+1s", " 1s", "1s ", "1 s", "1h30m", "1S", "1y", "1ms",
+        "3654d", "9223372036854775807s", "9223372036854775807w", "99999999999999999999s"}) {
     EXPECT_FALSE(ParseDuration(bad).ok()) << bad;
   }
 }
@@ -34,7 +34,8 @@ TEST(Value, NumbersArePlainAndFinite) {
   for (const Case& c : {Case{"0", 0}, {"-1.5", -1.5}, {"1e3", 1000}, {".5", 0.5}, {"-0", 0}}) {
     EXPECT_EQ(ReadValue({kNumber}, Scalar(c.text))->number, c.number) << c.text;
   }
-  for (const std::string_view bad : {"", "+1", "1_000", "0x10", "inf", ".nan", "nan", "1e999", "1,5", "1 "}) {
+  for (const std::string_view bad :
+       {"", "+1", "1_000", "0x10", "inf", ".nan", "nan", "1e999", "1,5", "1 "}) {
     EXPECT_FALSE(ReadValue({kNumber}, Scalar(bad)).ok()) << bad;
   }
   EXPECT_FALSE(ReadValue({kNumber}, Scalar("1", true)).ok());
@@ -53,7 +54,8 @@ TEST(Value, BoundsAreInclusive) {
 
 TEST(Value, SharesMayBeWrittenAsPercent) {
   struct Case { std::string_view text; double share; };
-  for (const Case& c : {Case{"0.25", 0.25}, {"25%", 0.25}, {"+5%", 0.05}, {"0.5%", 0.005}, {"100%", 1}}) {
+  for (const Case& c :
+       {Case{"0.25", 0.25}, {"25%", 0.25}, {"+5%", 0.05}, {"0.5%", 0.005}, {"100%", 1}}) {
     EXPECT_DOUBLE_EQ(ReadValue({kShare}, Scalar(c.text))->number, c.share) << c.text;
   }
   for (const std::string_view bad : {"", "%", "a%", "++5%", "5%%", "5 %"}) {
@@ -83,14 +85,28 @@ TEST(Value, ChoicesGiveTheirPlace) {
 TEST(Value, TextsAreChecked) {
   struct Case { ValueKind kind; std::string_view text; bool good; };
   const std::string name_of_129(129, 'a');
-  for (const Case& c : {Case{kText, "a b", true}, {kText, "", false}, {kText, "a\nb", false},
-                        {kName, "a-b_c.1", true}, {kName, "-a", false}, {kName, name_of_129, false},
-                        {kColumn, "sepal length (cm)", true}, {kColumn, name_of_129, false},
-                        {kEmail, "a.b@c.org", true}, {kEmail, "a@b", false}, {kEmail, "@b.c", false},
-                        {kEmail, "a@b@c.d", false}, {kEmail, "a b@c.d", false}, {kEmail, "a@.c", false},
-                        {kCurrency, "RUB", true}, {kCurrency, "rub", false},
-                        {kPattern, "[a-z]+", true}, {kPattern, "(", false}, {kType, "int32", true},
-                        {kType, "int", false}, {kMap, "x", false}, {kExpression, "(a + 1) * 2", true},
+  for (const Case& c : {Case{kText, "a b", true},
+                        {kText, "", false},
+                        {kText, "a\nb", false},
+                        {kName, "a-b_c.1", true},
+                        {kName, "-a", false},
+                        {kName, name_of_129, false},
+                        {kColumn, "sepal length (cm)", true},
+                        {kColumn, name_of_129, false},
+                        {kEmail, "a.b@c.org", true},
+                        {kEmail, "a@b", false},
+                        {kEmail, "@b.c", false},
+                        {kEmail, "a@b@c.d", false},
+                        {kEmail, "a b@c.d", false},
+                        {kEmail, "a@.c", false},
+                        {kCurrency, "RUB", true},
+                        {kCurrency, "rub", false},
+                        {kPattern, "[a-z]+", true},
+                        {kPattern, "(", false},
+                        {kType, "int32", true},
+                        {kType, "int", false},
+                        {kMap, "x", false},
+                        {kExpression, "(a + 1) * 2", true},
                         {kExpression, "(a", false}}) {
     EXPECT_EQ(ReadValue({c.kind}, Scalar(c.text)).ok(), c.good) << c.text;
   }

@@ -77,7 +77,8 @@ class TreeBuilder final : public YAML::EventHandler {
 
   Place PlaceOf(const YAML::Mark& mark) const {
     if (mark.is_null() || mark.line < 0 || mark.column < 0) return {1, 1};
-    const auto line = static_cast<std::size_t>(mark.line), bytes = static_cast<std::size_t>(mark.column);
+    const auto line = static_cast<std::size_t>(mark.line),
+               bytes = static_cast<std::size_t>(mark.column);
     const auto end = std::min(text_.size(), static_cast<std::size_t>(std::max(mark.pos, 0)));
     const auto begin = end - std::min(end, bytes);
     const auto inside = text_.substr(begin, end - begin);
@@ -172,7 +173,8 @@ class TreeBuilder final : public YAML::EventHandler {
     if (too_deep_ > 0 || open_.size() >= limits::kContractDepth) {
       if (too_deep_++ == 0) {
         too_deep_place_ = PlaceOf(mark);
-        Note(too_deep_place_, "nested more than " + std::to_string(limits::kContractDepth) + " deep");
+        Note(too_deep_place_,
+             "nested more than " + std::to_string(limits::kContractDepth) + " deep");
       }
       return;
     }

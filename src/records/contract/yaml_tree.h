@@ -1,9 +1,9 @@
-// YamlTree: a YAML text as plain nodes that know their place, and everything that is wrong with it as
-// YAML. The one adapter of yaml-cpp; nothing of it leaves, its exceptions included.
+// YamlTree: a YAML text as plain nodes that know their place, and everything that is wrong with it
+// as YAML. The one adapter of yaml-cpp; nothing of it leaves, its exceptions included.
 //
-// Stricter than YAML on purpose: one document, UTF-8, no duplicate keys, no anchors, aliases or tags
-// (they are how small texts become large ones), no tabs as indentation, bounded bytes and depth.
-// Use it for files that people write; not for wire formats.
+// Stricter than YAML on purpose: one document, UTF-8, no duplicate keys, no anchors, aliases or
+// tags (they are how small texts become large ones), no tabs as indentation, bounded bytes and
+// depth. Use it for files that people write; not for wire formats.
 //
 // Thread safety: pure. Cost: linear in the text; at most limits::kContractBytes of it.
 #pragma once

@@ -70,8 +70,9 @@ TEST(YamlTree, RefusesWithAPlace) {
 }
 
 TEST(YamlTree, QuotesThatAreClosedPass) {
-  for (const std::string_view text : {"a: ''", "a: 'it''s'", "a: \"\\\"\"", "a: \"\\\\\"", "'a': \"x\"\n",
-                                      "a: b'c", "a: \"x\n\n  y\"\n", "[\"a\",'b']"}) {
+  for (const std::string_view text :
+       {"a: ''", "a: 'it''s'", "a: \"\\\"\"", "a: \"\\\\\"", "'a': \"x\"\n", "a: b'c",
+        "a: \"x\n\n  y\"\n", "[\"a\",'b']"}) {
     EXPECT_TRUE(ReadYaml(text).problems.empty()) << text;
   }
 }
@@ -80,8 +81,8 @@ TEST(YamlTree, AliasesAreBrokenNodesSoNothingGrows) {
   std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n";
   for (int i = 1; i < 20; ++i) {
     const std::string before = "*a" + std::to_string(i - 1);
-    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + Repeated(before + ", ", 8) +
-            before + "]\n";
+    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" +
+            Repeated(before + ", ", 8) + before + "]\n";
   }
   const YamlTree tree = ReadYaml(bomb);
   EXPECT_GE(tree.problems.size(), 20u);
@@ -102,9 +103,9 @@ TEST(YamlTree, DepthIsBounded) {
 // Shapes that have stalled or crashed YAML readers: each must end, with a bounded answer.
 TEST(YamlTree, HostileShapesEndWithAnAnswer) {
   const std::size_t size = limits::kContractBytes - 8;
-  for (const std::string_view shape : {"[", "{", "- ", "? ", "! ", "{a: ", "[a, ", "a: {", "'", "\"\\", "&a ",
-                                       "*a ", "}", "]", "?\n", "-\n", "%a\n", "---\n", "|", "- [", ": ",
-                                       "a: b: "}) {
+  for (const std::string_view shape :
+       {"[",   "{", "- ", "? ",  "! ",  "{a: ", "[a, ",  "a: {", "'",   "\"\\", "&a ",
+        "*a ", "}", "]",  "?\n", "-\n", "%a\n", "---\n", "|",    "- [", ": ",   "a: b: "}) {
     const YamlTree tree = ReadYaml(Repeated(shape, size / shape.size()));
     EXPECT_FALSE(tree.root.is_map() && !tree.root.items.empty()) << shape;
     EXPECT_LE(tree.problems.size(), limits::kContractErrors + 1) << shape;
