@@ -24,9 +24,10 @@
 
 namespace mooring::serving {
 
-class InputShape;  // validation.h: contract rules bound to the predictor's inputs
+class DecisionPolicy;  // decision_policy.h: what the contract makes of a score
+class InputShape;      // validation.h: contract rules bound to the predictor's inputs
 
-// One loaded version of one model under one contract.
+// One loaded version of one model under one contract; immutable, made by AssembleVersion.
 class ServedVersion {
  public:
   std::string model;
@@ -35,8 +36,22 @@ class ServedVersion {
   std::shared_ptr<const model::Predictor> predictor;
   std::shared_ptr<const records::Binding> binding;
   std::shared_ptr<const InputShape> shape;
+  std::shared_ptr<const DecisionPolicy> policy;
   std::string format;
 };
+
+// What a ServedVersion is made of.
+struct VersionParts {
+  std::string model;
+  VersionNumber number = 0;
+  std::shared_ptr<const records::Contract> contract;
+  std::shared_ptr<const model::Predictor> predictor;
+  std::string format;
+  // Known values of category inputs, by name, beside those that the model knows.
+  std::map<std::string, std::shared_ptr<const data::Dictionary>, std::less<>> dictionaries;
+};
+// Binds the contract to the model; kFailedPrecondition says what does not fit.
+Result<std::shared_ptr<const ServedVersion>> AssembleVersion(VersionParts parts);
 
 // Why a version that ought to serve does not.
 struct LoadProblem {

@@ -83,23 +83,14 @@ inline records::InputRule Input(std::string name, data::Type type) {
 inline Result<std::shared_ptr<const ServedVersion>> Serve(
     records::Contract contract, std::shared_ptr<const model::Predictor> predictor,
     VersionNumber number = 1, const InputShape::Dictionaries& dictionaries = {}) {
-  auto served = std::make_shared<ServedVersion>();
-  served->model = contract.model;
-  served->number = number;
-  served->contract = std::make_shared<const records::Contract>(std::move(contract));
-  served->predictor = std::move(predictor);
-  ASSIGN_OR_RETURN(served->shape, InputShape::Bind(served->contract,
-                                                   served->predictor->signature(), dictionaries));
-  auto binding = std::make_shared<records::Binding>();
-  binding->model = served->model;
-  binding->version = number;
-  binding->contract_hash = served->contract->hash;
-  binding->inputs = served->shape->schema();
-  binding->outputs = served->predictor->signature().output_columns;
-  binding->pseudonymised = served->shape->pseudonymised_columns();
-  served->binding = std::move(binding);
-  served->format = "test";
-  return std::shared_ptr<const ServedVersion>(std::move(served));
+  VersionParts parts;
+  parts.model = contract.model;
+  parts.number = number;
+  parts.contract = std::make_shared<const records::Contract>(std::move(contract));
+  parts.predictor = std::move(predictor);
+  parts.format = "test";
+  parts.dictionaries = dictionaries;
+  return AssembleVersion(std::move(parts));
 }
 
 }  // namespace mooring::serving::testing

@@ -5,7 +5,6 @@
 
 namespace mooring::model {
 
-const Format& LightgbmFormat();
 const Format& MlflowFormat();
 const Format& XgboostFormat();
 
