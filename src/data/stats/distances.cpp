@@ -19,9 +19,10 @@ struct Grouped {
   std::size_t size = 0;
 };
 
-// Joins bins in order: a bin goes to the tenth of the reference in which its middle lies. Bins that the
-// reference left empty (beyond its range, between its atoms) go with the bin before.
-Grouped JoinToDeciles(std::span<const std::uint64_t> reference, std::span<const std::uint64_t> current) {
+// Joins bins in order: a bin goes to the tenth of the reference in which its middle lies. Bins that
+// the reference left empty (beyond its range, between its atoms) go with the bin before.
+Grouped JoinToDeciles(std::span<const std::uint64_t> reference,
+                      std::span<const std::uint64_t> current) {
   Grouped groups{.size = 1};
   const auto n = static_cast<double>(Total(reference));
   double below = 0;
@@ -45,7 +46,8 @@ double PsiTerm(double r, double c) { return (r - c) * std::log(r / c); }
 // x ln(x / y), 0 for x = 0.
 double RelativeEntropy(double x, double y) { return x > 0 ? x * std::log(x / y) : 0; }
 
-std::size_t UsedGroups(std::span<const std::uint64_t> reference, std::span<const std::uint64_t> current) {
+std::size_t UsedGroups(std::span<const std::uint64_t> reference,
+                       std::span<const std::uint64_t> current) {
   std::size_t used = 0;
   for (std::size_t i = 0; i < reference.size(); ++i) used += reference[i] + current[i] != 0 ? 1 : 0;
   return used;
@@ -68,7 +70,8 @@ double AbsArea(double from, double to, double width) {
 }
 
 // The mean distance beyond an edge over all of a sample: the area of its tail there.
-double Tail(const NumericBins& bins, double edge, std::uint64_t count, Int128 sum, std::uint64_t all) {
+double Tail(const NumericBins& bins, double edge, std::uint64_t count, Int128 sum,
+            std::uint64_t all) {
   const double from_pivot = static_cast<double>(sum) * bins.tick();
   const double beyond = from_pivot - static_cast<double>(count) * (edge - bins.pivot());
   return std::abs(beyond) / static_cast<double>(all);
@@ -110,7 +113,8 @@ double KolmogorovSmirnov(Sides sides) {
   for (std::size_t i = 0; i < sides.reference.counts.size(); ++i) {
     below_n += sides.reference.counts[i];
     below_m += sides.current.counts[i];
-    greatest = std::max(greatest, std::abs(static_cast<double>(below_n) / n - static_cast<double>(below_m) / m));
+    greatest = std::max(
+        greatest, std::abs(static_cast<double>(below_n) / n - static_cast<double>(below_m) / m));
   }
   return greatest;
 }
@@ -129,7 +133,8 @@ double Psi(std::span<const std::uint64_t> reference, std::span<const std::uint64
   return psi;
 }
 
-double JensenShannon(std::span<const std::uint64_t> reference, std::span<const std::uint64_t> current) {
+double JensenShannon(std::span<const std::uint64_t> reference,
+                     std::span<const std::uint64_t> current) {
   const auto n = static_cast<double>(Total(reference)), m = static_cast<double>(Total(current));
   if (n == 0 || m == 0) return kNoValue;
   double sum = 0;
@@ -143,7 +148,8 @@ double JensenShannon(std::span<const std::uint64_t> reference, std::span<const s
 
 double PsiExpectedWithoutDrift(std::size_t groups, std::uint64_t n, std::uint64_t m) {
   if (groups == 0 || n == 0 || m == 0) return 0;
-  return static_cast<double>(groups - 1) * (1 / static_cast<double>(n) + 1 / static_cast<double>(m));
+  return static_cast<double>(groups - 1) *
+         (1 / static_cast<double>(n) + 1 / static_cast<double>(m));
 }
 
 Distances Compare(const BatchProfile& reference, const BatchProfile& current, std::size_t index) {

@@ -47,8 +47,9 @@ TEST(Distances, EqualTheFormulasOnCounts) {
   EXPECT_NEAR(JensenShannon(r, c), 0.32625164411267443, 1e-15);
   EXPECT_NEAR(JensenShannon(std::vector<std::uint64_t>{10, 0}, std::vector<std::uint64_t>{0, 3}),
               std::sqrt(std::numbers::ln2), 1e-15);
-  EXPECT_NEAR(JensenShannon(std::vector<std::uint64_t>{50, 50, 0}, std::vector<std::uint64_t>{20, 20, 60}),
-              0.523792390695269, 1e-15);
+  EXPECT_NEAR(
+      JensenShannon(std::vector<std::uint64_t>{50, 50, 0}, std::vector<std::uint64_t>{20, 20, 60}),
+      0.523792390695269, 1e-15);
   EXPECT_NEAR(Psi(std::vector<std::uint64_t>{50, 50, 0}, std::vector<std::uint64_t>{20, 20, 10}),
               0.7639602038150596, 1e-15);
   EXPECT_EQ(PsiExpectedWithoutDrift(10, 1000, 500), 9 * (1 / 1000.0 + 1 / 500.0));
@@ -83,7 +84,8 @@ TEST(Distances, AConstantThatMovesIsSeen) {
   std::vector<double> moved(500, 7.0);
   std::fill_n(moved.begin(), 50, std::nextafter(7.0, 8.0));
   EXPECT_NEAR(Between(constant, Numbers(moved)).ks, 0.1, 1e-12);
-  EXPECT_TRUE(std::isnan(Between(constant, Numbers(moved)).wasserstein)) << "no deviation to divide by";
+  EXPECT_TRUE(std::isnan(Between(constant, Numbers(moved)).wasserstein))
+      << "no deviation to divide by";
 }
 
 TEST(Distances, MassBeyondTheRangeCountsWithItsExactDistance) {
@@ -100,7 +102,8 @@ TEST(Distances, MassBeyondTheRangeCountsWithItsExactDistance) {
 }
 
 TEST(Distances, CategoriesCountUnseenAsAGroup) {
-  const Distances d = Between(Texts({{"a", 50}, {"b", 50}}), Texts({{"a", 20}, {"b", 20}, {"new", 10}}));
+  const Distances d =
+      Between(Texts({{"a", 50}, {"b", 50}}), Texts({{"a", 20}, {"b", 20}, {"new", 10}}));
   EXPECT_EQ(d.groups, 3U);
   EXPECT_NEAR(d.psi, 0.7639602038150596, 1e-15);
   EXPECT_NEAR(d.psi_adjusted, d.psi - 2 * (1 / 100.0 + 1 / 50.0), 1e-15);
@@ -153,7 +156,9 @@ double NumberIn(const Json& record, std::string_view key) {
 // SciPy's exact answers on the raw samples against ours from 64 counters.
 TEST(Distances, AreWithinABinOfSciPyOnRawSamples) {
   const std::string text =
-      PosixFileSystem().ReadFile(MOORING_SOURCE_DIR "/tests/golden/scipy/distances.json", 1 << 20).value();
+      PosixFileSystem()
+          .ReadFile(MOORING_SOURCE_DIR "/tests/golden/scipy/distances.json", 1 << 20)
+          .value();
   const Json document = Json::Parse(text).value();
   const Json::Array& records = *document.AsArray().value();
   ASSERT_EQ(records.size(), 48U);

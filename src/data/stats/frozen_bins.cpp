@@ -12,8 +12,8 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr int kTickBits = 24, kLeastUnit = -960, kGreatestUnit = 990;
 
-// Where edges go, in 4096ths: each 64th, and ever finer ones in both tails, where a bin of a 64th may be
-// so wide that taking its values for evenly spread would spoil the Wasserstein distance.
+// Where edges go, in 4096ths: each 64th, and ever finer ones in both tails, where a bin of a 64th
+// may be so wide that taking its values for evenly spread would spoil the Wasserstein distance.
 constexpr std::size_t kPartsOfAll = 4096, kTailParts = 6;
 constexpr auto kParts = [] {
   std::array<std::size_t, NumericBins::kQuantiles - 1 + 2 * kTailParts> parts{};
@@ -22,7 +22,8 @@ constexpr auto kParts = [] {
   for (std::size_t i = 1; i < NumericBins::kQuantiles; ++i) {
     parts[at++] = i * (kPartsOfAll / NumericBins::kQuantiles);
   }
-  for (std::size_t tail = kTailParts; tail-- != 0;) parts[at++] = kPartsOfAll - (std::size_t{1} << tail);
+  for (std::size_t tail = kTailParts; tail-- != 0;)
+    parts[at++] = kPartsOfAll - (std::size_t{1} << tail);
   return parts;
 }();
 
@@ -135,7 +136,8 @@ CategoryBins CategoryBins::Learn(std::vector<std::pair<std::string, std::uint64_
 
 Result<CategoryBins> CategoryBins::Restore(Parts parts) {
   const std::size_t values = parts.named.size() + parts.others.size();
-  if (parts.named.size() > kNamed || values > limits::kCategories) return Damaged("too many values");
+  if (parts.named.size() > kNamed || values > limits::kCategories)
+    return Damaged("too many values");
   CategoryBins bins(std::move(parts));
   if (bins.slots_.size() != values) return Damaged("a value is there twice");
   return bins;

@@ -22,8 +22,8 @@ void AddTo(Int128& sum, Int128 value) {
   sum = static_cast<Int128>(static_cast<Unsigned128>(sum) + static_cast<Unsigned128>(value));
 }
 
-// Numbers go through in blocks that stay in the first-level cache: the searches of neighbours overlap,
-// and the sums live in registers.
+// Numbers go through in blocks that stay in the first-level cache: the searches of neighbours
+// overlap, and the sums live in registers.
 constexpr std::size_t kBlock = 128;
 
 void CountBins(std::span<const double> values, const NumericBins& bins, ColumnProfile& into) {
@@ -32,8 +32,10 @@ void CountBins(std::span<const double> values, const NumericBins& bins, ColumnPr
   for (const double x : values) {
     const std::size_t bin = bins.BinOf(x);
     ++counts[bin];
-    if (bin == 0) [[unlikely]] AddTo(into.sum_below, bins.TicksOf(x));
-    if (bin == last) [[unlikely]] AddTo(into.sum_above, bins.TicksOf(x));
+    if (bin == 0) [[unlikely]]
+      AddTo(into.sum_below, bins.TicksOf(x));
+    if (bin == last) [[unlikely]]
+      AddTo(into.sum_above, bins.TicksOf(x));
   }
 }
 
@@ -96,7 +98,8 @@ void AddTexts(const Column& column, const CategoryBins& bins, std::span<const st
   const bool has_codes = column.type() == Type::kCategory;
   for (std::size_t row = 0; row < column.size(); ++row) {
     if (column.IsNull(row)) continue;
-    const auto code = has_codes ? static_cast<std::size_t>(column.Values<std::int32_t>()[row]) : slots.size();
+    const auto code =
+        has_codes ? static_cast<std::size_t>(column.Values<std::int32_t>()[row]) : slots.size();
     ++into.counts[code < slots.size() ? slots[code] : bins.SlotOf(column.Text(row))];
   }
 }
@@ -154,10 +157,12 @@ Status BatchProfile::Bind(const Batch& batch) {
     if (!from.has_value()) continue;
     const Field& field = batch.schema().field(*from);
     if (HasText(field.type) != std::holds_alternative<CategoryBins>((*bins_)[to].bins)) {
-      return Error(Code::kInvalidArgument, "column '" + field.name + "' is " + std::string(TypeName(field.type)))
+      return Error(Code::kInvalidArgument,
+                   "column '" + field.name + "' is " + std::string(TypeName(field.type)))
           .Why("the profile was learned from another kind of column");
     }
-    Source source{.from = *from, .to = to, .dictionary = batch.column(*from).dictionary(), .slots = {}};
+    Source source{
+        .from = *from, .to = to, .dictionary = batch.column(*from).dictionary(), .slots = {}};
     if (source.dictionary != nullptr && HasText(field.type)) {
       const auto& bins = std::get<CategoryBins>((*bins_)[to].bins);
       for (const std::string& value : source.dictionary->values()) {
@@ -224,11 +229,12 @@ double BatchProfile::Mean(std::size_t index) const {
   const auto* bins = std::get_if<NumericBins>(&(*bins_)[index].bins);
   const ColumnProfile& column = columns_[index];
   if (bins == nullptr || column.valid() == 0) return std::nan("");
-  return bins->pivot() + static_cast<double>(column.sum) / static_cast<double>(column.valid()) * bins->tick();
+  return bins->pivot() +
+         static_cast<double>(column.sum) / static_cast<double>(column.valid()) * bins->tick();
 }
 
-// sqrt(S2/n - (S1/n)^2) of ticks from the pivot. Both sums are exact and the pivot is near the mean of
-// the reference, so little cancels.
+// sqrt(S2/n - (S1/n)^2) of ticks from the pivot. Both sums are exact and the pivot is near the mean
+// of the reference, so little cancels.
 double BatchProfile::Deviation(std::size_t index) const {
   const auto* bins = std::get_if<NumericBins>(&(*bins_)[index].bins);
   const ColumnProfile& column = columns_[index];
@@ -251,7 +257,8 @@ double BatchProfile::UnseenShare(std::size_t index) const {
   const ColumnProfile& column = columns_[index];
   const auto* bins = std::get_if<CategoryBins>(&(*bins_)[index].bins);
   if (bins == nullptr || column.valid() == 0) return 0;
-  return static_cast<double>(column.counts[bins->unseen_slot()]) / static_cast<double>(column.valid());
+  return static_cast<double>(column.counts[bins->unseen_slot()]) /
+         static_cast<double>(column.valid());
 }
 
 Result<BatchProfile> LearnReference(const Batch& batch) {

@@ -1,17 +1,17 @@
 // Profiles: what a sample of rows adds up to, column by column, on frozen bins.
 //
-// A reference is learned once from a batch (LearnReference); a window is an empty profile on the same
-// bins to which batches are added. Profiles of the same bins merge exactly: any split of the rows into
-// profiles, merged in any order, gives the same bits as one profile of all rows, because everything in a
-// profile is an integer sum, a minimum or a maximum. Compare them with distances.h.
+// A reference is learned once from a batch (LearnReference); a window is an empty profile on the
+// same bins to which batches are added. Profiles of the same bins merge exactly: any split of the
+// rows into profiles, merged in any order, gives the same bits as one profile of all rows, because
+// everything in a profile is an integer sum, a minimum or a maximum. Compare them with distances.h.
 //
 //   ASSIGN_OR_RETURN(const BatchProfile reference, LearnReference(training));
 //   BatchProfile window(reference.bins());
 //   RETURN_IF_ERROR(window.Add(batch));
 //
 // Thread safety: like std::vector. Ownership: bins are shared and never change.
-// Complexity: Add costs at most 15 ns a value of a numeric column and does not allocate, except once
-// for a batch with another schema or dictionary than the last one. A column takes about 2 KiB.
+// Complexity: Add costs at most 15 ns a value of a numeric column and does not allocate, except
+// once for a batch with another schema or dictionary than the last one. A column takes about 2 KiB.
 #pragma once
 
 #include <cmath>
@@ -35,9 +35,10 @@ struct ColumnProfile {
   std::vector<std::uint64_t> counts;  // a bin, or a category slot (named…, other, unseen)
   std::uint64_t rows = 0;             // all, with nulls
   std::uint64_t nulls = 0;
-  std::uint64_t nans = 0;             // and not null
+  std::uint64_t nans = 0;  // and not null
   std::uint64_t infinities = 0;
-  // Finite numbers only. Sums are in ticks from the pivot (NumericBins::TicksOf), so they are exact.
+  // Finite numbers only. Sums are in ticks from the pivot (NumericBins::TicksOf), so they are
+  // exact.
   Int128 sum = 0, sum_squares = 0;
   Int128 sum_below = 0, sum_above = 0;  // of the values out of the reference's range
   double min = std::numeric_limits<double>::infinity();
@@ -54,9 +55,9 @@ class BatchProfile {
   // Empty, on these bins.
   explicit BatchProfile(std::shared_ptr<const FrozenBins> bins);
 
-  // Counts the batch's columns that have bins, found by name; columns of this profile that the batch
-  // lacks are left as they are, so that inputs and scores may come in two batches. Text in a column
-  // of numbers, or the other way round, is kInvalidArgument and nothing is counted.
+  // Counts the batch's columns that have bins, found by name; columns of this profile that the
+  // batch lacks are left as they are, so that inputs and scores may come in two batches. Text in a
+  // column of numbers, or the other way round, is kInvalidArgument and nothing is counted.
   Status Add(const Batch& batch);
   // kInvalidArgument when `other` has other bins.
   Status Merge(const BatchProfile& other);
@@ -71,8 +72,8 @@ class BatchProfile {
   // Statistics of a numeric column; NaN without values. Deviation divides by n.
   double Mean(std::size_t index) const;
   double Deviation(std::size_t index) const;
-  // Shares of the valid values; 0 without values. Numbers: outside the reference's least and greatest
-  // value. Categories: unseen in the reference.
+  // Shares of the valid values; 0 without values. Numbers: outside the reference's least and
+  // greatest value. Categories: unseen in the reference.
   double OutOfRangeShare(std::size_t index) const;
   double UnseenShare(std::size_t index) const;
 

@@ -49,7 +49,8 @@ void WriteNumeric(JsonWriter& json, const NumericBins& bins, const ColumnProfile
   json.EndArray();
   json.Member("nans", column.nans).Member("infinities", column.infinities);
   json.Member("sum", WideText(column.sum)).Member("sum_squares", WideText(column.sum_squares));
-  json.Member("sum_below", WideText(column.sum_below)).Member("sum_above", WideText(column.sum_above));
+  json.Member("sum_below", WideText(column.sum_below))
+      .Member("sum_above", WideText(column.sum_above));
   if (column.valid() != 0) json.Member("min", column.min).Member("max", column.max);
 }
 
@@ -83,7 +84,8 @@ Result<NumericBins> ReadNumericBins(const Json& column) {
     ASSIGN_OR_RETURN(const double edge, item.AsDouble());
     edges.push_back(edge);
   }
-  return NumericBins::Restore(edges, pivot, static_cast<int>(std::clamp<std::int64_t>(exponent, -9999, 9999)));
+  return NumericBins::Restore(edges, pivot,
+                              static_cast<int>(std::clamp<std::int64_t>(exponent, -9999, 9999)));
 }
 
 Result<ColumnBins> ReadBins(const Json& column) {
@@ -147,7 +149,9 @@ std::string BatchProfile::ToJson() const {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const ColumnProfile& column = columns_[i];
     const auto* numeric = std::get_if<NumericBins>(&(*bins_)[i].bins);
-    json.BeginObject().Member("name", name(i)).Member("kind", numeric != nullptr ? "numeric" : "category");
+    json.BeginObject()
+        .Member("name", name(i))
+        .Member("kind", numeric != nullptr ? "numeric" : "category");
     json.Member("rows", column.rows).Member("nulls", column.nulls);
     if (numeric != nullptr) {
       WriteNumeric(json, *numeric, column);

@@ -48,7 +48,8 @@ TEST(NumericBins, SearchAgreesWithCountingEdges) {
   const std::vector<std::vector<double>> samples = {
       {}, {5}, {5, 5}, {1, 2, 3}, {-1e308, 1e308}, {0, 5e-324}, std::vector<double>(100, -2.5)};
   for (std::size_t i = 0; i < samples.size() + 50; ++i) {
-    std::vector<double> values = i < samples.size() ? samples[i] : std::vector<double>(1 + rng.Below(500));
+    std::vector<double> values =
+        i < samples.size() ? samples[i] : std::vector<double>(1 + rng.Below(500));
     const double grain = rng.Below(2) == 0 ? 1e-9 : 10;
     if (i >= samples.size()) {
       for (double& x : values) x = std::floor(rng.Uniform() * 100 / grain) * grain;
@@ -57,7 +58,8 @@ TEST(NumericBins, SearchAgreesWithCountingEdges) {
     ASSERT_LE(bins.bins(), NumericBins::kMaxBins);
     ASSERT_TRUE(std::ranges::is_sorted(bins.edges(), std::less_equal<>()));
     values.insert(values.end(), {-1e308, -1.0, 0.0, 1e308, kInfinity, -kInfinity});
-    for (const double edge : bins.edges()) values.insert(values.end(), {edge, std::nextafter(edge, kInfinity)});
+    for (const double edge : bins.edges())
+      values.insert(values.end(), {edge, std::nextafter(edge, kInfinity)});
     for (const double x : values) {
       const auto below = std::ranges::count_if(bins.edges(), [x](double edge) { return edge < x; });
       ASSERT_EQ(bins.BinOf(x), static_cast<std::size_t>(below));
@@ -92,19 +94,23 @@ TEST(CategoryBins, NameTheLargestAndKnowTheRest) {
 TEST(Profile, CountsWhatIsThere) {
   auto schema = std::make_shared<const Schema>(
       Schema::Make({{.name = "x", .type = Type::kFloat64},
-                    {.name = "c", .type = Type::kCategory,
-                     .dictionary = Dictionary::Make({"a", "b"}).value()}}).value());
+                    {.name = "c",
+                     .type = Type::kCategory,
+                     .dictionary = Dictionary::Make({"a", "b"}).value()}})
+          .value());
   Batch batch(schema);
-  for (const double x : {1.0, 2.0, 3.0, std::nan(""), kInfinity, -kInfinity}) batch.column(0).Append(x);
+  for (const double x : {1.0, 2.0, 3.0, std::nan(""), kInfinity, -kInfinity})
+    batch.column(0).Append(x);
   batch.column(0).AppendNull();
   for (const char* c : {"a", "b", "a", "zz", "a", "a"}) batch.column(1).AppendText(c);
   batch.column(1).AppendNull();
   batch.SetRows(7);
   const BatchProfile reference = LearnReference(batch).value();
   BatchProfile window(reference.bins());
-  Batch other(std::make_shared<const Schema>(
-      Schema::Make({{.name = "c", .type = Type::kString}, {.name = "y", .type = Type::kString},
-                    {.name = "x", .type = Type::kInt32}}).value()));
+  Batch other(std::make_shared<const Schema>(Schema::Make({{.name = "c", .type = Type::kString},
+                                                           {.name = "y", .type = Type::kString},
+                                                           {.name = "x", .type = Type::kInt32}})
+                                                 .value()));
   for (const char* c : {"a", "new", "zz"}) other.column(0).AppendText(c);
   for (int i = 0; i < 3; ++i) other.column(1).AppendText("not profiled");
   for (const int x : {0, 2, 9}) other.column(2).Append(x);
@@ -125,7 +131,8 @@ TEST(Profile, CountsWhatIsThere) {
   EXPECT_EQ(reference.OutOfRangeShare(0), 0);
   EXPECT_NEAR(window.OutOfRangeShare(0), 2.0 / 3, 1e-15);
   EXPECT_NEAR(window.UnseenShare(1), 1.0 / 3, 1e-15);
-  EXPECT_EQ(reference.UnseenShare(1), 0) << "what the reference holds is known, in its dictionary or not";
+  EXPECT_EQ(reference.UnseenShare(1), 0)
+      << "what the reference holds is known, in its dictionary or not";
   EXPECT_TRUE(std::isnan(reference.Mean(1)));
   EXPECT_EQ(window.Find("c"), 1U);
   EXPECT_EQ(window.Find("y"), std::nullopt);
@@ -140,7 +147,8 @@ TEST(Profile, MomentsAreThoseOfTheTextbook) {
     const BatchProfile profile = LearnReference(batch).value();
     long double mean = 0, squares = 0;
     for (const double x : batch.column(0).Values<double>()) mean += x / 5000.0L;
-    for (const double x : batch.column(0).Values<double>()) squares += (x - mean) / scale * ((x - mean) / scale);
+    for (const double x : batch.column(0).Values<double>())
+      squares += (x - mean) / scale * ((x - mean) / scale);
     const auto deviation = static_cast<double>(std::sqrt(squares / 5000)) * scale;
     EXPECT_NEAR(profile.Mean(0), static_cast<double>(mean), deviation * 1e-7) << scale;
     EXPECT_NEAR(profile.Deviation(0), deviation, deviation * 1e-6) << scale;
@@ -166,7 +174,8 @@ TEST(Profile, MergesExactlyHoweverRowsAreSplit) {
     BatchProfile merged = parts[rng.Below(3)];
     merged.Clear();
     for (const std::size_t i : {2, 0, 1}) ASSERT_TRUE(merged.Merge(parts[i]).ok());
-    for (std::size_t c = 0; c < whole.width(); ++c) ASSERT_EQ(merged.column(c), whole.column(c)) << seed;
+    for (std::size_t c = 0; c < whole.width(); ++c)
+      ASSERT_EQ(merged.column(c), whole.column(c)) << seed;
   }
 }
 
@@ -182,7 +191,8 @@ TEST(Profile, ComesBackFromJsonBitForBit) {
     const auto back = BatchProfile::FromJson(json);
     ASSERT_TRUE(back.ok()) << back.error().ToString();
     ASSERT_TRUE(*back->bins() == *profile->bins());
-    for (std::size_t c = 0; c < back->width(); ++c) ASSERT_EQ(back->column(c), profile->column(c)) << seed;
+    for (std::size_t c = 0; c < back->width(); ++c)
+      ASSERT_EQ(back->column(c), profile->column(c)) << seed;
     ASSERT_EQ(back->ToJson(), json);
     BatchProfile sum = *profile;
     ASSERT_TRUE(sum.Merge(*back).ok()) << "equal bins merge, whoever read them";
@@ -200,11 +210,16 @@ TEST(Profile, DamagedJsonIsRefusedAndNeverCrashes) {
   batch.SetRows(20);
   const std::string json = LearnReference(batch).value().ToJson();
   const std::pair<const char*, const char*> cases[] = {
-      {"\"profile\":1", "\"profile\":2"},   {"\"numeric\"", "\"number\""},
-      {"\"edges\":[", "\"edges\":[1e300,"}, {"\"counts\":[0", "\"counts\":[1"},
-      {"\"counts\":[0", "\"counts\":[0,0"}, {"\"counts\":[0", "\"counts\":[-1"},
-      {"\"even\",\"odd\"", "\"even\",\"even\""}, {"\"sum\":\"", "\"sum\":\"x"},
-      {"\"rows\":20", "\"rows\":21"},       {"\"unit_exponent\":", "\"unit_exponent\":99999"},
+      {"\"profile\":1", "\"profile\":2"},
+      {"\"numeric\"", "\"number\""},
+      {"\"edges\":[", "\"edges\":[1e300,"},
+      {"\"counts\":[0", "\"counts\":[1"},
+      {"\"counts\":[0", "\"counts\":[0,0"},
+      {"\"counts\":[0", "\"counts\":[-1"},
+      {"\"even\",\"odd\"", "\"even\",\"even\""},
+      {"\"sum\":\"", "\"sum\":\"x"},
+      {"\"rows\":20", "\"rows\":21"},
+      {"\"unit_exponent\":", "\"unit_exponent\":99999"},
   };
   for (const auto& [from, to] : cases) {
     std::string damaged = json;
@@ -223,7 +238,8 @@ TEST(Profile, DamagedJsonIsRefusedAndNeverCrashes) {
 
 TEST(Profile, RefusesAColumnOfAnotherKindAndOtherBins) {
   const auto make = [](Type type) {
-    Batch batch(std::make_shared<const Schema>(Schema::Make({{.name = "x", .type = type}}).value()));
+    Batch batch(
+        std::make_shared<const Schema>(Schema::Make({{.name = "x", .type = type}}).value()));
     type == Type::kString ? batch.column(0).AppendText("1") : batch.column(0).Append(1.0);
     batch.SetRows(1);
     return batch;

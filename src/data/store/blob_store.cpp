@@ -11,7 +11,8 @@ constexpr std::size_t kChunkBytes = 1 * limits::kMiB;
 constexpr std::size_t kHexDigits = 64, kSuffixBytes = 32;
 
 bool IsHex(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+  return std::ranges::all_of(
+      text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 bool IsSuffix(std::string_view text) {
@@ -46,7 +47,8 @@ Result<Digest> CopyFile(File& from, File& to) {
 
 Result<BlobId> BlobId::Parse(std::string_view text) {
   if (text.size() != kHexDigits || !IsHex(text)) {
-    return Error(Code::kInvalidArgument, "'" + std::string(text.substr(0, 80)) + "' is not a blob id")
+    return Error(Code::kInvalidArgument,
+                 "'" + std::string(text.substr(0, 80)) + "' is not a blob id")
         .Why("ids are 64 lower-case hexadecimal digits");
   }
   ASSIGN_OR_RETURN(const std::string bytes, Unhex(text));
@@ -74,7 +76,8 @@ std::string BlobStore::PathOf(const BlobId& id) const { return FolderOf(id) + "/
 
 Result<std::string> BlobStore::Sidecar(const BlobId& id, std::string_view suffix) const {
   if (!IsSuffix(suffix)) {
-    return Error(Code::kInvalidArgument, "'" + std::string(suffix.substr(0, 64)) + "' is not a sidecar suffix")
+    return Error(Code::kInvalidArgument,
+                 "'" + std::string(suffix.substr(0, 64)) + "' is not a sidecar suffix")
         .Why("suffixes are 1 to 32 of a-z, 0-9 and -");
   }
   return PathOf(id) + "." + std::string(suffix);
@@ -182,7 +185,8 @@ Result<std::vector<BlobId>> BlobStore::List() const {
       const std::string folder = directory_ + "/" + first + "/" + second;
       ASSIGN_OR_RETURN(const std::vector<std::string> names, files_->List(folder));
       for (const std::string& name : names) {
-        if (const auto id = BlobId::Parse(name); id.ok() && FolderOf(*id) == folder) ids.push_back(*id);
+        if (const auto id = BlobId::Parse(name); id.ok() && FolderOf(*id) == folder)
+          ids.push_back(*id);
       }
     }
   }
@@ -202,7 +206,8 @@ Status BlobStore::Remove(const BlobId& id) {
 
 Result<std::size_t> BlobStore::RemoveLeftovers() {
   ASSIGN_OR_RETURN(const std::vector<std::string> names, files_->List(directory_ + "/tmp"));
-  for (const std::string& name : names) RETURN_IF_ERROR(files_->Remove(directory_ + "/tmp/" + name));
+  for (const std::string& name : names)
+    RETURN_IF_ERROR(files_->Remove(directory_ + "/tmp/" + name));
   return names.size();
 }
 

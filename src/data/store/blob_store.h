@@ -1,13 +1,14 @@
-// BlobStore: files under the name of their content: artifacts, datasets, sealed segments. The same bytes
-// are kept once. A sidecar is a file derived from a blob and kept beside it, such as a model's flat form:
-// it may be missing at any time and is made again.
+// BlobStore: files under the name of their content: artifacts, datasets, sealed segments. The same
+// bytes are kept once. A sidecar is a file derived from a blob and kept beside it, such as a
+// model's flat form: it may be missing at any time and is made again.
 //
-// On disk: <directory>/ab/cd/abcd…64 hex digits, sidecars with ".suffix" after it, and <directory>/tmp for
-// what is being written. Names come only from digests and from suffixes of [a-z0-9-], never from users.
+// On disk: <directory>/ab/cd/abcd…64 hex digits, sidecars with ".suffix" after it, and
+// <directory>/tmp for what is being written. Names come only from digests and from suffixes of
+// [a-z0-9-], never from users.
 //
-// Thread safety: any thread, any number of processes. Ownership: keeps a reference to the file system.
-// Failure: Put gives an id only when the bytes and their name are on disk; a cut before that leaves
-// no blob or a whole one. A full disk is kResourceExhausted; absence kNotFound.
+// Thread safety: any thread, any number of processes. Ownership: keeps a reference to the file
+// system. Failure: Put gives an id only when the bytes and their name are on disk; a cut before
+// that leaves no blob or a whole one. A full disk is kResourceExhausted; absence kNotFound.
 // Complexity: Put reads and writes the bytes once; Get maps and reads nothing.
 #pragma once
 
@@ -44,8 +45,8 @@ class BlobStore {
   // Makes the directory when absent.
   static Result<BlobStore> Open(FileSystem& files, const std::string& directory);
 
-  // Stores bytes, or a file of the same file system (copied, never moved), of at most kArtifactBytes.
-  // Bytes that are there already are read and compared; a damaged copy is replaced.
+  // Stores bytes, or a file of the same file system (copied, never moved), of at most
+  // kArtifactBytes. Bytes that are there already are read and compared; a damaged copy is replaced.
   Result<BlobId> Put(ByteSpan bytes);
   Result<BlobId> PutFile(const std::string& path);
 
@@ -61,13 +62,14 @@ class BlobStore {
 
   // Where a blob lies, for readers that need a path (DuckDB, libraries). Read only.
   std::string PathOf(const BlobId& id) const;
-  // Where a sidecar would lie. The suffix is 1 to 32 of [a-z0-9-]; anything else is kInvalidArgument.
+  // Where a sidecar would lie. The suffix is 1 to 32 of [a-z0-9-]; anything else is
+  // kInvalidArgument.
   Result<std::string> Sidecar(const BlobId& id, std::string_view suffix) const;
   // Writes a sidecar whole or not at all, replacing another.
   Status PutSidecar(const BlobId& id, std::string_view suffix, ByteSpan bytes);
 
-  // Removes what interrupted writes left in <directory>/tmp. Only while nobody writes: at the start of
-  // the process that holds the data directory's lock. Gives how many files it removed.
+  // Removes what interrupted writes left in <directory>/tmp. Only while nobody writes: at the start
+  // of the process that holds the data directory's lock. Gives how many files it removed.
   Result<std::size_t> RemoveLeftovers();
 
  private:

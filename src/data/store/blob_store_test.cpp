@@ -14,7 +14,8 @@ class BlobStoreTest : public ::testing::Test {
  protected:
   void SetUp() override {
     const auto* info = ::testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = std::filesystem::path(::testing::TempDir()) / (std::string("mooring_blobs_") + info->name());
+    folder_ = std::filesystem::path(::testing::TempDir()) /
+              (std::string("mooring_blobs_") + info->name());
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
     store_.emplace(BlobStore::Open(files_, (folder_ / "blobs").string()).value());

@@ -68,14 +68,14 @@ Status Statement::Bind(int parameter, double value) {
 Status Statement::Bind(int parameter, std::string_view text) {
   // A null pointer would mean NULL: an empty view of nothing is still the empty text.
   const char* bytes = text.empty() ? "" : text.data();
-  return Bound(statement_.get(), sqlite3_bind_text64(statement_.get(), parameter, bytes, text.size(),
-                                                     SQLITE_TRANSIENT, SQLITE_UTF8));
+  return Bound(statement_.get(), sqlite3_bind_text64(statement_.get(), parameter, bytes,
+                                                     text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
 Status Statement::Bind(int parameter, ByteSpan bytes) {
   const void* place = bytes.empty() ? static_cast<const void*>("") : bytes.data();
-  return Bound(statement_.get(), sqlite3_bind_blob64(statement_.get(), parameter, place, bytes.size(),
-                                                     SQLITE_TRANSIENT));
+  return Bound(statement_.get(), sqlite3_bind_blob64(statement_.get(), parameter, place,
+                                                     bytes.size(), SQLITE_TRANSIENT));
 }
 
 Result<bool> Statement::Step() {
@@ -129,10 +129,10 @@ void Database::Close::operator()(sqlite3* db) const { sqlite3_close_v2(db); }
 
 Result<Database> Database::Open(const std::string& path, const DatabaseOptions& options) {
   sqlite3* raw = nullptr;
-  const int access = options.read_only ? SQLITE_OPEN_READONLY
-                                       : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-  const int code =
-      sqlite3_open_v2(path.c_str(), &raw, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int access =
+      options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  const int code = sqlite3_open_v2(path.c_str(), &raw,
+                                   access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   Database db(raw);  // even a failed open gives a handle to close
   if (code != SQLITE_OK) {
     return ErrorOf(raw, "cannot open the database").Where(path);

@@ -47,7 +47,9 @@ class Statement {
   Status Bind(int parameter, const char* text) { return Bind(parameter, std::string_view(text)); }
   Status Bind(int parameter, const std::string& s) { return Bind(parameter, std::string_view(s)); }
   template <std::integral T>
-  Status Bind(int parameter, T value) { return Bind(parameter, static_cast<std::int64_t>(value)); }
+  Status Bind(int parameter, T value) {
+    return Bind(parameter, static_cast<std::int64_t>(value));
+  }
   template <typename T>
   Status Bind(int parameter, const std::optional<T>& value) {
     return value.has_value() ? Bind(parameter, *value) : Bind(parameter, nullptr);
@@ -88,7 +90,9 @@ class Statement {
 
  private:
   friend class Database;
-  struct Finalize { void operator()(sqlite3_stmt* statement) const; };
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const;
+  };
   explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
 };
@@ -116,7 +120,9 @@ class Database {
   std::int64_t changed_rows() const;  // by the last INSERT, UPDATE or DELETE
 
  private:
-  struct Close { void operator()(sqlite3* db) const; };
+  struct Close {
+    void operator()(sqlite3* db) const;
+  };
   explicit Database(sqlite3* db) : db_(db) {}
   Status Configure(const DatabaseOptions& options);
   std::unique_ptr<sqlite3, Close> db_;

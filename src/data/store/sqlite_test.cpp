@@ -13,7 +13,8 @@ class SqliteTest : public ::testing::Test {
  protected:
   void SetUp() override {
     const auto* info = ::testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = std::filesystem::path(::testing::TempDir()) / (std::string("mooring_sqlite_") + info->name());
+    folder_ = std::filesystem::path(::testing::TempDir()) /
+              (std::string("mooring_sqlite_") + info->name());
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
     path_ = folder_ / "test.db";
@@ -51,7 +52,8 @@ TEST_F(SqliteTest, ValuesOfEveryKindComeBack) {
   const std::string text("a\0b\xC3\xA9", 5), bytes("\0\xFF", 2);
   Statement add = db.Prepare("INSERT INTO t VALUES(?,?,?,?,?)").value();
   ASSERT_TRUE(add.Run(std::int64_t{-9'223'372'036'854'775'807}, 0.1, text, AsBytes(bytes),
-                      std::optional<std::int64_t>()).ok());
+                      std::optional<std::int64_t>())
+                  .ok());
   ASSERT_TRUE(add.Run(7U, -0.0, std::string_view(), ByteSpan(), nullptr).ok());
   EXPECT_EQ(db.last_insert_id(), 2);
   Statement all = db.Prepare("SELECT * FROM t ORDER BY rowid").value();
@@ -72,7 +74,8 @@ TEST_F(SqliteTest, ValuesOfEveryKindComeBack) {
 TEST_F(SqliteTest, ErrorsSayWhatTheCallerCanDo) {
   Database db = Opened();
   ASSERT_TRUE(db.Execute("CREATE TABLE a(id INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL);"
-                         "CREATE TABLE b(a REFERENCES a(id)); INSERT INTO a VALUES(1, 'x')").ok());
+                         "CREATE TABLE b(a REFERENCES a(id)); INSERT INTO a VALUES(1, 'x')")
+                  .ok());
   const std::array<std::pair<const char*, Code>, 6> cases = {{
       {"INSERT INTO a VALUES(1, 'y')", Code::kAlreadyExists},
       {"INSERT INTO a VALUES(2, 'x')", Code::kAlreadyExists},

@@ -16,7 +16,8 @@ bool BitOf(const char* bitmap, std::size_t bit) {
 }
 
 void SetBit(char* bitmap, std::size_t bit) {
-  bitmap[bit / 8] = static_cast<char>(static_cast<unsigned char>(bitmap[bit / 8]) | (1U << (bit % 8)));
+  bitmap[bit / 8] =
+      static_cast<char>(static_cast<unsigned char>(bitmap[bit / 8]) | (1U << (bit % 8)));
 }
 
 bool SpareBitsAreZero(const char* bitmap, std::size_t bits) {
@@ -199,7 +200,8 @@ bool TakeRows(ByteReader& in, Batch& batch) {
   if (with_nulls == nullptr || rows > kRowsPerBlock) return false;
   if (!SpareBitsAreZero(with_nulls, batch.width())) return false;
   for (std::size_t i = 0; i < batch.width(); ++i) {
-    if (!TakeColumn(in, static_cast<std::size_t>(rows), BitOf(with_nulls, i), batch.column(i))) return false;
+    if (!TakeColumn(in, static_cast<std::size_t>(rows), BitOf(with_nulls, i), batch.column(i)))
+      return false;
   }
   batch.SetRows(batch.rows() + static_cast<std::size_t>(rows));
   return true;
@@ -222,8 +224,8 @@ Result<Field> TakeField(ByteReader& in) {
   const auto flags = in.Value<std::uint8_t>();
   field.type = static_cast<Type>(type);
   field.nullable = (flags & kNullableBit) != 0;
-  const bool flags_fit = flags <= kNullableBit ||
-                         (flags <= (kNullableBit | kDictionaryBit) && field.type == Type::kCategory);
+  const bool flags_fit = flags <= kNullableBit || (flags <= (kNullableBit | kDictionaryBit) &&
+                                                   field.type == Type::kCategory);
   if (!in.ok() || type == 0 || type > static_cast<std::uint8_t>(Type::kTimestamp) || !flags_fit) {
     return Damaged("columns");
   }
@@ -260,7 +262,8 @@ void EncodeRows(const Batch& batch, RowRange rows, std::string& out) {
 Result<std::size_t> DecodeRows(ByteSpan bytes, Batch& batch) {
   const std::size_t before = batch.rows();
   ByteReader in(bytes);
-  if (TakeRows(in, batch)) [[likely]] return in.position();
+  if (TakeRows(in, batch)) [[likely]]
+    return in.position();
   for (std::size_t i = 0; i < batch.width(); ++i) batch.column(i).Truncate(before);
   return Damaged("rows");
 }
@@ -272,7 +275,8 @@ void EncodeSchema(const Schema& schema, std::string& out) {
     AppendText(out, field.name);
     const bool named = field.type == Type::kCategory && field.dictionary != nullptr;
     out.push_back(static_cast<char>(field.type));
-    out.push_back(static_cast<char>((field.nullable ? kNullableBit : 0) | (named ? kDictionaryBit : 0)));
+    out.push_back(
+        static_cast<char>((field.nullable ? kNullableBit : 0) | (named ? kDictionaryBit : 0)));
     if (!named) continue;
     AppendVarint(out, field.dictionary->size());
     for (const std::string& value : field.dictionary->values()) AppendText(out, value);

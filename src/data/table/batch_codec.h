@@ -1,13 +1,13 @@
 // Rows and schemas as bytes: the form in which the journal keeps what a model saw.
 //
-// The bytes of rows do not repeat the schema: whoever decodes must hold the schema they were encoded with
-// (its own bytes are EncodeSchema's). Made for one row at a time; docs/formats/batch.md has every byte.
-// Not for interchange: that is Parquet or CSV.
+// The bytes of rows do not repeat the schema: whoever decodes must hold the schema they were
+// encoded with (its own bytes are EncodeSchema's). Made for one row at a time;
+// docs/formats/batch.md has every byte. Not for interchange: that is Parquet or CSV.
 //
-// Thread safety: free functions. Failure: decoding bytes that are cut, damaged or of another schema gives
-// kDataLoss or, undetected, other values of the right types: put a checksum around them. It never reads
-// past the end, and holds at most 72 bytes of memory for a byte of input.
-// Complexity: one pass; with reused buffers neither direction allocates. Budgets for a row of 20 numeric
+// Thread safety: free functions. Failure: decoding bytes that are cut, damaged or of another schema
+// gives kDataLoss or, undetected, other values of the right types: put a checksum around them. It
+// never reads past the end, and holds at most 72 bytes of memory for a byte of input. Complexity:
+// one pass; with reused buffers neither direction allocates. Budgets for a row of 20 numeric
 // features: 100 ns to encode, 150 ns to decode.
 #pragma once
 
@@ -39,7 +39,8 @@ inline void EncodeRows(const Batch& batch, std::string& out) {
 // follows is not looked at. After an error the batch is as before.
 Result<std::size_t> DecodeRows(ByteSpan bytes, Batch& batch);
 
-// Names, types, nullability and dictionaries. DecodeSchema takes exactly one schema, nothing after it.
+// Names, types, nullability and dictionaries. DecodeSchema takes exactly one schema, nothing after
+// it.
 void EncodeSchema(const Schema& schema, std::string& out);
 Result<Schema> DecodeSchema(ByteSpan bytes);
 

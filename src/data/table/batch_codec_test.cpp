@@ -12,9 +12,11 @@ namespace {
 std::shared_ptr<const Schema> Example() {
   return std::make_shared<const Schema>(
       Schema::Make({{.name = "distance", .type = Type::kFloat32},
-                    {.name = "origin", .type = Type::kCategory,
+                    {.name = "origin",
+                     .type = Type::kCategory,
                      .dictionary = Dictionary::Make({"SVO", "LED"}).value()},
-                    {.name = "note", .type = Type::kString}}).value());
+                    {.name = "note", .type = Type::kString}})
+          .value());
 }
 
 Batch ExampleRow() {
@@ -96,7 +98,8 @@ TEST(BatchCodec, EveryCutIsRefusedAndLeavesTheBatchAsItWas) {
     Batch back(schema);
     ASSERT_TRUE(DecodeRows(AsBytes(bytes), back).ok());
     for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
-      const std::string part(bytes, 0, cut);  // its own allocation, so that a sanitizer sees an overrun
+      const std::string part(bytes, 0,
+                             cut);  // its own allocation, so that a sanitizer sees an overrun
       const auto taken = DecodeRows(AsBytes(part), back);
       ASSERT_FALSE(taken.ok()) << cut;
       ASSERT_EQ(taken.error().code(), Code::kDataLoss);
@@ -105,7 +108,8 @@ TEST(BatchCodec, EveryCutIsRefusedAndLeavesTheBatchAsItWas) {
     for (std::size_t c = 0; c < batch.width(); ++c) {
       ASSERT_EQ(back.column(c).size(), 5U);
       ASSERT_EQ(back.column(c).null_count(), batch.column(c).null_count());
-      for (std::size_t r = 0; r < 5; ++r) ASSERT_TRUE(SameSlot(batch.column(c), back.column(c), r, r));
+      for (std::size_t r = 0; r < 5; ++r)
+        ASSERT_TRUE(SameSlot(batch.column(c), back.column(c), r, r));
     }
   }
 }
@@ -180,14 +184,31 @@ TEST(SchemaCodec, RefusesDamage) {
   const std::pair<const char*, const char*> cases[] = {
       {"", "nothing"},
       {"0200", "another version"},
-      {"0101016109" "01", "an unknown type"},
-      {"0101016100" "01", "type 0"},
-      {"0101016104" "03", "a dictionary on a number"},
-      {"0101016107" "04", "an unknown flag"},
-      {"0102016104" "01016104" "01", "a doubled name"},
-      {"01010004" "01", "an empty name"},
-      {"010101610703" "0201780178", "a doubled category"},
-      {"010101610703" "ffffffff0f", "categories beyond the bytes"},
+      {"0101016109"
+       "01",
+       "an unknown type"},
+      {"0101016100"
+       "01",
+       "type 0"},
+      {"0101016104"
+       "03",
+       "a dictionary on a number"},
+      {"0101016107"
+       "04",
+       "an unknown flag"},
+      {"0102016104"
+       "01016104"
+       "01",
+       "a doubled name"},
+      {"01010004"
+       "01",
+       "an empty name"},
+      {"010101610703"
+       "0201780178",
+       "a doubled category"},
+      {"010101610703"
+       "ffffffff0f",
+       "categories beyond the bytes"},
       {"01ffffffff0f", "columns beyond the bytes"},
   };
   for (const auto& [hex, why] : cases) {

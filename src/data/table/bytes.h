@@ -1,11 +1,12 @@
-// Writing and reading little-endian values and varints in a run of bytes: the alphabet of our formats.
+// Writing and reading little-endian values and varints in a run of bytes: the alphabet of our
+// formats.
 //
-// ByteReader is for hostile input: it never reads past the end, and the first failure sticks, so that a
-// decoder may read several values and ask ok() once before it uses them. Failed reads give zero and "".
-// Thread safety: values. Neither allocates, except the string that is written to.
+// ByteReader is for hostile input: it never reads past the end, and the first failure sticks, so
+// that a decoder may read several values and ask ok() once before it uses them. Failed reads give
+// zero and "". Thread safety: values. Neither allocates, except the string that is written to.
 //
-// A varint is an unsigned LEB128: seven bits a byte, low first, at most ten bytes. Longer spellings of a
-// value than needed are refused, so that equal values have equal bytes.
+// A varint is an unsigned LEB128: seven bits a byte, low first, at most ten bytes. Longer spellings
+// of a value than needed are refused, so that equal values have equal bytes.
 #pragma once
 
 #include <bit>
@@ -48,12 +49,17 @@ inline void AppendText(std::string& out, std::string_view text) {
 class ByteReader {
  public:
   explicit ByteReader(ByteSpan bytes)
-      : begin_(reinterpret_cast<const char*>(bytes.data())), at_(begin_), end_(begin_ + bytes.size()) {}
+      : begin_(reinterpret_cast<const char*>(bytes.data())),
+        at_(begin_),
+        end_(begin_ + bytes.size()) {}
 
   bool ok() const { return ok_; }
   std::size_t position() const { return static_cast<std::size_t>(at_ - begin_); }
   std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
-  void Fail() { ok_ = false; at_ = end_; }
+  void Fail() {
+    ok_ = false;
+    at_ = end_;
+  }
 
   // The next `count` bytes, or null.
   const char* Take(std::size_t count) {
@@ -73,14 +79,16 @@ class ByteReader {
     return value;
   }
   std::uint64_t Varint() {
-    if (at_ != end_ && static_cast<unsigned char>(*at_) < 0x80) return static_cast<unsigned char>(*at_++);
+    if (at_ != end_ && static_cast<unsigned char>(*at_) < 0x80)
+      return static_cast<unsigned char>(*at_++);
     return LongVarint();
   }
   // A length and that many bytes.
   std::string_view Text() {
     const std::uint64_t size = Varint();
     const char* bytes = size <= left() ? Take(static_cast<std::size_t>(size)) : Take(left() + 1);
-    return bytes == nullptr ? std::string_view() : std::string_view(bytes, static_cast<std::size_t>(size));
+    return bytes == nullptr ? std::string_view()
+                            : std::string_view(bytes, static_cast<std::size_t>(size));
   }
 
  private:

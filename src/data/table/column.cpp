@@ -5,9 +5,9 @@
 namespace mooring::data {
 namespace {
 
-using Values = std::variant<std::vector<std::int32_t>, std::vector<std::int64_t>,
-                            std::vector<float>, std::vector<double>, std::vector<std::uint8_t>,
-                            StringColumn>;
+using Values =
+    std::variant<std::vector<std::int32_t>, std::vector<std::int64_t>, std::vector<float>,
+                 std::vector<double>, std::vector<std::uint8_t>, StringColumn>;
 
 Values EmptyValues(Type type) {
   switch (type) {

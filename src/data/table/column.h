@@ -31,7 +31,10 @@ namespace mooring::data {
 class StringColumn {
  public:
   std::size_t size() const { return ends_.size(); }
-  void Clear() { ends_.clear(); bytes_.clear(); }
+  void Clear() {
+    ends_.clear();
+    bytes_.clear();
+  }
   void Append(std::string_view text) {
     bytes_.append(text);
     ends_.push_back(bytes_.size());
@@ -92,9 +95,13 @@ class Column {
   bool IsNull(std::size_t row) const { return null_count_ != 0 && valid_[row] == 0; }
 
   template <typename T>
-  std::span<const T> Values() const { return std::get<std::vector<T>>(values_); }
+  std::span<const T> Values() const {
+    return std::get<std::vector<T>>(values_);
+  }
   template <typename T>
-  std::span<T> MutableValues() { return std::get<std::vector<T>>(values_); }
+  std::span<T> MutableValues() {
+    return std::get<std::vector<T>>(values_);
+  }
   // String and category columns; "" for null.
   std::string_view Text(std::size_t row) const;
   // A category value that the dictionary does not know.
@@ -118,7 +125,7 @@ class Column {
       values_;
   std::vector<std::uint8_t> valid_;  // empty until the first null; then one byte a row
   std::shared_ptr<const Dictionary> dictionary_;
-  StringColumn unseen_;              // texts of the codes from dictionary size on
+  StringColumn unseen_;  // texts of the codes from dictionary size on
 };
 
 }  // namespace mooring::data
