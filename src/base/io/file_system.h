@@ -36,6 +36,7 @@ enum class OpenMode {
   kRead,       // must exist
   kReadWrite,  // created when absent
   kCreateNew,  // kAlreadyExists when present
+  kCreatePrivate,  // as kCreateNew, for the owner's eyes alone
 };
 
 class File {
@@ -68,6 +69,7 @@ class FileLock {
 struct FileStat {
   std::uint64_t size = 0;
   bool is_directory = false;
+  std::uint32_t permissions = 0600;  // the nine bits of rwx, where the file system has them
 };
 
 class FileSystem {

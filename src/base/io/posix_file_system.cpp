@@ -128,7 +128,9 @@ class Posix final : public FileSystem {
     int flags = O_CLOEXEC | O_RDONLY;
     if (mode == OpenMode::kReadWrite) flags = O_CLOEXEC | O_RDWR | O_CREAT;
     if (mode == OpenMode::kCreateNew) flags = O_CLOEXEC | O_RDWR | O_CREAT | O_EXCL;
-    const int fd = ::open(path.c_str(), flags, 0640);
+    const bool is_private = mode == OpenMode::kCreatePrivate;
+    if (is_private) flags = O_CLOEXEC | O_RDWR | O_CREAT | O_EXCL;
+    const int fd = ::open(path.c_str(), flags, is_private ? 0600 : 0640);
     if (fd < 0) return SystemError("cannot open", path, errno);
     return std::unique_ptr<File>(std::make_unique<PosixFile>(fd, path));
   }
@@ -150,7 +152,8 @@ class Posix final : public FileSystem {
   Result<FileStat> Stat(const std::string& path) override {
     struct stat facts {};
     if (::stat(path.c_str(), &facts) != 0) return SystemError("cannot stat", path, errno);
-    return FileStat{static_cast<std::uint64_t>(facts.st_size), S_ISDIR(facts.st_mode)};
+    return FileStat{static_cast<std::uint64_t>(facts.st_size), S_ISDIR(facts.st_mode),
+                    static_cast<std::uint32_t>(facts.st_mode & 0777U)};
   }
 
   Result<std::vector<std::string>> List(const std::string& directory) override {

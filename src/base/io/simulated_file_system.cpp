@@ -159,7 +159,8 @@ class SimulatedFileSystem::Machine {
   Result<NodePtr> OpenNode(const std::string& path, OpenMode mode) {
     Result<NodePtr> found = Find(path);
     if (found.ok() && (*found)->is_directory) return Refused("open", path, "it is a directory");
-    if (found.ok() && mode == OpenMode::kCreateNew) {
+    const bool is_new = mode == OpenMode::kCreateNew || mode == OpenMode::kCreatePrivate;
+    if (found.ok() && is_new) {
       return Error(Code::kAlreadyExists, "cannot open " + path + ": it exists");
     }
     if (found.ok() || found.error().code() != Code::kNotFound || mode == OpenMode::kRead) {
@@ -397,7 +398,7 @@ Result<std::unique_ptr<MappedFile>> SimulatedFileSystem::Map(const std::string& 
 Result<FileStat> SimulatedFileSystem::Stat(const std::string& path) {
   const std::lock_guard lock(machine_->mutex);
   ASSIGN_OR_RETURN(const NodePtr node, machine_->Find(path));
-  return FileStat{node->live.size(), node->is_directory};
+  return FileStat{node->live.size(), node->is_directory, 0600};
 }
 
 Result<std::vector<std::string>> SimulatedFileSystem::List(const std::string& directory) {

@@ -133,4 +133,17 @@ Result<std::optional<SegmentSummary>> SegmentCursor::ReadFooter() {
   return summary;
 }
 
+Result<bool> SegmentCursor::WasSealed(std::uint64_t end) {
+  ASSIGN_OR_RETURN(const std::uint64_t size, file_->Size());
+  if (size < end + kTrailerBytes) return false;
+  std::byte trailer[kTrailerBytes];
+  ASSIGN_OR_RETURN(const std::size_t got, file_->ReadAt(size - kTrailerBytes, trailer));
+  if (got == kTrailerBytes && TakeTrailer(trailer, salt_).has_value()) return true;
+  const std::uint64_t before = offset_;
+  offset_ = end;
+  const auto record = Next(size);
+  offset_ = before;
+  return record.ok() && record->has_value() && (*record)->head.kind == RecordKind::kFooter;
+}
+
 }  // namespace mooring::records

@@ -48,6 +48,10 @@ class SegmentCursor {
   // The footer's summary, when the file has a whole trailer and footer.
   Result<std::optional<SegmentSummary>> ReadFooter();
 
+  // A footer or trailer was begun at `end`, whether or not it is whole: what ReadFooter cannot read then
+  // is damaged, not absent.
+  Result<bool> WasSealed(std::uint64_t end);
+
   // A kDataLoss that names the place.
   Error DamageAt(std::uint64_t offset, std::string_view what) const;
 

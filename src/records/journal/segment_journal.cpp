@@ -58,15 +58,15 @@ Status SegmentJournal::Start(const std::vector<Unsealed>& unsealed) {
                                            OpenMode::kReadWrite);
     if (file.ok()) static_cast<void>(SealSegment(**file, old.salt, old.summary));
   }
-  if (options_.own_thread) thread_ = std::jthread([this](const std::stop_token& s) { Run(s); });
+  if (options_.own_thread) thread_ = NamedThread("journal", [this](const std::stop_token& s) { Run(s); });
   return Ok();
 }
 
 SegmentJournal::~SegmentJournal() {
-  if (thread_.joinable()) {
-    thread_.request_stop();
+  if (thread_.IsRunning()) {
+    thread_.RequestStop();
     queue_.Wake();
-    thread_.join();
+    thread_.Join();
   }
   const std::scoped_lock lock(commit_mutex_);
   CommitGroups();

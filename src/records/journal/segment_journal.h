@@ -8,9 +8,9 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
-#include <thread>
 #include <vector>
 
+#include "base/threads/named_thread.h"
 #include "records/journal/anchor.h"
 #include "records/journal/append_queue.h"
 #include "records/journal/journal.h"
@@ -76,7 +76,7 @@ class SegmentJournal final : public Journal {
   std::vector<IndexEntry> live_index_;      // of the segment being written
   std::vector<BindingPlace> live_bindings_;
 
-  std::jthread thread_;
+  NamedThread thread_;
 };
 
 }  // namespace mooring::records

@@ -59,26 +59,33 @@ class Verifier {
     std::uint64_t end = next.ok() ? next->head().previous_end : 0;
     if (!next.ok() && footer.has_value()) end = footer->end;
     RETURN_IF_ERROR(Walk(*cursor, end));
-    if (next.ok()) CheckFooter(*cursor, footer, end);
-    return Ok();
+    return next.ok() ? CheckFooter(*cursor, footer, end) : Ok();
   }
 
-  void CheckFooter(const SegmentCursor& cursor, const std::optional<SegmentSummary>& footer,
-                   std::uint64_t end) {
-    if (footer.has_value() && (footer->end != end || footer->chain != expected_.chain)) {
-      Find(cursor.DamageAt(end, "its footer does not match its records"));
+  Status CheckFooter(SegmentCursor& cursor, const std::optional<SegmentSummary>& footer,
+                     std::uint64_t end) {
+    if (footer.has_value()) {
+      if (footer->end != end || footer->chain != expected_.chain) {
+        Find(cursor.DamageAt(end, "its footer does not match its records"));
+      }
+      return Ok();
     }
+    ASSIGN_OR_RETURN(const bool sealed, cursor.WasSealed(end));
+    if (sealed) Find(cursor.DamageAt(end, "its footer is damaged; the next start writes it anew"));
+    return Ok();
   }
 
   Status CheckNewest(SegmentCursor& cursor, const Anchor& anchor) {
     ASSIGN_OR_RETURN(const auto footer, cursor.ReadFooter());
     if (footer.has_value()) {
       RETURN_IF_ERROR(Walk(cursor, footer->end));
-      CheckFooter(cursor, footer, footer->end);
-      return Ok();
+      return CheckFooter(cursor, footer, footer->end);
     }
     const auto tail = ScanTail(cursor, anchor);
-    if (tail.ok()) return Walk(cursor, tail->summary.end);
+    if (tail.ok()) {
+      RETURN_IF_ERROR(Walk(cursor, tail->summary.end));
+      return CheckFooter(cursor, footer, tail->summary.end);
+    }
     Find(tail.error());
     ASSIGN_OR_RETURN(const std::uint64_t size, cursor.file().Size());
     return Walk(cursor, size);
