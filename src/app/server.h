@@ -10,6 +10,8 @@
 //   blobs/        artifacts by content, compiled forms beside them (data/store)
 //   journal/      decisions and outcomes (records/journal)
 //   lake/         sealed segments as Parquet (records/lake)
+//   watch.json    where the watch's open windows begin
+//   server.lock   held while a server runs
 #pragma once
 
 #include <chrono>
@@ -53,7 +55,7 @@ class Server {
 // Where things are inside a data directory; the CLI's local mode uses the same paths.
 struct DataPaths {
   explicit DataPaths(std::string directory);
-  std::string root, blobs, journal, lake;
+  std::string root, blobs, journal, lake, watch_checkpoint, lock;
 };
 
 // The directory of shared libraries: the given one, else beside the program, else .deps/lib above
