@@ -51,6 +51,11 @@ inline constexpr std::size_t kExpressionDepth = 64;
 inline constexpr std::size_t kPatternBytes = 1 * kKiB;     // a regular expression
 inline constexpr std::size_t kPatternMemoryBytes = 1 * kMiB;  // compiled and while matching
 
+// Registry
+inline constexpr std::size_t kRegistryTextBytes = 4 * kMiB;  // one JSON text of a version or verdict
+inline constexpr std::size_t kVerdictsPerModel = 10'000;     // older ones are dropped
+inline constexpr int kRegistryAttempts = 12;               // of 5 s each, while others write
+
 // Journal
 inline constexpr std::size_t kJournalRecordBytes = 64 * kMiB;
 inline constexpr std::size_t kJournalQueueBytes = 64 * kMiB;

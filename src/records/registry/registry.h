@@ -27,6 +27,9 @@ struct Change {
   std::string author;
   std::string reason;
   std::optional<std::uint64_t> if_revision;  // kConflict when the model's revision is another one
+  // Passes over a refusal or an archive when a version becomes champion; needs a reason and stays
+  // in the history. Never passes over missing golden rows.
+  bool force = false;
 };
 
 struct ModelRecord {
@@ -66,16 +69,17 @@ struct AliasChange {
   VersionNumber from = 0, to = 0;  // 0: none
   Time at;
   std::string author, reason;
-  std::uint64_t revision = 0;
+  std::uint64_t revision = 0;            // of the model, after the change
+  bool forced = false;
 };
 
 // What ought to run for one model.
 struct ModelRoute {
   std::string model;
   VersionNumber champion = 0;      // 0: nothing serves
-  VersionNumber previous = 0;      // the champion before, kept loaded for rollback and fallback
+  VersionNumber previous = 0;      // where a rollback would go; kept loaded for it and for fallback
   std::string contract_hash;
-  std::uint64_t revision = 0;      // grows with every change of this model's route
+  std::uint64_t revision = 0;      // grows with every change of this model's contract and aliases
 };
 
 struct DesiredState {
@@ -102,7 +106,8 @@ class Registry {
   static Result<std::unique_ptr<Registry>> Open(Options options);
   virtual ~Registry() = default;
 
-  // Contracts: applying creates the model when it is new. The text is stored by its hash.
+  // Contracts: applying creates the model when it is new. The text is stored by its hash. The
+  // contract that is in force already changes nothing and succeeds.
   virtual Result<ModelRecord> ApplyContract(std::string_view text, const Change& change) = 0;
   virtual Result<std::string> ContractText(std::string_view hash) = 0;
 
@@ -113,17 +118,25 @@ class Registry {
                                                 const Change& change) = 0;
   virtual Result<std::vector<VersionRecord>> Versions(std::string_view model) = 0;
   virtual Result<VersionRecord> Version(std::string_view model, VersionNumber number) = 0;
+  // The champion can be neither refused nor archived. A refused version becomes a candidate by
+  // force only.
   virtual Status SetVersionState(std::string_view model, VersionNumber number,
                                  VersionRecord::State state, const Change& change) = 0;
 
   // Aliases. Setting "champion" moves traffic and writes a desired-state revision in the same
-  // transaction. `to` 0 removes the alias.
+  // transaction. `to` 0 removes the alias. An alias that points there already stays; nothing is
+  // written.
   virtual Result<AliasChange> SetAlias(std::string_view model, std::string_view alias,
                                        VersionNumber to, const Change& change) = 0;
-  // Champion back to the one before; kFailedPrecondition when there is none.
+  // Champion back to the one before that may serve; kFailedPrecondition when there is none.
+  // Promotions are a stack and a rollback pops: the next rollback goes further back, never to what
+  // was just withdrawn.
   virtual Result<AliasChange> Rollback(std::string_view model, const Change& change) = 0;
   virtual Result<std::map<std::string, VersionNumber>> Aliases(std::string_view model) = 0;
+  // Oldest first.
   virtual Result<std::vector<AliasChange>> AliasHistory(std::string_view model) = 0;
+  // Which version was in production at that time; 0 when none was.
+  virtual Result<VersionNumber> ChampionAt(std::string_view model, Time time) = 0;
 
   virtual Result<DesiredState> Desired() = 0;
   // Called after each commit that changed the desired state, on the committing thread, without
@@ -133,6 +146,8 @@ class Registry {
   // True once per change that another process made.
   virtual bool PollExternalChange() = 0;
 
+  // The verdict of the same version and window is replaced: watching again after a crash adds
+  // nothing.
   virtual Status StoreVerdict(const StoredVerdict& verdict) = 0;
   // Newest first.
   virtual Result<std::vector<StoredVerdict>> Verdicts(std::string_view model,

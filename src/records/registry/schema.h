@@ -1,0 +1,14 @@
+// The registry's tables, as the steps that bring an empty or older database to them.
+//
+// A step that was released is never changed: a new one is added. docs/formats/registry.md explains
+// the tables. Thread safety: constant data.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace mooring::records {
+
+std::span<const std::string_view> RegistrySchema();
+
+}  // namespace mooring::records
