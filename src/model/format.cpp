@@ -18,7 +18,7 @@ struct AlignedCopy {
 }  // namespace
 
 std::span<const Format* const> AllFormats() {
-  static const std::array formats = {&MlflowFormat(), &XgboostFormat()};
+  static const std::array formats = {&MlflowFormat(), &LightgbmFormat(), &XgboostFormat()};
   return formats;
 }
 

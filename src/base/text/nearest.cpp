@@ -16,6 +16,12 @@ std::string Lower(std::string_view text) {
   return lower;
 }
 
+std::size_t CommonStart(std::string_view lower, std::string_view name) {
+  const std::string other = Lower(name);
+  const auto differ = std::mismatch(lower.begin(), lower.end(), other.begin(), other.end());
+  return static_cast<std::size_t>(differ.first - lower.begin());
+}
+
 }  // namespace
 
 std::size_t EditDistance(std::string_view a, std::string_view b) {
@@ -47,7 +53,11 @@ std::string_view NearestName(std::string_view word, std::span<const std::string_
   for (const std::string_view name : names) {
     const std::size_t distance = EditDistance(lower, Lower(name));
     // A name that must be rewritten whole is not near, however short it is.
-    if (distance < best && distance < name.size()) {
+    if (distance >= name.size()) continue;
+    // Of equals the one that begins alike: people mistype ends more than beginnings.
+    const bool nearer = distance < best || (distance == best && !nearest.empty() &&
+                                            CommonStart(lower, name) > CommonStart(lower, nearest));
+    if (nearer) {
       best = distance;
       nearest = name;
     }

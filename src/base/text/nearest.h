@@ -17,8 +17,9 @@ namespace mooring {
 // (optimal string alignment). Bytes, not characters; texts are cut at 64 bytes.
 std::size_t EditDistance(std::string_view a, std::string_view b);
 
-// The name at the smallest distance, the first of equals, if that is at most a third of the word's
-// length (at least 1, at most 3) when letter case is ignored; "" when none is near.
+// The name at the smallest distance, of equals the one with the longest common beginning, if that
+// is at most a third of the word's length (at least 1, at most 3) when letter case is ignored; ""
+// when none is near.
 std::string_view NearestName(std::string_view word, std::span<const std::string_view> names);
 
 // "did you mean 'x'?", or "" when nothing is near.

@@ -48,6 +48,11 @@ TEST(NearestName, FindsWhatWasMeantAndNothingElse) {
   }
 }
 
+TEST(NearestName, OfEqualsTheOneThatBeginsAlikeIsNearer) {
+  constexpr std::array<std::string_view, 3> kCodes = {"EUR", "RUB", "RUX"};
+  EXPECT_EQ(NearestName("RUR", kCodes), "RUB");
+}
+
 TEST(NearestName, DidYouMeanIsASentenceOrNothing) {
   EXPECT_EQ(DidYouMean("misssing", kNames), "did you mean 'missing'?");
   EXPECT_EQ(DidYouMean("quality", kNames), "");

@@ -5,6 +5,7 @@
 
 namespace mooring::model {
 
+const Format& LightgbmFormat();
 const Format& MlflowFormat();
 const Format& XgboostFormat();
 

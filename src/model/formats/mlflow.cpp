@@ -2,6 +2,7 @@
 
 #include "model/foreign_files.h"
 #include "model/formats/formats.h"
+#include "model/formats/lightgbm_model.h"
 #include "model/formats/tree_ensemble/flat_trees.h"
 #include "model/formats/xgboost_model.h"
 
@@ -18,6 +19,13 @@ Result<std::string> CompileXgboost(const MlflowModel& model, ByteSpan bytes) {
                    ReadXgboostModel(document, {.is_estimator = estimator, .is_classifier = classifier}));
   RETURN_IF_ERROR(ApplySignature(model, ensemble));
   return PackTrees(ensemble, XgboostFormat().name());
+}
+
+Result<std::string> CompileLightgbm(const MlflowModel& model, ByteSpan bytes) {
+  if (!AsText(bytes).starts_with("tree")) return NameForeignBytes(model.file, bytes);
+  ASSIGN_OR_RETURN(Ensemble ensemble, ReadLightgbmModel(AsText(bytes)));
+  RETURN_IF_ERROR(ApplySignature(model, ensemble));
+  return PackTrees(ensemble, LightgbmFormat().name());
 }
 
 class Mlflow final : public Format {
@@ -43,7 +51,8 @@ class Mlflow final : public Format {
       return Error(Code::kInvalidArgument, "MLmodel names '" + model.file.substr(0, 200) +
                                                "', which is not in the directory");
     }
-    return CompileXgboost(model, file->bytes);
+    if (model.flavor == "xgboost") return CompileXgboost(model, file->bytes);
+    return CompileLightgbm(model, file->bytes);
   }
 
   // The flat form is that of the model inside, and names that format.

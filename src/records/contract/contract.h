@@ -33,7 +33,7 @@ struct InputRule {
   OnBreach missing = OnBreach::kReject;   // absent or null
   OnBreach invalid = OnBreach::kReject;   // out of min/max, length, pattern or one_of
   OnBreach unseen = OnBreach::kFlag;      // a category that the dictionary does not know
-  std::optional<double> min, max;         // inclusive; numeric and timestamp (epoch seconds) columns
+  std::optional<double> min, max;  // inclusive; numeric and timestamp (epoch seconds) columns
   std::optional<std::size_t> max_length;  // bytes of text; limits::kStringBytes when absent
   std::string pattern;                    // whole-value regular expression (RE2); empty: any
   std::vector<std::string> one_of;        // empty: any
@@ -65,7 +65,7 @@ struct OutcomeRule {
 };
 
 struct DecisionRule {
-  std::string amount;                   // expression over inputs and outputs; empty: the score itself
+  std::string amount;  // expression over inputs and outputs; empty: the score itself
   std::string currency;                 // ISO 4217; empty: not money
   std::optional<double> min, max;       // `bounds`
 };
@@ -109,6 +109,10 @@ struct Contract {
   std::string text;                       // the file as it was
   std::string hash;                       // SHA-256 of text, hex
 
+  // Sections that this program checks for shape and does not act on yet ("limits",
+  // "monitor.quality"): whoever shows a contract to a person must show these.
+  std::vector<std::string> not_enforced;
+
   const InputRule* FindInput(std::string_view name) const;  // null when absent
 };
 
@@ -116,6 +120,9 @@ struct ContractError {
   std::size_t line = 0, column = 0;  // from 1
   std::string path;                  // "inputs.hour.max"
   std::string message, help;
+
+  // "contract.yaml:3:7: inputs.hour.max: message; help"
+  std::string ToString(std::string_view file) const;
 };
 
 // All errors of a text, in order of place; empty means that it is a contract.

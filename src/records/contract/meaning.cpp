@@ -1,0 +1,305 @@
+#include "records/contract/meaning.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/text/nearest.h"
+#include "records/contract/value.h"
+
+namespace mooring::records {
+namespace {
+
+using data::Type;
+
+bool IsText(Type type) { return type == Type::kString || type == Type::kCategory; }
+bool HasOrder(Type type) { return data::IsNumeric(type) || type == Type::kTimestamp; }
+
+// Whether a number is a value that a column of this type can hold.
+bool Holds(Type type, double number) {
+  if (type == Type::kInt32) {
+    return number == std::trunc(number) && number >= std::numeric_limits<std::int32_t>::min() &&
+           number <= std::numeric_limits<std::int32_t>::max();
+  }
+  if (type == Type::kInt64) return number == std::trunc(number) && std::abs(number) <= 0x1p63;
+  if (type == Type::kFloat32) return std::abs(number) <= std::numeric_limits<float>::max();
+  return true;
+}
+
+class InputCheck {
+ public:
+  InputCheck(const InputRule& input, PlacedErrors& errors)
+      : input_(input), path_("inputs." + input.name), errors_(errors) {}
+
+  void Run() {
+    // Without a type every rule would look wrong.
+    if (errors_.Failed(path_) || errors_.Failed(At("type"))) return;
+    Bounds();
+    Texts();
+    Categories();
+    Default();
+  }
+
+ private:
+  bool Wrote(std::string_view key) const { return errors_.Has(At(key)); }
+  std::string At(std::string_view key) const { return path_ + "." + std::string(key); }
+  std::string OfType() const {
+    return fmt::format("a column of type {}", data::TypeName(input_.type));
+  }
+  void Add(std::string_view key, std::string message, std::string help = {}) {
+    errors_.AddAt(At(key), std::move(message), std::move(help));
+  }
+
+  void Bounds() {
+    const auto check = [&](std::string_view key, const std::optional<double>& bound) {
+      if (!bound) return;
+      if (!HasOrder(input_.type)) {
+        Add(key, OfType() + " has no order", "use one_of, pattern or max_length");
+      } else if (!Holds(input_.type, *bound)) {
+        Add(key, fmt::format("{} is no value of {}", *bound, OfType()));
+      }
+    };
+    check("min", input_.min);
+    check("max", input_.max);
+    if (input_.min && input_.max && *input_.min > *input_.max) {
+      Add("max", fmt::format("{} is below min {}", *input_.max, *input_.min));
+    }
+  }
+
+  void Texts() {
+    if (IsText(input_.type)) return;
+    for (const std::string_view key : {"max_length", "pattern", "one_of"}) {
+      if (Wrote(key)) Add(key, OfType() + " is not text", "type string or category");
+    }
+  }
+
+  void Categories() {
+    if (input_.type == Type::kCategory) {
+      if (input_.from_reference && !input_.one_of.empty()) {
+        Add("one_of", "the categories are already from: reference", "keep one of the two");
+      }
+    } else {
+      for (const std::string_view key : {"from", "unseen"}) {
+        if (Wrote(key)) Add(key, OfType() + " has no categories", "type category");
+      }
+    }
+    std::set<std::string_view> seen;
+    for (const std::string& value : input_.one_of) {
+      if (!seen.insert(value).second) Add("one_of", Quoted(value) + " stands in it twice");
+    }
+  }
+
+  void Default() {
+    const bool has = Wrote("default");
+    const auto wants = [&](OnBreach rule) { return rule == OnBreach::kDefault; };
+    for (const auto& [key, rule] : {std::pair{"missing", input_.missing},
+                                    std::pair{"invalid", input_.invalid},
+                                    std::pair{"unseen", input_.unseen}}) {
+      if (wants(rule) && !has) Add(key, "there is no default to put in", "add 'default: …'");
+    }
+    if (!has) return;
+    if (!wants(input_.missing) && !wants(input_.invalid) && !wants(input_.unseen)) {
+      Add("default", "nothing puts it in", "say 'missing: default', or remove it");
+    }
+    DefaultFits();
+  }
+
+  void DefaultFits() {
+    const auto* number = std::get_if<double>(&input_.default_value);
+    const auto* text = std::get_if<std::string>(&input_.default_value);
+    if (number == nullptr && text == nullptr) return;  // an error by itself
+    const bool fits =
+        data::IsNumeric(input_.type)      ? number != nullptr && Holds(input_.type, *number)
+        : input_.type == Type::kBool      ? text != nullptr && (*text == "true" || *text == "false")
+        : input_.type == Type::kTimestamp ? number != nullptr || ParseTime(*text).ok()
+                                          : true;  // a plain number is a text too
+    if (!fits) return Add("default", "is no value of " + OfType());
+    if (number != nullptr && HasOrder(input_.type)) {
+      if (input_.min && *number < *input_.min) Add("default", "is below min");
+      if (input_.max && *number > *input_.max) Add("default", "is above max");
+    }
+    if (text != nullptr && !input_.one_of.empty() &&
+        std::ranges::find(input_.one_of, *text) == input_.one_of.end()) {
+      Add("default", Quoted(*text) + " is not in one_of");
+    }
+  }
+
+  const InputRule& input_;
+  std::string path_;
+  PlacedErrors& errors_;
+};
+
+void CheckNames(const Contract& c, PlacedErrors& errors) {
+  if (errors.Has("inputs") && c.inputs.empty()) errors.AddAt("inputs", "holds no column");
+  if (c.inputs.size() > limits::kColumns) {
+    errors.AddAt("inputs", fmt::format("{} columns are too many", c.inputs.size()),
+                 fmt::format("at most {}", limits::kColumns));
+  }
+  if (c.FindInput(c.output.name) != nullptr) {
+    errors.AddAt("output.name", Quoted(c.output.name) + " is an input too",
+                 "give it a name of its own");
+  }
+  if (!c.outcome) return;
+  if (c.FindInput(c.outcome->name) != nullptr) {
+    errors.AddAt("outcome.name", Quoted(c.outcome->name) + " is an input too",
+                 "the truth cannot be known before the decision");
+  }
+  if (!c.outcome->name.empty() && c.outcome->name == c.output.name) {
+    errors.AddAt("outcome.name", "is the output's name too", "give it a name of its own");
+  }
+}
+
+void CheckOutput(const Contract& c, PlacedErrors& errors) {
+  if (c.output.min && c.output.max && *c.output.min > *c.output.max) {
+    errors.AddAt("output.max", fmt::format("{} is below min {}", *c.output.max, *c.output.min));
+  }
+  if (!c.output.positive.empty() && c.output.task != OutputRule::Task::kBinary) {
+    errors.AddAt("output.positive", "only a binary task has a positive class", "task: binary");
+  }
+}
+
+void CheckFallback(const Contract& c, PlacedErrors& errors) {
+  using Kind = FallbackStep::Kind;
+  for (std::size_t i = 0; i < c.fallback.size(); ++i) {
+    const std::string path = fmt::format("fallback[{}]", i);
+    const FallbackStep& step = c.fallback[i];
+    const Kind before = i == 0 ? Kind::kPrevious : c.fallback[i - 1].kind;
+    const bool closing = before == Kind::kConstant && step.kind == Kind::kDeny;
+    if (before != Kind::kPrevious && !closing) {  // a closing 'deny' says what happens anyway
+      errors.AddAt(path, "is never reached", "the step before always answers");
+      return;
+    }
+    if (i > 0 && step.kind == Kind::kPrevious) errors.AddAt(path, "previous stands twice");
+    if (step.kind != Kind::kConstant) continue;
+    const bool inside = (!c.decision.min || step.constant >= *c.decision.min) &&
+                        (!c.decision.max || step.constant <= *c.decision.max);
+    if (!inside) errors.AddAt(path + ".constant", "is outside decision.bounds");
+  }
+}
+
+// A personal column that is misspelt would be written in the clear: it must be an input.
+void CheckPrivacy(const Contract& c, PlacedErrors& errors) {
+  std::vector<std::string_view> known;
+  for (const InputRule& input : c.inputs) known.push_back(input.name);
+  const auto check = [&](const std::string& path, const std::string& column) {
+    const InputRule* input = c.FindInput(column);
+    if (input == nullptr) {
+      std::string help =
+          DidYouMean(column, std::span(known).first(std::min<std::size_t>(known.size(), 256)));
+      errors.AddAt(path, Quoted(column) + " is not an input", std::move(help));
+    }
+    return input;
+  };
+  if (!c.privacy.subject.empty()) check("privacy.subject", c.privacy.subject);
+  std::set<std::string_view> seen;
+  for (std::size_t i = 0; i < c.privacy.pseudonymise.size(); ++i) {
+    const std::string& column = c.privacy.pseudonymise[i];
+    const std::string path = fmt::format("privacy.pseudonymise[{}]", i);
+    const InputRule* input = check(path, column);
+    if (input != nullptr && !IsText(input->type)) {
+      errors.AddAt(path,
+                   fmt::format("{} is of type {}", Quoted(column), data::TypeName(input->type)),
+                   "an identifier is of type string; a pseudonym is text");
+    }
+    if (!seen.insert(column).second) errors.AddAt(path, Quoted(column) + " stands twice");
+  }
+}
+
+void CheckMonitor(const Contract& c, PlacedErrors& errors) {
+  if (c.monitor.window_min_rows > c.monitor.window_rows) {
+    errors.AddAt(
+        "monitor.window.min_rows",
+        fmt::format("{} is above rows {}", c.monitor.window_min_rows, c.monitor.window_rows),
+        "every window would be \"not enough data\"");
+  }
+  if (errors.Has("monitor.quality") && !c.outcome) {
+    errors.AddAt("monitor.quality", "needs an outcome", "add 'outcome: {name: …}'");
+  }
+}
+
+void CheckLimits(PlacedErrors& errors) {
+  for (std::size_t i = 0; errors.Has(fmt::format("limits[{}]", i)); ++i) {
+    const std::string path = fmt::format("limits[{}]", i);
+    const auto has = [&](std::string_view key) {
+      return errors.Has(fmt::format("{}.{}", path, key));
+    };
+    if (errors.Failed(path)) continue;
+    if (has("sum") == has("collar")) {
+      errors.AddAt(path,
+                   has("sum") ? "is both a sum and a collar" : "is neither a sum nor a collar",
+                   "give either sum, over and max, or collar and within");
+      continue;
+    }
+    const auto needs = has("sum") ? std::vector<std::string_view>{"over", "max"}
+                                  : std::vector<std::string_view>{"within"};
+    for (const std::string_view key : needs) {
+      if (!has(key)) errors.AddAt(path, fmt::format("'{}' is missing", key));
+    }
+  }
+}
+
+void CheckUniqueChecks(const Contract& c, PlacedErrors& errors) {
+  std::set<std::string_view> seen;
+  for (std::size_t i = 0; i < c.checks.size(); ++i) {
+    if (c.checks[i].name.empty() || seen.insert(c.checks[i].name).second) continue;
+    errors.AddAt(fmt::format("checks[{}].name", i), Quoted(c.checks[i].name) + " is taken");
+  }
+}
+
+}  // namespace
+
+void PlacedErrors::Add(Place place, std::string path, std::string message, std::string help) {
+  ++count_;
+  // Order is by place, so far more than is shown must be kept; memory stays bounded all the same.
+  if (errors_.size() >= 100 * limits::kContractErrors) return;
+  failed_.insert(path);
+  errors_.push_back(
+      {place.line, place.column, std::move(path), std::move(message), std::move(help)});
+}
+
+void PlacedErrors::AddAt(const std::string& path, std::string message, std::string help) {
+  std::string_view known = path;
+  auto found = places_.find(known);
+  while (found == places_.end() && !known.empty()) {
+    const auto cut = known.find_last_of(".[");
+    known = cut == known.npos ? std::string_view() : known.substr(0, cut);
+    found = places_.find(known);
+  }
+  const Place place = found == places_.end() ? Place{1, 1} : found->second;
+  Add(place, path, std::move(message), std::move(help));
+}
+
+std::vector<ContractError> PlacedErrors::InOrder() && {
+  std::ranges::stable_sort(errors_, {}, [](const ContractError& error) {
+    return Place{error.line, error.column};
+  });
+  if (count_ > limits::kContractErrors) {
+    errors_.resize(limits::kContractErrors);
+    const ContractError& last = errors_.back();
+    errors_.push_back({last.line, last.column, "",
+                       fmt::format("and {} more errors", count_ - limits::kContractErrors), ""});
+  }
+  return std::move(errors_);
+}
+
+void CheckMeaning(const Contract& contract, PlacedErrors& errors) {
+  if (errors.Has("owner") && !errors.Failed("owner") && !errors.Has("owner.team") &&
+      !errors.Has("owner.person")) {
+    errors.AddAt("owner", "names nobody", "nothing serves without an owner: give team or person");
+  }
+  for (const InputRule& input : contract.inputs) InputCheck(input, errors).Run();
+  CheckNames(contract, errors);
+  CheckUniqueChecks(contract, errors);
+  CheckOutput(contract, errors);
+  CheckFallback(contract, errors);
+  CheckMonitor(contract, errors);
+  CheckLimits(errors);
+  CheckPrivacy(contract, errors);
+}
+
+}  // namespace mooring::records
