@@ -1,7 +1,9 @@
 # Installs what tools/dependencies.txt names and the machine lacks. Sourced by ./dev, from the root.
 # Quick when nothing is missing: one look at dpkg, one checksum a file when it is new.
 
-say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
+say() {
+  if [ -t 2 ]; then printf '\033[1m%s\033[0m\n' "$*" >&2; else printf '%s\n' "$*" >&2; fi
+}
 fail() { printf 'dev: %s\n' "$*" >&2; exit 1; }
 
 # need_packages GROUP…: the Debian packages of the groups.
