@@ -71,6 +71,10 @@ need_files() {
   done
   [ "${#missing[@]}" -gt 0 ] || return 0
   command -v npm > /dev/null || need_packages npm
+  # npm trusts what the machine trusts.
+  local authorities=/etc/ssl/certs/ca-certificates.crt
+  [ ! -f "$authorities" ] || export NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-$authorities}
+  rm -rf .deps/fetch.*
   local line
   for line in "${missing[@]}"; do
     # shellcheck disable=SC2086  # four words by construction
@@ -91,8 +95,8 @@ fetch_file() {
   say "fetching $package"
   mkdir -p ".deps/$(dirname "$place")"
   scratch=$(mktemp -d .deps/fetch.XXXXXX)
-  (cd "$scratch" && npm pack --silent "$package" > /dev/null < /dev/null) ||
-    fail "npm pack $package failed; is a package registry within reach?"
+  (cd "$scratch" && npm pack --ignore-scripts "$package" > npm.log 2>&1 < /dev/null) ||
+    { cat "$scratch/npm.log" >&2; fail "npm pack $package failed; is a registry within reach?"; }
   tar -xzf "$scratch"/*.tgz -C "$scratch" "package/$file" || fail "$package has no $file"
   echo "$sum  $scratch/package/$file" | sha256sum --status --check ||
     fail "$package: $file is not the file that tools/dependencies.txt names"

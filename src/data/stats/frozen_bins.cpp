@@ -45,7 +45,7 @@ std::vector<double> EdgesOf(std::span<const double> sorted) {
     const std::size_t rank = (part * n + kPartsOfAll - 1) / kPartsOfAll;
     const double value = sorted[rank - 1];
     if (value <= edges.back()) continue;
-    const auto [from, to] = std::ranges::equal_range(sorted, value);
+    const auto [from, to] = std::equal_range(sorted.begin(), sorted.end(), value);
     if (static_cast<std::size_t>(to - from) * NumericBins::kQuantiles > n) add(JustBelow(value));
     add(value);
   }

@@ -1,5 +1,6 @@
 #include "model/formats/xgboost_model.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/limits.h"

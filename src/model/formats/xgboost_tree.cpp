@@ -1,5 +1,6 @@
 #include "model/formats/xgboost_tree.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/limits.h"

@@ -1,0 +1,6 @@
+// XGBoost's model documents as JSON text.
+#include "model_bytes.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  return mooring::fuzz::CompileAndPredict("model.json", bytes, size);
+}
