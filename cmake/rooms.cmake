@@ -26,14 +26,29 @@ endif()
 add_library(mooring_test_support INTERFACE)
 if(MOORING_TESTS)
   target_link_libraries(mooring_test_support INTERFACE GTest::gmock GTest::gtest)
-  target_compile_definitions(mooring_test_support INTERFACE
-    MOORING_SOURCE_DIR="${CMAKE_SOURCE_DIR}" MOORING_DEPS_DIR="${MOORING_DEPS}")
 endif()
 
-function(mooring_precompile target header)
+# Standard headers that most sources include, parsed once a target. They are named in angle brackets:
+# no path of a checkout gets into them, so that a compiler cache can be shared by all checkouts.
+set(MOORING_PRECOMPILED <algorithm> <array> <atomic> <chrono> <cstdint> <functional> <map> <memory>
+  <mutex> <optional> <span> <string> <string_view> <unordered_map> <utility> <variant> <vector>)
+function(mooring_precompile target)
   if(MOORING_PCH)
-    target_precompile_headers(${target} PRIVATE "${CMAKE_SOURCE_DIR}/cmake/${header}")
+    target_precompile_headers(${target} PRIVATE ${MOORING_PRECOMPILED} ${ARGN})
   endif()
+endfunction()
+
+# Tests that read files of the checkout say MOORING_SOURCE_DIR or MOORING_DEPS_DIR and are told; the
+# others are compiled alike everywhere.
+function(mooring_tell_places)
+  foreach(source ${ARGN})
+    file(STRINGS ${source} places REGEX "MOORING_(SOURCE|DEPS)_DIR" LIMIT_COUNT 1)
+    if(places)
+      set_source_files_properties(${source} PROPERTIES SKIP_PRECOMPILE_HEADERS ON
+        COMPILE_DEFINITIONS
+        "MOORING_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\";MOORING_DEPS_DIR=\"${MOORING_DEPS}\"")
+    endif()
+  endforeach()
 endfunction()
 
 function(mooring_room name)
@@ -52,13 +67,14 @@ function(mooring_room name)
   else()
     add_library(mooring_${name} STATIC ${sources})
     target_link_libraries(mooring_${name} PUBLIC ${libraries} PRIVATE ${ROOM_LINK})
-    mooring_precompile(mooring_${name} precompiled.h)
+    mooring_precompile(mooring_${name})
   endif()
   if(MOORING_TESTS AND tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE mooring_${name} ${ROOM_LINK} mooring_test_support
       GTest::gtest_main)
-    mooring_precompile(${name}_test precompiled_test.h)
+    mooring_precompile(${name}_test <gtest/gtest.h>)
+    mooring_tell_places(${tests})
     add_test(NAME ${name} COMMAND ${name}_test)
     set_tests_properties(${name} PROPERTIES TIMEOUT 900)
   endif()
