@@ -18,7 +18,8 @@ struct AlignedCopy {
 }  // namespace
 
 std::span<const Format* const> AllFormats() {
-  static const std::array formats = {&MlflowFormat(), &LightgbmFormat(), &XgboostFormat()};
+  static const std::array formats = {&MlflowFormat(), &LightgbmFormat(), &XgboostFormat(),
+                                     &OnnxFormat()};
   return formats;
 }
 

@@ -7,6 +7,7 @@ namespace mooring::model {
 
 const Format& LightgbmFormat();
 const Format& MlflowFormat();
+const Format& OnnxFormat();
 const Format& XgboostFormat();
 
 }  // namespace mooring::model

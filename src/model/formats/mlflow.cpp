@@ -3,6 +3,8 @@
 #include "model/foreign_files.h"
 #include "model/formats/formats.h"
 #include "model/formats/lightgbm_model.h"
+#include "model/formats/onnx.h"
+#include "model/formats/onnx_walk.h"
 #include "model/formats/tree_ensemble/flat_trees.h"
 #include "model/formats/xgboost_model.h"
 
@@ -28,6 +30,15 @@ Result<std::string> CompileLightgbm(const MlflowModel& model, ByteSpan bytes) {
   return PackTrees(ensemble, LightgbmFormat().name());
 }
 
+Result<std::string> CompileOnnxFlavor(const MlflowModel& model, ByteSpan bytes) {
+  if (!LooksLikeOnnx(bytes)) return NameForeignBytes(model.file, bytes);
+  std::vector<std::string> names;
+  if (model.columns.has_value()) {
+    for (const data::Field& field : model.columns->fields()) names.push_back(field.name);
+  }
+  return CompileOnnx(bytes, names);
+}
+
 class Mlflow final : public Format {
  public:
   std::string_view name() const override { return "mlflow"; }
@@ -51,6 +62,7 @@ class Mlflow final : public Format {
       return Error(Code::kInvalidArgument, "MLmodel names '" + model.file.substr(0, 200) +
                                                "', which is not in the directory");
     }
+    if (model.flavor == "onnx") return CompileOnnxFlavor(model, file->bytes);
     if (model.flavor == "xgboost") return CompileXgboost(model, file->bytes);
     return CompileLightgbm(model, file->bytes);
   }

@@ -126,13 +126,15 @@ Status ReadInputs(const Document& learner, Ensemble& ensemble) {
   return Ok();
 }
 
-Result<std::vector<float>> ReadWeights(const Learner& learner, const Document& booster,
-                                       std::size_t trees) {
-  std::vector<float> weights(trees, 1.0F);
+// DART's weights; none for other boosters.
+using Weights = std::vector<std::optional<float>>;
+
+Result<Weights> ReadWeights(const Learner& learner, const Document& booster, std::size_t trees) {
+  Weights weights(trees);
   // 3.3 calls the booster gbtree and shows DART by the weights alone.
   if (!learner.is_dart && booster.Find("weight_drop") == nullptr) return weights;
   ASSIGN_OR_RETURN(const auto* dropped, NumbersMember(booster, "weight_drop", trees));
-  std::copy(dropped->begin(), dropped->end(), weights.begin());
+  for (std::size_t i = 0; i < trees; ++i) weights[i] = static_cast<float>((*dropped)[i]);
   return weights;
 }
 

@@ -106,7 +106,7 @@ Result<SetOfNode> ReadSets(const Document& tree, std::size_t tree_nodes, Ensembl
 // Walks the tree from its root, breadth first, and lays the nodes out as they are met.
 class TreeLayout {
  public:
-  TreeLayout(const Lists& lists, const SetOfNode& sets, float weight)
+  TreeLayout(const Lists& lists, const SetOfNode& sets, std::optional<float> weight)
       : lists_(lists), sets_(sets), weight_(weight), met_(lists.nodes, false) {}
 
   Result<Tree> Make() {
@@ -117,7 +117,8 @@ class TreeLayout {
     for (std::size_t place = 0; place < sources_.size(); ++place) {
       const std::size_t source = sources_[place];
       if (const double left = (*lists_.left)[source]; left == -1) {
-        tree.nodes[place].value = static_cast<float>((*lists_.condition)[source]) * weight_;
+        const auto leaf = static_cast<float>((*lists_.condition)[source]);
+        tree.nodes[place].value = weight_.has_value() ? (0.0F + leaf) * *weight_ : leaf;
         continue;
       }
       ASSIGN_OR_RETURN(Node node, Split(source));
@@ -172,14 +173,15 @@ class TreeLayout {
 
   const Lists& lists_;
   const SetOfNode& sets_;
-  float weight_;
+  std::optional<float> weight_;
   std::vector<bool> met_;
   std::vector<std::size_t> sources_;
 };
 
 }  // namespace
 
-Result<Tree> ReadXgboostTree(const Document& document, float weight, Ensemble& ensemble) {
+Result<Tree> ReadXgboostTree(const Document& document, std::optional<float> weight,
+                             Ensemble& ensemble) {
   ASSIGN_OR_RETURN(const Lists lists, ReadLists(document));
   ASSIGN_OR_RETURN(const SetOfNode sets, ReadSets(document, lists.nodes, ensemble));
   return TreeLayout(lists, sets, weight).Make();

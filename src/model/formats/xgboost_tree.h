@@ -6,7 +6,9 @@
 
 namespace mooring::model {
 
-// Appends the tree's category sets to `ensemble`. `weight` multiplies the leaves in float32 (DART).
-Result<Tree> ReadXgboostTree(const Document& document, float weight, Ensemble& ensemble);
+// Appends the tree's category sets to `ensemble`. `weight` is DART's: each leaf becomes (0 + leaf) *
+// weight in float32, as libxgboost predicts a tree by itself and then weighs it.
+Result<Tree> ReadXgboostTree(const Document& document, std::optional<float> weight,
+                             Ensemble& ensemble);
 
 }  // namespace mooring::model
