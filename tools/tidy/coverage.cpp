@@ -27,7 +27,7 @@ bool IsRelated(const std::string& source, const std::string& tested) {
          tested.starts_with(source + "_") || tested.ends_with("_" + source);
 }
 
-// What the test includes of its room, and what that includes of the test's own folder.
+// What the test includes of its room, and what that includes of the test's own folder and below.
 std::set<std::string> SeenBy(const SourceText& test, const Includes& includes) {
   const std::string folder = test.Folder().substr(4);
   std::set<std::string> seen;
@@ -43,10 +43,21 @@ std::set<std::string> SeenBy(const SourceText& test, const Includes& includes) {
     const auto entry = includes.find(name);
     if (!seen.insert(name).second || entry == includes.end()) continue;
     for (const std::string& further : entry->second) {
-      if (FolderOf(further) == folder) next.push_back(further);
+      if ((FolderOf(further) + "/").starts_with(folder + "/")) next.push_back(further);
     }
   }
   return seen;
+}
+
+// The header whose functions a source defines: its own, or by custom the first that it includes.
+std::string HeaderOf(const SourceText& source, const std::set<std::string>& headers) {
+  const std::string own = WithoutEnding(source.path.substr(4));
+  if (headers.contains(own)) return own;
+  for (const std::string& line : source.lines) {
+    const Include include = IncludeOf(line);
+    if (include.is_quoted) return WithoutEnding(include.path);
+  }
+  return own;
 }
 
 bool IsSource(const SourceText& file) {
@@ -59,10 +70,12 @@ bool IsSource(const SourceText& file) {
 void CheckTests(const std::vector<SourceText>& files, Findings& findings) {
   Includes includes;
   std::set<std::string> seen;
+  std::set<std::string> headers;
   std::map<std::string, std::vector<std::string>> tested;  // folder → names of its tests
   for (const SourceText& file : files) {
     if (file.Room().empty() || !file.IsCpp() || file.IsTest()) continue;
     includes[WithoutEnding(file.path.substr(4))].merge(IncludedBy(file));
+    if (file.IsHeader()) headers.insert(WithoutEnding(file.path.substr(4)));
   }
   for (const SourceText& file : files) {
     if (file.Room().empty() || !file.EndsWith("_test.cpp")) continue;
@@ -70,7 +83,7 @@ void CheckTests(const std::vector<SourceText>& files, Findings& findings) {
     tested[file.Folder()].push_back(file.Stem().substr(0, file.Stem().size() - 5));
   }
   for (const SourceText& file : files) {
-    if (!IsSource(file) || seen.contains(WithoutEnding(file.path.substr(4)))) continue;
+    if (!IsSource(file) || seen.contains(HeaderOf(file, headers))) continue;
     const std::vector<std::string>& names = tested[file.Folder()];
     const bool named = std::any_of(names.begin(), names.end(), [&](const std::string& name) {
       return IsRelated(file.Stem(), name);

@@ -167,6 +167,11 @@ TEST(Tidy, EverySourceHasATest) {
                       {"src/base/text/tree_test.cpp", "#include \"base/text/tree.h\""}}),
             0U)
       << "seen through a header of the folder";
+  EXPECT_EQ(untested({{"src/base/text/json_parse.cpp", "#include \"base/text/tree.h\""},
+                      {"src/base/text/tree.h", ""},
+                      {"src/base/text/tree_test.cpp", "#include \"base/text/tree.h\""}}),
+            0U)
+      << "the first include is the header that it defines";
   EXPECT_EQ(untested({{"src/app/main.cpp", ""}, {"src/base/a_bench.cpp", ""}}), 0U);
 }
 
