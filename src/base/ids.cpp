@@ -27,6 +27,11 @@ bool Take(std::string_view& text, char wanted) {
   return true;
 }
 
+void AppendDecimal(std::string& text, std::uint32_t number) {
+  std::array<char, 10> digits;
+  text.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
+}
+
 }  // namespace
 
 Status ValidateName(std::string_view kind, std::string_view name) {
@@ -38,15 +43,13 @@ Status ValidateName(std::string_view kind, std::string_view name) {
 }
 
 std::string DecisionId::ToString() const {
-  std::array<char, 40> text{'d'};
-  char* at = text.data() + 1;
-  char* const end = text.data() + text.size();
-  at = std::to_chars(at, end, replica).ptr;
-  *at++ = '-';
-  at = std::to_chars(at, end, segment).ptr;
-  *at++ = '-';
-  at = std::to_chars(at, end, ordinal).ptr;
-  return {text.data(), at};
+  std::string text = "d";
+  AppendDecimal(text, replica);
+  text.push_back('-');
+  AppendDecimal(text, segment);
+  text.push_back('-');
+  AppendDecimal(text, ordinal);
+  return text;
 }
 
 Result<DecisionId> DecisionId::Parse(std::string_view text) {
