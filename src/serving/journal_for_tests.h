@@ -51,7 +51,15 @@ class MemoryJournal final : public records::Journal {
                         std::string(refusal.rule));
     return Ok();
   }
-  Status Append(std::span<const records::Outcome>, records::CommitWaiter*) override { return Ok(); }
+  Status Append(std::span<const records::Outcome> outcomes, records::CommitWaiter* waiter) override {
+    {
+      const std::lock_guard lock(mutex_);
+      outcomes_.insert(outcomes_.end(), outcomes.begin(), outcomes.end());
+      waiting_.push_back(waiter);
+    }
+    if (!hold) CommitNow();
+    return Ok();
+  }
   void CommitNow() override {
     std::vector<records::CommitWaiter*> told;
     {
@@ -96,6 +104,10 @@ class MemoryJournal final : public records::Journal {
     const std::lock_guard lock(mutex_);
     return refusals_;
   }
+  std::vector<records::Outcome> outcomes() const {
+    const std::lock_guard lock(mutex_);
+    return outcomes_;
+  }
   // Forgets what was written, for long runs.
   void Forget() {
     const std::lock_guard lock(mutex_);
@@ -107,6 +119,7 @@ class MemoryJournal final : public records::Journal {
   std::uint32_t next_ = 1;
   std::vector<WrittenBlock> blocks_;
   std::vector<std::string> refusals_;
+  std::vector<records::Outcome> outcomes_;
   std::vector<records::CommitWaiter*> waiting_;
   records::RecoveryReport recovery_;
 };

@@ -1,0 +1,31 @@
+#include "api/call.h"
+
+namespace mooring::api {
+
+void RequestCounters::Count(Protocol protocol, int status) {
+  std::size_t slot = 0;
+  while (slot + 1 < kSlots && kStatuses[slot] != status) ++slot;
+  counts_[static_cast<std::size_t>(protocol)][slot].fetch_add(1, std::memory_order_relaxed);
+}
+
+void Call::Answer(Response response) const {
+  api->counters.Count(protocol, response.status);
+  responder->Answer(std::move(response));
+}
+
+void Call::Refuse(const Error& error, RowProblems rows, int status) const {
+  Answer(ProblemResponse(protocol, error, rows, status));
+}
+
+void Call::AnswerJson(std::string body) const {
+  Response response;
+  response.body = std::move(body);
+  Answer(std::move(response));
+}
+
+void AnswerResult(const Call& call, Result<std::string> json) {
+  if (!json.ok()) return call.Refuse(json.error());
+  call.AnswerJson(std::move(json).value());
+}
+
+}  // namespace mooring::api

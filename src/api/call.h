@@ -1,0 +1,56 @@
+// Call: one request on its way to its answer, for the handlers of all protocols; Api: what they share.
+//
+// Thread safety: a Call is copied into completions and answered from any thread, once.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "api/api.h"
+#include "api/http/problem.h"
+#include "api/http/router.h"
+#include "api/http/server.h"
+
+namespace mooring::api {
+
+// Answers by protocol and status, for /metrics.
+class RequestCounters {
+ public:
+  // The statuses that are counted by themselves; others count as their hundred.
+  static constexpr int kStatuses[] = {200, 201, 202, 204, 400, 401, 403, 404, 405, 409, 413,
+                                      415, 422, 429, 500, 503, 504, 0};
+  static constexpr std::size_t kSlots = std::size(kStatuses);
+  void Count(Protocol protocol, int status);
+  std::uint64_t Of(Protocol protocol, std::size_t slot) const {
+    return counts_[static_cast<std::size_t>(protocol)][slot].load(std::memory_order_relaxed);
+  }
+
+ private:
+  std::atomic<std::uint64_t> counts_[kProtocols][kSlots] = {};
+};
+
+struct Api {
+  Dependencies use;
+  RequestCounters counters;
+};
+
+struct Call {
+  Api* api = nullptr;
+  const Request* request = nullptr;
+  std::shared_ptr<Responder> responder;  // keeps `request` alive
+  PathParameters parameters{};
+  Protocol protocol = Protocol::kNative;
+
+  void Answer(Response response) const;
+  void Refuse(const Error& error, RowProblems rows = {}, int status = 0) const;
+  // 200 with JSON.
+  void AnswerJson(std::string body) const;
+};
+
+// What most administrative handlers are: an answer's JSON or an error.
+void AnswerResult(const Call& call, Result<std::string> json);
+
+}  // namespace mooring::api

@@ -1,0 +1,44 @@
+#include "api/http/problem.h"
+
+#include "base/text/json.h"
+
+namespace mooring::api {
+namespace {
+
+const serving::RowProblem kRows[] = {{2, "age", "min", "expects at least 0, got -5"},
+                                     {3, "<b>", "type", "a \"quoted\" text"}};
+
+TEST(Problem, HasTheShapeOfTheProtocol) {
+  const Error error = Error(Code::kInvalidArgument, "2 values are refused").Where("body:1:2").Why("so");
+  const Response native = ProblemResponse(Protocol::kNative, error, {kRows, 7});
+  EXPECT_EQ(native.status, 400);
+  const auto body = Json::Parse(native.body);
+  ASSERT_TRUE(body.ok()) << native.body;
+  EXPECT_EQ(*body->GetString("code"), "invalid_argument");
+  EXPECT_EQ(*body->GetString("field"), "age");
+  EXPECT_TRUE(body->Find("decision_id")->IsNull());
+  EXPECT_TRUE(body->Find("help")->IsNull());
+  EXPECT_EQ((*body->GetArray("problems"))->size(), 2U);
+  EXPECT_EQ(*body->GetInt("unlisted_problems"), 7);
+
+  const auto open = Json::Parse(ProblemResponse(Protocol::kOpenInference, error, {kRows, 0}).body);
+  EXPECT_EQ(*open->GetString("error"), "2 values are refused (at body:1:2): so");
+  EXPECT_EQ(*open->GetString("input"), "age");
+  EXPECT_EQ(*open->GetInt("row"), 2);
+  EXPECT_EQ(*open->GetString("reason"), "min");
+
+  const auto mlflow = Json::Parse(ProblemResponse(Protocol::kMlflow, error).body);
+  EXPECT_EQ(*mlflow->GetString("error_code"), "BAD_REQUEST");
+}
+
+TEST(Problem, TakesStatusAndRetryFromTheTable) {
+  EXPECT_EQ(ProblemResponse(Protocol::kNative, Error(Code::kNotFound, "x")).status, 404);
+  EXPECT_EQ(ProblemResponse(Protocol::kNative, Error(Code::kInvalidArgument, "x"), {}, 415).status, 415);
+  const Response busy = ProblemResponse(Protocol::kOpenInference, Error(Code::kUnavailable, "x"));
+  EXPECT_EQ(busy.status, 503);
+  ASSERT_EQ(busy.headers.size(), 1U);
+  EXPECT_EQ(busy.headers[0].first, "Retry-After");
+}
+
+}  // namespace
+}  // namespace mooring::api

@@ -1,0 +1,136 @@
+#include "api/native/decide.h"
+
+#include <cmath>
+
+#include "api/decision/begin.h"
+#include "api/decision/outputs.h"
+#include "api/http/target.h"
+#include "serving/decision_policy.h"
+
+namespace mooring::api {
+namespace {
+
+using serving::Coercion;
+using serving::RowBuilder;
+constexpr Coercion kStrict = Coercion::kStrict;
+
+void ReadRows(JsonPull& json, RowBuilder& rows) {
+  if (json.Peek() == JsonPull::Kind::kObject) {
+    rows.BeginRow();
+    PutRow(json, rows, kStrict);
+    return rows.EndRow();
+  }
+  if (json.Peek() != JsonPull::Kind::kArray) {
+    json.Fail("'inputs' is an object of one row or an array of them");
+    return;
+  }
+  json.EnterArray();
+  while (json.NextElement()) {
+    if (!rows.BeginRow()) {
+      json.Fail("there are more rows than a request may have");
+      return;
+    }
+    PutRow(json, rows, kStrict);
+    rows.EndRow();
+  }
+}
+
+void ReadColumns(JsonPull& json, RowBuilder& rows) {
+  if (!json.EnterObject()) return;
+  for (std::string_view name; json.NextKey(name);) {
+    std::size_t column = rows.FindColumn(name);
+    if (!rows.BeginColumn(column)) column = RowBuilder::kNoColumn;
+    if (!json.EnterArray()) return;
+    for (std::size_t count = 0; json.NextElement(); ++count) {
+      if (count == limits::kRowsPerRequest) {
+        json.Fail("there are more rows than a request may have");
+        return;
+      }
+      PutCell(json, rows, column, kStrict);
+    }
+  }
+}
+
+Status ReadBody(const Call& call, RowBuilder& rows, serving::DecisionRequest& request) {
+  JsonPull json(call.request->body);
+  std::string request_id;
+  bool has_rows = false, has_id = false;
+  if (json.EnterObject()) {
+    for (std::string_view key; json.NextKey(key);) {
+      if (key == "inputs" || key == "columns") {
+        if (has_rows) json.Fail("the rows are there twice");
+        has_rows = true;
+        key == "inputs" ? ReadRows(json, rows) : ReadColumns(json, rows);
+      } else if (key == "request_id") {
+        JsonPull::Scalar id;
+        if (has_id) json.Fail("'request_id' is there twice");
+        has_id = true;
+        if (json.Read(id) && id.kind != JsonPull::Kind::kText) json.Fail("'request_id' is a text");
+        request_id = id.text;
+      } else {
+        json.Fail("a key that is none of inputs, columns, request_id");
+      }
+    }
+  }
+  RETURN_IF_ERROR(json.Finish());
+  if (!has_rows) {
+    return Error(Code::kInvalidArgument, "the body has no rows")
+        .Help("send {\"inputs\": {…}}, {\"inputs\": [{…}]} or {\"columns\": {…}}");
+  }
+  if (has_id) RETURN_IF_ERROR(SetRequestId(call, request_id, request));
+  return Ok();
+}
+
+void WriteDecision(JsonWriter& json, const serving::DecisionAnswer& answer, std::size_t row) {
+  const serving::DecidedRow& decided = answer.rows[row];
+  const records::RowDecision& decision = decided.decision;
+  json.BeginObject().Member("id", decided.id.ToString());
+  json.Member("verdict", records::VerdictName(decision.verdict)).Member("score", decision.score);
+  const std::string& currency = answer.served->contract->decision.currency;
+  if (!currency.empty()) json.Member("amount_minor", decision.amount_minor).Member("currency", currency);
+  if (decision.reason != 0) json.Member("reason", serving::ReasonName(decision.reason));
+  if (decision.flagged) json.Member("flagged", true);
+  json.Key("outputs").BeginObject();
+  for (std::size_t i = 0; i < answer.outputs.width(); ++i) {
+    json.Key(answer.outputs.schema().field(i).name);
+    WriteValue(json, answer.outputs.column(i), row);
+  }
+  json.EndObject().EndObject();
+}
+
+}  // namespace
+
+std::string DecisionJson(const serving::DecisionAnswer& answer, std::string_view request_id) {
+  std::string body;
+  body.reserve(256 + answer.rows.size() * 128);
+  JsonWriter json(body);
+  json.BeginObject().Member("model", answer.served->model).Member("version", answer.served->number);
+  json.Member("contract", answer.served->contract->hash);
+  if (!request_id.empty()) json.Member("request_id", request_id);
+  if (answer.replayed) json.Member("replayed", true);
+  json.Member("latency_us", answer.latency_us).Key("decisions").BeginArray();
+  for (std::size_t row = 0; row < answer.rows.size(); ++row) WriteDecision(json, answer, row);
+  json.EndArray().EndObject();
+  return body;
+}
+
+void Decide(const Call& call) {
+  const std::string version = QueryValue(call.request->query, "version");
+  auto begun = BeginDecision(call, call.parameters[0], version);
+  if (!begun.ok()) return call.Refuse(begun.error());
+  serving::DecisionRequest& request = *begun;
+  RowBuilder rows(request.served, kStrict);
+  if (const Status read = ReadBody(call, rows, request); !read.ok()) return call.Refuse(read.error());
+  if (rows.rows() == 0) return call.Refuse(Error(Code::kInvalidArgument, "the body has no rows"));
+  rows.Finish(request);
+  std::string id = request.request_id;
+  call.api->use.decider->Decide(
+      std::move(request), [call, id = std::move(id)](const serving::DecisionAnswer& answer) {
+        if (!answer.status.ok()) {
+          return call.Refuse(answer.status.error(), {answer.problems, answer.unlisted_problems});
+        }
+        call.AnswerJson(DecisionJson(answer, id));
+      });
+}
+
+}  // namespace mooring::api

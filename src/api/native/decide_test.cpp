@@ -1,0 +1,147 @@
+#include "api/native/decide.h"
+
+#include "api/api_fixture.h"
+
+namespace mooring::api {
+namespace {
+
+using testing::Answered;
+using testing::TestApi;
+
+TEST(NativeDecide, AnswersOneRowWithEverythingThatIsKnown) {
+  TestApi api;
+  const Answered answer = api.Decide(R"({"inputs":{"a":1.5,"b":2,"c":"red","t":"x"}})");
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  const Json body = answer.json();
+  EXPECT_EQ(*body.GetString("model"), "m");
+  EXPECT_EQ(*body.GetInt("version"), 1);
+  EXPECT_EQ(*body.GetString("contract"), "c0ffee");
+  const Json& decision = (**body.GetArray("decisions"))[0];
+  EXPECT_EQ(*decision.GetString("id"), "d1-1-1");
+  EXPECT_EQ(*decision.GetString("verdict"), "admit");
+  EXPECT_EQ(*decision.GetDouble("score"), 3.5);
+  EXPECT_EQ(*decision.Find("outputs")->GetDouble("score"), 3.5);
+  EXPECT_EQ(api.journal.blocks().size(), 1U);
+}
+
+TEST(NativeDecide, TakesRowsAndColumnsAndVersions) {
+  TestApi api;
+  const char* const bodies[] = {
+      R"({"inputs":[{"a":1,"b":1},{"b":2,"a":2}]})",
+      R"({"columns":{"a":[1,2],"b":[1,2]}})",
+      R"({"columns":{"b":[1,2],"a":[1.0,2.0],"c":[null,"blue"]},"request_id":"r1"})",
+  };
+  for (const char* text : bodies) {
+    const Answered answer = api.Decide(text);
+    ASSERT_EQ(answer.status, 200) << answer.body;
+    const Json body = answer.json();
+    ASSERT_EQ((**body.GetArray("decisions")).size(), 2U);
+    EXPECT_EQ(*(**body.GetArray("decisions"))[1].GetDouble("score"), 4.0);
+  }
+  const Json second = api.Post("/api/v1/models/m/decide?version=2", R"({"inputs":{"a":1}})").json();
+  EXPECT_EQ(*second.GetInt("version"), 2);
+}
+
+struct Bad { std::string body; int status; const char* mentions; };
+
+TEST(NativeDecide, RefusesEveryKindOfBadBodyAndRecordsNoDecision) {
+  TestApi api;
+  const Bad cases[] = {
+      {"", 400, "too early"}, {"{}", 400, "no rows"}, {"[]", 400, "object"}, {"null", 400, "object"},
+      {R"({"inputs":[]})", 400, "no rows"}, {R"({"inputs":{}})", 400, "missing"},
+      {R"({"inputs":{"a":1}} x)", 400, "follows"}, {R"({"inputs":{"a":1}}{})", 400, "follows"},
+      {"\xEF\xBB\xBF{\"inputs\":{\"a\":1}}", 400, "object"}, {R"({'inputs':{}})", 400, "quotes"},
+      {R"({"inputs":{"a":1},/**/"x":1})", 400, ""}, {std::string(100'000, '['), 400, ""},
+      {R"({"inputs":{"a":)" + std::string(100'000, '[') + "}}", 400, "deep"},
+      {R"({"inputs":{"a":1,"a":2}})", 400, "twice"}, {R"({"inputs":{"a":1},"inputs":{"a":1}})", 400, "twice"},
+      {R"({"inputs":{"a":1,"z":2}})", 400, "'z'"}, {R"({"inputs":{"A":1}})", 400, "'A'"},
+      {R"({"inputs":{"b":1}})", 400, "missing"}, {R"({"inputs":{"a":null}})", 400, "missing"},
+      {R"({"inputs":{"a":"1"}})", 400, "type"}, {R"({"inputs":{"a":"12,5"}})", 400, "type"},
+      {R"({"inputs":{"a":true}})", 400, "type"}, {R"({"inputs":{"a":[1]}})", 400, "array"},
+      {R"({"inputs":{"a":{"x":1}}})", 400, "object"}, {R"({"inputs":{"a":NaN}})", 400, ""},
+      {R"({"inputs":{"a":-Infinity}})", 400, ""}, {R"({"inputs":{"a":"NaN"}})", 400, "type"},
+      {R"({"inputs":{"a":1e400}})", 400, "too large"}, {R"({"inputs":{"a":9007199254740993}})", 400, "exactly"},
+      {R"({"inputs":{"a":1,"b":2147483648}})", 400, "range"}, {R"({"inputs":{"a":1,"b":1.5}})", 400, "type"},
+      {R"({"inputs":{"a":1,"b":9223372036854775808}})", 400, "type"},
+      {R"({"inputs":{"a":1,"b":1234567890123456789012345678901234567890}})", 400, "64 bits"},
+      {R"({"inputs":{"a":1001}})", 400, "max"}, {R"({"inputs":{"a":-101}})", 400, "min"},
+      {"{\"inputs\":{\"a\":1,\"t\":\"\xFF\"}}", 400, "UTF-8"}, {R"({"inputs":{"a":1,"t":"\ud800"}})", 400, "surrogate"},
+      {R"({"inputs":{"a":1,"t":"\u0000"}})", 400, "NUL"}, {"{\"inputs\":{\"a\":1,\"t\":\"\xC0\xAF\"}}", 400, "UTF-8"},
+      {R"({"inputs":{"a":1,"t":")" + std::string(10'000, 'x') + "\"}}", 400, "limit"},
+      {R"({"inputs":{"a":1},"request_id":""})", 400, "request id"}, {R"({"inputs":{"a":1},"request_id":5})", 400, "text"},
+      {R"({"inputs":{"a":1},"request_id":")" + std::string(200, 'i') + "\"}", 400, "request id"},
+      {R"({"inputs":{"a":1},"shadow":1})", 400, "key"}, {R"({"columns":{"a":[1,2],"b":[1]}})", 400, "where others have"},
+      {R"({"columns":{"a":[1],"a":[1]}})", 400, "twice"}, {R"({"columns":{"a":1}})", 400, "array"},
+      {R"({"inputs":[{"a":1},{"a":"x"},{"a":2}]})", 400, "\"row\":1"},
+  };
+  for (const Bad& c : cases) {
+    const Answered answer = api.Decide(c.body);
+    EXPECT_EQ(answer.status, c.status) << c.body.substr(0, 80) << " → " << answer.body;
+    EXPECT_NE(answer.body.find(c.mentions), std::string::npos) << c.body.substr(0, 80) << " → " << answer.body;
+    const Json body = answer.json();
+    EXPECT_TRUE(body.GetString("code").ok()) << answer.body;
+    EXPECT_TRUE(body.Find("decision_id") != nullptr && body.Find("decision_id")->IsNull());
+  }
+  EXPECT_TRUE(api.journal.blocks().empty());
+}
+
+TEST(NativeDecide, RefusesEveryTruncationOfAGoodBody) {
+  TestApi api;
+  const std::string good = R"({"inputs":[{"a":1.5,"b":2,"c":"red","t":"é"}],"request_id":"r"})";
+  for (std::size_t size = 0; size < good.size(); ++size) {
+    EXPECT_EQ(api.Decide(good.substr(0, size)).status, 400) << size;
+  }
+  EXPECT_EQ(api.Decide(good).status, 200);
+}
+
+TEST(NativeDecide, KeepsUnusualButExactValues) {
+  TestApi api;
+  const std::pair<const char*, double> cases[] = {
+      {R"({"inputs":{"a":-0.0}})", 0.0}, {R"({"inputs":{"a":5e-324}})", 5e-324},
+      {R"({"inputs":{"a":0.30000000000000004}})", 0.30000000000000004},
+      {R"({"inputs":{"a":1,"c":"unseen","t":"\ud83d\ude00"}})", 1.0}, {R"({"inputs":{"a":1,"b":7.0}})", 8.0},
+  };
+  for (const auto& [text, score] : cases) {
+    const Answered answer = api.Decide(text);
+    ASSERT_EQ(answer.status, 200) << answer.body;
+    EXPECT_EQ(*(**answer.json().GetArray("decisions"))[0].GetDouble("score"), score) << text;
+  }
+}
+
+TEST(NativeDecide, RefusesModelNamesAndVersionsThatAreNone) {
+  TestApi api;
+  const std::string row = R"({"inputs":{"a":1}})";
+  const std::pair<std::string, int> cases[] = {
+      {"/api/v1/models/absent/decide", 404},
+      {"/api/v1/models/..x/decide", 400},
+      {"/api/v1/models/" + std::string(300, 'm') + "/decide", 400},
+      {"/api/v1/models/%D0%B0/decide", 400},
+      {"/api/v1/models/%3Cscript%3E/decide", 400},
+      {"/api/v1/models/m'%3B--/decide", 400},
+      {"/api/v1/models/%7B%7B7*7%7D%7D/decide", 400},
+      {"/api/v1/models/m/decide?version=3", 404},
+      {"/api/v1/models/m/decide?version=-1", 404},
+      {"/api/v1/models/m/decide?version=0", 404},
+      {"/api/v1/models/m/decide?version=latest", 404},
+      {"/api/v1/models/m/decide?version=9223372036854775808", 404},
+      {"/api/v1/models//decide", 400},
+      {"/api/v1/models/m/decide/", 404},
+  };
+  for (const auto& [target, status] : cases) {
+    const Answered answer = api.Post(target, row);
+    EXPECT_EQ(answer.status, status) << target << " " << answer.body;
+    EXPECT_EQ(answer.body.find("<script"), std::string::npos);
+  }
+  EXPECT_TRUE(api.journal.blocks().empty());
+}
+
+TEST(NativeDecide, RepeatsARequestIdOnlyWithItsBody) {
+  TestApi api;
+  api.journal.hold = true;
+  const std::string body = R"({"inputs":{"a":1},"request_id":"r"})";
+  EXPECT_EQ(api.Post("/api/v1/models/m/decide", body, "Idempotency-Key: other\r\n").status, 400);
+  EXPECT_EQ(api.Post("/api/v1/models/m/decide", body, "Authorization: Bearer x\r\n").status, 401);
+}
+
+}  // namespace
+}  // namespace mooring::api

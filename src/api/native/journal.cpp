@@ -1,0 +1,101 @@
+#include "api/native/journal.h"
+
+#include <charconv>
+
+#include "api/decision/outputs.h"
+#include "api/http/target.h"
+#include "api/native/verdicts.h"
+#include "base/text/json_writer.h"
+#include "records/journal/reader.h"
+
+namespace mooring::api {
+namespace {
+
+using records::JournalPosition;
+
+void WriteRow(JsonWriter& json, std::string_view key, const data::Batch& batch, std::size_t row) {
+  json.Key(key).BeginObject();
+  for (std::size_t i = 0; i < batch.width(); ++i) {
+    json.Key(batch.schema().field(i).name);
+    WriteValue(json, batch.column(i), row);
+  }
+  json.EndObject();
+}
+
+class TailWriter final : public records::JournalVisitor {
+ public:
+  explicit TailWriter(JsonWriter& json) : json_(json) {}
+
+  void OnDecisions(const records::ReadDecisions& block) override {
+    for (std::size_t row = 0; row < block.rows.size(); ++row) {
+      DecisionId id = block.first;
+      id.ordinal += static_cast<std::uint32_t>(row);
+      json_.BeginObject().Member("kind", "decision").Member("id", id.ToString());
+      json_.Member("at", FormatTime(block.at)).Member("model", block.binding->model);
+      json_.Member("version", block.binding->version).Member("contract", block.binding->contract_hash);
+      json_.Member("caller", block.caller).Member("request_id", block.request_id);
+      json_.Member("verdict", records::VerdictName(block.rows[row].verdict));
+      json_.Member("score", block.rows[row].score).Member("latency_us", block.latency_us);
+      WriteRow(json_, "inputs", *block.inputs, row);
+      WriteRow(json_, "outputs", *block.outputs, row);
+      json_.EndObject();
+    }
+  }
+  void OnOutcomes(std::span<const records::Outcome> outcomes) override {
+    for (const records::Outcome& outcome : outcomes) {
+      json_.BeginObject().Member("kind", "outcome").Member("decision_id", outcome.decision.ToString());
+      json_.Member("at", FormatTime(outcome.at)).Member("name", outcome.name).Key("value");
+      outcome.text.empty() ? json_.Value(outcome.value) : json_.Value(outcome.text);
+      json_.EndObject();
+    }
+  }
+  void OnRefusal(const records::Refusal& refusal) override {
+    json_.BeginObject().Member("kind", "refusal").Member("at", FormatTime(refusal.at));
+    json_.Member("model", refusal.model).Member("code", refusal.code);
+    json_.Member("feature", refusal.feature).Member("rule", refusal.rule).EndObject();
+  }
+
+ private:
+  JsonWriter& json_;
+};
+
+Result<JournalPosition> ParsePosition(std::string_view text) {
+  JournalPosition place;
+  const char* const end = text.data() + text.size();
+  const auto first = std::from_chars(text.data(), end, place.segment);
+  if (first.ec == std::errc() && first.ptr != end && *first.ptr == ':') {
+    const auto second = std::from_chars(first.ptr + 1, end, place.offset);
+    if (second.ec == std::errc() && second.ptr == end) return place;
+  }
+  return Error(Code::kInvalidArgument, "'from' is not a place such as 57:1234");
+}
+
+Result<std::string> TailJson(const Call& call) {
+  const Dependencies& use = call.api->use;
+  if (use.journal == nullptr || use.files == nullptr) {
+    return Error(Code::kUnavailable, "this server runs without a journal");
+  }
+  ASSIGN_OR_RETURN(const std::size_t limit, LimitOf(call, 100, 1000));
+  const JournalPosition end = use.journal->Durable();
+  JournalPosition next = end;
+  std::string body;
+  JsonWriter json(body);
+  json.BeginObject().Key("records").BeginArray();
+  if (const std::string from = QueryValue(call.request->query, "from"); !from.empty()) {
+    ASSIGN_OR_RETURN(const JournalPosition begin, ParsePosition(from));
+    ASSIGN_OR_RETURN(const auto reader,
+                     records::JournalReader::Open(*use.files, use.journal_directory, begin));
+    TailWriter writer(json);
+    ASSIGN_OR_RETURN(const std::size_t read, reader->Read(end, limit, writer));
+    next = read != 0 ? reader->position() : begin;
+  }
+  json.EndArray();
+  json.Member("next", std::to_string(next.segment) + ":" + std::to_string(next.offset)).EndObject();
+  return body;
+}
+
+}  // namespace
+
+void TailJournal(const Call& call) { AnswerResult(call, TailJson(call)); }
+
+}  // namespace mooring::api
