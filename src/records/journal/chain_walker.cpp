@@ -1,6 +1,7 @@
 #include "records/journal/chain_walker.h"
 
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
 #include "records/journal/record_codec.h"
@@ -8,17 +9,21 @@
 namespace mooring::records {
 namespace {
 
-// Bytes from `from` up to the last one that is not zero.
+// Bytes from `from` up to the last one that is not zero. Mostly zeros: whole blocks are compared at once.
 Result<std::uint64_t> CountWritten(File& file, std::uint64_t from, std::uint64_t size) {
-  std::vector<std::byte> buffer(256 * 1024);
+  constexpr std::size_t kBlock = 4096;
+  std::vector<std::byte> buffer(64 * kBlock);
+  const std::vector<std::byte> zeros(kBlock);
   std::uint64_t last = from;
   for (std::uint64_t at = from; at < size;) {
     ASSIGN_OR_RETURN(const std::size_t got, file.ReadAt(at, buffer));
     if (got == 0) break;
-    for (std::size_t i = got; i > 0; --i) {
-      if (buffer[i - 1] == std::byte{0}) continue;
-      last = at + i;
-      break;
+    for (std::size_t block = 0; block < got; block += kBlock) {
+      const std::size_t bytes = std::min(kBlock, got - block);
+      if (std::memcmp(buffer.data() + block, zeros.data(), bytes) == 0) continue;
+      std::size_t i = bytes;
+      while (buffer[block + i - 1] == std::byte{0}) --i;
+      last = at + block + i;
     }
     at += got;
   }

@@ -1,5 +1,6 @@
 #include "records/journal/journal.h"
 
+#include "records/journal/reader.h"
 #include "records/journal/record_encoder.h"
 #include "records/journal/recovery.h"
 #include "records/journal/segment_journal.h"
@@ -30,6 +31,16 @@ Result<std::unique_ptr<Journal>> Journal::Open(Options options) {
                                                   std::move(recovered));
   RETURN_IF_ERROR(journal->Start(unsealed));
   return std::unique_ptr<Journal>(std::move(journal));
+}
+
+Result<bool> Journal::WasDecidedAfter(DecisionId id, Time at) {
+  struct Visitor final : JournalVisitor {
+    void OnDecisions(const ReadDecisions& block) override { decided = block.at; }
+    bool WantsRows() const override { return false; }
+    Time decided;
+  } visitor;
+  RETURN_IF_ERROR(Read(id, visitor));
+  return visitor.decided > at;
 }
 
 Result<DecisionId> SegmentJournal::Append(const DecisionBlock& block, CommitWaiter* waiter) {

@@ -114,6 +114,9 @@ class Journal {
   // Reads the block of a committed decision by its id through an index in memory. kNotFound for an id
   // that was never given, is not committed yet, or whose segment is gone.
   virtual Status Read(DecisionId id, JournalVisitor& visitor) = 0;
+  // Whether a committed decision was made after `at`; errors as Read. Answers from the index alone unless
+  // `at` is within the few milliseconds around the decision.
+  virtual Result<bool> WasDecidedAfter(DecisionId id, Time at);
   virtual JournalStats Stats() const = 0;
   virtual const RecoveryReport& Recovery() const = 0;
   // Drops whole sealed segments, oldest first, whose newest record is older than `before`; the chain of

@@ -1,5 +1,6 @@
 #include "records/journal/journal.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <thread>

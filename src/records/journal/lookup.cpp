@@ -33,6 +33,12 @@ Result<SegmentSummary> SummaryOf(FileSystem& files, const std::string& directory
 
 }  // namespace
 
+Result<SegmentSummary> ReadSummary(FileSystem& files, const std::string& directory,
+                                   std::uint32_t number) {
+  ASSIGN_OR_RETURN(SegmentCursor cursor, SegmentCursor::Open(files, directory, number));
+  return SummaryOf(files, directory, cursor);
+}
+
 Status ReadBlock(SegmentCursor& cursor, const SegmentSummary& summary, std::uint32_t ordinal,
                  JournalVisitor& visitor) {
   const DecisionId id{cursor.head().replica, cursor.head().number, ordinal};

@@ -28,7 +28,8 @@ RequestIds::Answer RequestIds::Claim(std::string_view caller, std::string_view r
   const std::scoped_lock lock(shard.mutex);
   if (const Entry* entry = shard.settled.Find(key); entry != nullptr) {
     if (entry->body_hash != body_hash) return {Found::kOtherBody, {}};
-    return {Found::kEarlier, {{entry->replica, entry->segment, entry->ordinal}, entry->count}};
+    return {Found::kEarlier, {{entry->replica, entry->segment, entry->ordinal}, entry->count,
+                              body_hash}};
   }
   const auto [claimed, is_new] = shard.in_flight.try_emplace(key, body_hash);
   if (is_new) return {Found::kNew, {}};
@@ -64,7 +65,20 @@ std::optional<RequestIds::Earlier> RequestIds::Find(std::string_view caller,
   const std::scoped_lock lock(shard.mutex);
   const Entry* entry = shard.settled.Find(key);
   if (entry == nullptr) return std::nullopt;
-  return Earlier{{entry->replica, entry->segment, entry->ordinal}, entry->count};
+  return Earlier{{entry->replica, entry->segment, entry->ordinal}, entry->count,
+                 entry->body_hash};
+}
+
+void RequestIds::Remember(std::string_view caller, std::string_view request_id,
+                          const Earlier& decided) {
+  const std::uint64_t key = KeyOf(caller, request_id);
+  Shard& shard = ShardOf(key);
+  const Time now = options_.clock->Now();
+  const std::scoped_lock lock(shard.mutex);
+  shard.settled.Put(key,
+                    {decided.body_hash, decided.first.segment, decided.first.ordinal,
+                     decided.count, decided.first.replica},
+                    now);
 }
 
 std::size_t RequestIds::size() const {

@@ -42,6 +42,7 @@ class RequestIds final : public JournalVisitor {
   struct Earlier {
     DecisionId first;
     std::uint32_t count = 0;
+    std::uint64_t body_hash = 0;   // set by the index
   };
   struct Answer {
     Found found = Found::kNew;
@@ -52,6 +53,8 @@ class RequestIds final : public JournalVisitor {
   Answer Claim(std::string_view caller, std::string_view request_id, std::uint64_t body_hash);
   void Settle(std::string_view caller, std::string_view request_id, const Earlier& decided);
   void Release(std::string_view caller, std::string_view request_id);
+  // Settle for who keeps his own account of requests in flight and never claims.
+  void Remember(std::string_view caller, std::string_view request_id, const Earlier& decided);
   // Without claiming; nothing when it is not known (any more) or still in flight.
   std::optional<Earlier> Find(std::string_view caller, std::string_view request_id) const;
   std::size_t size() const;

@@ -22,13 +22,19 @@ TEST_F(RequestIdsTest, AnswersARetryWithTheEarlierDecisionAndRefusesAnotherBody)
   EXPECT_EQ(ids.Claim("ann", "r1", 11).found, Found::kInFlight);
   EXPECT_EQ(ids.Claim("ann", "r1", 12).found, Found::kOtherBody);
   EXPECT_FALSE(ids.Find("ann", "r1").has_value());
-  ids.Settle("ann", "r1", {{1, 5, 77}, 3});
+  ids.Settle("ann", "r1", {{1, 5, 77}, 3, 0});
   const RequestIds::Answer again = ids.Claim("ann", "r1", 11);
   EXPECT_EQ(again.found, Found::kEarlier);
   EXPECT_EQ(again.earlier.first, (DecisionId{1, 5, 77}));
   EXPECT_EQ(again.earlier.count, 3U);
   EXPECT_EQ(ids.Claim("ann", "r1", 12).found, Found::kOtherBody);
   EXPECT_EQ(ids.Find("ann", "r1")->first, (DecisionId{1, 5, 77}));
+}
+
+TEST_F(RequestIdsTest, RemembersWithoutAClaim) {
+  ids.Remember("ann", "r1", {{1, 5, 77}, 3, 11});
+  EXPECT_EQ(ids.Find("ann", "r1")->body_hash, 11U);
+  EXPECT_EQ(ids.Claim("ann", "r1", 11).found, Found::kEarlier);
 }
 
 TEST_F(RequestIdsTest, TellsCallersApart) {
@@ -47,13 +53,13 @@ TEST_F(RequestIdsTest, AReleasedIdMayBeTriedAgain) {
 
 TEST_F(RequestIdsTest, RemembersForADay) {
   EXPECT_EQ(ids.Claim("ann", "r1", 1).found, Found::kNew);
-  ids.Settle("ann", "r1", {{1, 1, 1}, 1});
+  ids.Settle("ann", "r1", {{1, 1, 1}, 1, 0});
   for (int hour = 0; hour < 24; ++hour) {
     EXPECT_EQ(ids.Claim("ann", "r1", 1).found, Found::kEarlier) << hour;
     clock.Advance(std::chrono::hours(1));
     const std::string other = "other-" + std::to_string(hour);
     ids.Claim("ann", other, 1);
-    ids.Settle("ann", other, {{1, 1, 2}, 1});
+    ids.Settle("ann", other, {{1, 1, 2}, 1, 0});
   }
 }
 
@@ -86,7 +92,7 @@ TEST_F(RequestIdsTest, OfManyAtOnceExactlyOneIsNew) {
           const std::string id = "r" + std::to_string(i);
           if (ids.Claim("ann", id, 1).found != Found::kNew) continue;
           ++fresh;
-          ids.Settle("ann", id, {{1, 1, static_cast<std::uint32_t>(i)}, 1});
+          ids.Settle("ann", id, {{1, 1, static_cast<std::uint32_t>(i)}, 1, 0});
         }
       });
     }

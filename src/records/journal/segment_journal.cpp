@@ -10,8 +10,9 @@
 namespace mooring::records {
 namespace {
 
-// How long an idle writer sleeps, and how soon a journal that failed tries again.
-constexpr std::chrono::milliseconds kIdleWait{1000}, kRetryWait{50};
+// How long an idle writer sleeps, how soon a journal that failed tries again, and how soon a writer
+// that ran out of work says so on disk.
+constexpr std::chrono::milliseconds kIdleWait{1000}, kRetryWait{50}, kMarkWait{20};
 
 // What a killed process wrote and never synced, or failed to sync, was read from memory: written again
 // and synced, it is on the disk before anything is built on it.
@@ -83,7 +84,8 @@ void SegmentJournal::Run(const std::stop_token& stop) {
 std::chrono::milliseconds SegmentJournal::WaitTime() const {
   const std::scoped_lock lock(commit_mutex_);
   if (writer_ == nullptr) return kRetryWait;
-  return writer_->dirty() ? options_.sync_interval : kIdleWait;
+  if (writer_->dirty()) return options_.sync_interval;
+  return writer_->marked() ? kIdleWait : kMarkWait;
 }
 
 void SegmentJournal::CommitNow() {
@@ -96,7 +98,8 @@ void SegmentJournal::CommitNow() {
 
 void SegmentJournal::CommitGroups() {
   if (writer_ == nullptr) TryReopen();
-  if (queue_.Take(groups_)) {
+  const bool busy = queue_.Take(groups_);
+  if (busy) {
     for (std::size_t i = 0; i < groups_.size(); ++i) {
       if (groups_[i].facts.records == 0) continue;
       if (Status done = CommitGroup(groups_[i]); !done.ok()) return FailFrom(i, done.error());
@@ -107,9 +110,9 @@ void SegmentJournal::CommitGroups() {
   const bool due = writer_->dirty() &&
                    options_.clock->Monotonic() - last_sync_ >= options_.sync_interval;
   Status tidy = due ? SyncNow() : Ok();
-  // An idle moment: say on disk that all of this was durable, so that later damage to it is told apart
-  // from a torn write.
-  if (tidy.ok() && queue_.queued_bytes() == 0) tidy = writer_->MarkSynced();
+  // Nothing came for a while: say on disk that all of this was durable, so that later damage to it is told
+  // apart from a torn write. Under load the next group's commit says it.
+  if (tidy.ok() && !busy) tidy = writer_->MarkSynced();
   if (!tidy.ok()) return FailFrom(0, tidy.error());
   SealOld();
 }
@@ -178,6 +181,7 @@ Status SegmentJournal::BeginSegment() {
   segments_.push_back({writer_->number(), 0, 0, 0, true});
   live_index_.clear();
   live_bindings_.clear();
+  live_.reset();
   durable_moved_.notify_all();
   return Ok();
 }
@@ -237,23 +241,70 @@ bool SegmentJournal::WaitBeyond(JournalPosition position, std::chrono::milliseco
                                  [&] { return durable_ > position; });
 }
 
-Status SegmentJournal::Read(DecisionId id, JournalVisitor& visitor) {
-  SegmentSummary live;
-  bool is_live = false;
+std::shared_ptr<const SegmentSummary> SegmentJournal::LiveSummary() {
+  const SegmentFacts& facts = segments_.back();
+  if (live_ == nullptr || live_->decisions != facts.decisions) {
+    // Copied only when somebody asks, and at most once a commit.
+    SegmentSummary copy;
+    copy.decisions = facts.decisions;
+    copy.first_us = facts.first_us;
+    copy.last_us = facts.last_us;
+    copy.index = live_index_;
+    copy.bindings = live_bindings_;
+    copy.end = std::numeric_limits<std::int64_t>::max();
+    live_ = std::make_shared<const SegmentSummary>(std::move(copy));
+  }
+  return live_;
+}
+
+Result<std::shared_ptr<const SegmentSummary>> SegmentJournal::SummaryFor(DecisionId id) {
+  const Error none = Error(Code::kNotFound, "no decision " + id.ToString());
+  if (id.replica != options_.replica) return none;
   {
     const std::scoped_lock lock(facts_mutex_);
-    is_live = id.replica == options_.replica && id.segment == durable_.segment;
-    if (is_live) {
-      live.decisions = segments_.back().decisions;
-      live.index = live_index_;
-      live.bindings = live_bindings_;
-      live.end = std::numeric_limits<std::int64_t>::max();
-    }
+    const auto known = std::lower_bound(
+        segments_.begin(), segments_.end(), id.segment,
+        [](const SegmentFacts& facts, std::uint32_t number) { return facts.number < number; });
+    if (known == segments_.end() || known->number != id.segment) return none;
+    if (id.ordinal >= known->decisions) return none;
+    if (id.segment == segments_.back().number) return LiveSummary();
   }
-  if (!is_live) return ReadDecision(*options_.files, options_.directory, id, visitor);
+  const std::scoped_lock lock(sealed_mutex_);
+  auto& cached = sealed_[id.segment];
+  if (cached == nullptr) {
+    auto summary = ReadSummary(*options_.files, options_.directory, id.segment);
+    if (!summary.ok()) {
+      sealed_.erase(id.segment);
+      return std::move(summary).error();
+    }
+    cached = std::make_shared<const SegmentSummary>(std::move(summary).value());
+  }
+  const auto found = cached;
+  constexpr std::size_t kKept = 32;
+  if (sealed_.size() > kKept) {
+    sealed_.erase(sealed_.begin()->first == id.segment ? std::prev(sealed_.end()) : sealed_.begin());
+  }
+  return found;
+}
+
+Status SegmentJournal::Read(DecisionId id, JournalVisitor& visitor) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<const SegmentSummary> summary, SummaryFor(id));
   ASSIGN_OR_RETURN(SegmentCursor cursor,
                    SegmentCursor::Open(*options_.files, options_.directory, id.segment));
-  return ReadBlock(cursor, live, id.ordinal, visitor);
+  return ReadBlock(cursor, *summary, id.ordinal, visitor);
+}
+
+Result<bool> SegmentJournal::WasDecidedAfter(DecisionId id, Time at) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<const SegmentSummary> summary, SummaryFor(id));
+  const std::int64_t at_us = at.time_since_epoch().count();
+  const std::vector<IndexEntry>& index = summary->index;
+  const auto after = std::upper_bound(
+      index.begin(), index.end(), id.ordinal,
+      [](std::uint32_t wanted, const IndexEntry& entry) { return wanted < entry.ordinal; });
+  if (after != index.begin() && std::prev(after)->at_us > at_us) return true;
+  const std::int64_t latest = after == index.end() ? summary->last_us : after->at_us;
+  if (latest <= at_us) return false;
+  return Journal::WasDecidedAfter(id, at);
 }
 
 Result<std::size_t> SegmentJournal::DropBefore(Time before) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -34,6 +35,7 @@ class SegmentJournal final : public Journal {
   bool WaitBeyond(JournalPosition position, std::chrono::milliseconds timeout,
                   std::stop_token stop) override;
   Status Read(DecisionId id, JournalVisitor& visitor) override;
+  Result<bool> WasDecidedAfter(DecisionId id, Time at) override;
   JournalStats Stats() const override;
   const RecoveryReport& Recovery() const override { return recovery_; }
   Result<std::size_t> DropBefore(Time before) override;
@@ -54,6 +56,10 @@ class SegmentJournal final : public Journal {
   void SealOld();
   void Close();
 
+  std::shared_ptr<const SegmentSummary> LiveSummary();  // under facts_mutex_
+  // What is known of a segment without reading it through: live, cached or from its footer.
+  Result<std::shared_ptr<const SegmentSummary>> SummaryFor(DecisionId id);
+
   const Options options_;
   const std::unique_ptr<FileLock> lock_;
   const RecoveryReport recovery_;
@@ -73,8 +79,13 @@ class SegmentJournal final : public Journal {
   JournalPosition durable_;
   JournalStats stats_;
   std::vector<SegmentFacts> segments_;      // the last is being written
-  std::vector<IndexEntry> live_index_;      // of the segment being written
+  // Of the segment being written, up to its last commit.
+  std::vector<IndexEntry> live_index_;
   std::vector<BindingPlace> live_bindings_;
+  std::shared_ptr<const SegmentSummary> live_;  // a copy for who looks something up; null: none asked
+
+  std::mutex sealed_mutex_;
+  std::map<std::uint32_t, std::shared_ptr<const SegmentSummary>> sealed_;  // recently looked at
 
   NamedThread thread_;
 };

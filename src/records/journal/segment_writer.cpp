@@ -86,7 +86,7 @@ Status SegmentWriter::Sync() {
 }
 
 Status SegmentWriter::MarkSynced() {
-  if (marked_to_ >= synced_.end || dirty_) return Ok();
+  if (marked() || dirty_) return Ok();
   CommitFrame frame;
   frame.group_start = frame.synced_to = summary_.end;
   frame.next_ordinal = summary_.decisions;

@@ -49,6 +49,7 @@ class SegmentWriter {
   bool poisoned() const { return poisoned_; }
   // Groups were written since the last sync.
   bool dirty() const { return dirty_; }
+  bool marked() const { return marked_to_ >= synced_.end; }
   bool at_synced_end() const { return synced_.end == summary_.end; }
   // After the last write that was synced.
   const ChainEnd& synced() const { return synced_; }

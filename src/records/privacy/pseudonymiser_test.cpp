@@ -1,5 +1,6 @@
 #include "records/privacy/pseudonymiser.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 

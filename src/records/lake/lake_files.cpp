@@ -1,0 +1,55 @@
+#include "records/lake/lake_files.h"
+
+#include "records/journal/segment_format.h"
+
+namespace mooring::records {
+namespace {
+
+// "r1-00000057", in the order of time within a replica.
+std::string Stem(std::uint16_t replica, std::uint32_t segment) {
+  std::string name = SegmentName(segment);
+  name.resize(name.find('.'));
+  return "r" + std::to_string(replica) + "-" + name;
+}
+
+}  // namespace
+
+Status LakeNames::MakeDirectories(FileSystem& files) const {
+  for (const char* folder : {"/decisions", "/outcomes", "/segments"}) {
+    RETURN_IF_ERROR(files.MakeDirectories(directory_ + folder));
+  }
+  return Ok();
+}
+
+std::string LakeNames::DecisionFolder(const std::string& model, const std::string& day) const {
+  return directory_ + "/decisions/model=" + model + "/day=" + day;
+}
+
+std::string LakeNames::Decisions(const std::string& folder, DecisionId segment,
+                                 VersionNumber version, std::size_t place) const {
+  return folder + "/" + Stem(segment.replica, segment.segment) + "-v" + std::to_string(version) +
+         "-" + std::to_string(place) + ".parquet";
+}
+
+std::string LakeNames::Outcomes(std::uint16_t replica, std::uint32_t segment) const {
+  return OutcomeFolder() + "/" + Stem(replica, segment) + ".parquet";
+}
+
+std::string LakeNames::Done(std::uint16_t replica, std::uint32_t segment) const {
+  return DoneFolder() + "/" + Stem(replica, segment);
+}
+
+Status ReadSegment(const LakePlaces& places, std::uint32_t number, JournalPosition limit,
+                   LakeRows& rows) {
+  rows.SetSegment(number);
+  ASSIGN_OR_RETURN(const auto reader, JournalReader::Open(*places.files, places.journal_directory,
+                                                          {number, 0}));
+  while (true) {
+    ASSIGN_OR_RETURN(const std::size_t read, reader->Read(limit, 100'000, rows));
+    if (read == 0) break;
+  }
+  rows.Finish();
+  return rows.status();
+}
+
+}  // namespace mooring::records
