@@ -7,6 +7,10 @@ target_compile_options(mooring_flags INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
   $<$<CXX_COMPILER_ID:GNU>:-Werror>  # clang is a second opinion
   -Wno-missing-field-initializers)  # designated initialisers leave out defaults
+# At -O2 GCC 12 finds faults of these kinds in its own std::string; -O1 builds keep the warnings.
+target_compile_options(mooring_flags INTERFACE
+  "$<$<CONFIG:Release>:-Wno-restrict;-Wno-array-bounds>"
+  "$<$<CONFIG:Release>:-Wno-stringop-overflow;-Wno-stringop-overread;-Wno-maybe-uninitialized>")
 # Sums of leaves are compared bit for bit with the libraries that trained them: no fused
 # multiply-add.
 target_compile_options(mooring_flags INTERFACE -ffp-contract=off)
@@ -28,8 +32,8 @@ if(MOORING_TESTS)
   target_link_libraries(mooring_test_support INTERFACE GTest::gmock GTest::gtest)
 endif()
 
-# Standard headers that most sources include, parsed once a target. They are named in angle brackets:
-# no path of a checkout gets into them, so that a compiler cache can be shared by all checkouts.
+# Standard headers that most sources include, parsed once a target. They are named in angle
+# brackets: no path of a checkout gets into them, so that all checkouts can share a compiler cache.
 set(MOORING_PRECOMPILED <algorithm> <array> <atomic> <chrono> <cstdint> <functional> <map> <memory>
   <mutex> <optional> <span> <string> <string_view> <unordered_map> <utility> <variant> <vector>)
 function(mooring_precompile target)
@@ -76,6 +80,6 @@ function(mooring_room name)
     mooring_precompile(${name}_test <gtest/gtest.h>)
     mooring_tell_places(${tests})
     add_test(NAME ${name} COMMAND ${name}_test)
-    set_tests_properties(${name} PROPERTIES TIMEOUT 900)
+    set_tests_properties(${name} PROPERTIES TIMEOUT 300)
   endif()
 endfunction()

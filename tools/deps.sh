@@ -82,6 +82,24 @@ need_files() {
   done
 }
 
+# need_peers: Python packages that benches measure us against, unpacked into .deps/peers and not
+# installed.
+need_peers() {
+  local place=.deps/peers/usr/lib/python3/dist-packages names scratch package
+  if [ ! -d "$place/xgboost" ]; then
+    mapfile -t names < <(awk '$1 == "apt" && $2 == "peers" { print $3 }' tools/dependencies.txt)
+    say "unpacking ${names[*]}"
+    mkdir -p .deps/peers
+    scratch=$(mktemp -d .deps/fetch.XXXXXX)
+    (cd "$scratch" && apt-get download "${names[@]}" > /dev/null 2>&1) ||
+      fail "apt-get could not download: ${names[*]}"
+    for package in "$scratch"/*.deb; do dpkg -x "$package" .deps/peers; done
+    rm -rf "$scratch"
+  fi
+  mkdir -p "$place/xgboost/lib"
+  ln -sf "$(find /usr/lib -name libxgboost.so -print -quit)" "$place/xgboost/lib/libxgboost.so"
+}
+
 # has_file PATH SUM: it is there and was right when it was unpacked (the stamp), or is right now.
 has_file() {
   [ -f "$1" ] || return 1
