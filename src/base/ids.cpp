@@ -29,7 +29,8 @@ bool Take(std::string_view& text, char wanted) {
 
 void AppendDecimal(std::string& text, std::uint32_t number) {
   std::array<char, 10> digits;
-  text.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
+  text.append(digits.data(),
+              std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
 }
 
 }  // namespace

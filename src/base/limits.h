@@ -35,6 +35,10 @@ inline constexpr std::size_t kReasonBytes = 1024;
 
 // Models
 inline constexpr std::size_t kArtifactBytes = 1 * kGiB;
+inline constexpr std::size_t kArtifactFiles = 1024;       // of one artifact
+inline constexpr std::size_t kArtifactPathBytes = 512;    // of one file in it
+inline constexpr std::size_t kArtifactDepth = 16;         // directories inside each other
+inline constexpr std::size_t kManifestBytes = 1 * kMiB;
 inline constexpr std::size_t kTrees = 100'000;
 inline constexpr std::size_t kTreeNodes = 50'000'000;     // all trees of one model
 inline constexpr std::size_t kTreeDepth = 512;
@@ -52,7 +56,7 @@ inline constexpr std::size_t kPatternBytes = 1 * kKiB;     // a regular expressi
 inline constexpr std::size_t kPatternMemoryBytes = 1 * kMiB;  // compiled and while matching
 
 // Registry
-inline constexpr std::size_t kRegistryTextBytes = 4 * kMiB;  // one JSON text of a version or verdict
+inline constexpr std::size_t kRegistryTextBytes = 4 * kMiB;  // one JSON text of a row
 inline constexpr std::size_t kVerdictsPerModel = 10'000;     // older ones are dropped
 inline constexpr int kRegistryAttempts = 12;               // of 5 s each, while others write
 

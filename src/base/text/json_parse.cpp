@@ -184,6 +184,7 @@ class Converter {
 }  // namespace
 
 Result<Json> Json::Parse(std::string_view text, const JsonOptions& options) {
+  if (text.data() == nullptr) text = "";  // simdjson copies from it, even nothing
   if (text.starts_with("\xEF\xBB\xBF")) {
     return Error(Code::kInvalidArgument, "not JSON")
         .Where(std::string(options.name) + ":1:1")

@@ -185,5 +185,10 @@ TEST(Json, DamagedTextNeverBreaksIt) {
   }
 }
 
+TEST(Json, NoTextAtAllIsRefusedLikeEmptyText) {
+  EXPECT_FALSE(Json::Parse(std::string_view()).ok());
+  EXPECT_FALSE(Json::Parse("").ok());
+}
+
 }  // namespace
 }  // namespace mooring

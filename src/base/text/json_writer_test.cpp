@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include <bit>
 #include <cstdlib>
 #include <limits>

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <cmath>
+#include <memory>
+#include <type_traits>
 
 #include "base/limits.h"
 #include "data/expression/compiler.h"
@@ -161,15 +163,21 @@ double EqualTexts(const Program& program, Instruction instruction, const Batch& 
 template <typename Arithmetic>
 typename Arithmetic::Value Run(const Program& program, const Batch& batch, std::size_t row) {
   using Value = typename Arithmetic::Value;
-  std::array<Value, kStackValues> stack;
-  Value* top = stack.data();  // one past the last
+  static_assert(std::is_trivially_destructible_v<Value>);
+  // Raw, because filling the whole stack would cost more than most expressions.
+  alignas(Value) std::array<std::byte, kStackValues * sizeof(Value)> stack;
+  auto* top = reinterpret_cast<Value*>(stack.data());  // one past the last
   for (const Instruction instruction : program.code) {
     switch (instruction.op) {
-      case Op::kConstant: *top++ = Arithmetic::Of(program.constants[instruction.argument]); break;
-      case Op::kColumn: *top++ = Arithmetic::Of(batch.column(instruction.argument), row); break;
+      case Op::kConstant:
+        std::construct_at(top++, Arithmetic::Of(program.constants[instruction.argument]));
+        break;
+      case Op::kColumn:
+        std::construct_at(top++, Arithmetic::Of(batch.column(instruction.argument), row));
+        break;
       case Op::kTextEqual:
       case Op::kTextDiffer:
-        *top++ = Arithmetic::Of(EqualTexts(program, instruction, batch, row));
+        std::construct_at(top++, Arithmetic::Of(EqualTexts(program, instruction, batch, row)));
         break;
       case Op::kIf:
         top -= 2;
