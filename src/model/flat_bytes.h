@@ -1,9 +1,9 @@
-// FlatWriter and FlatReader: the envelope and the primitive fields of the flat form, described byte by
-// byte in docs/formats/flat_model.md. Numbers are little-endian; arrays start at a multiple of 16 from
-// the beginning of the file, so a mapping can be used in place.
+// FlatWriter and FlatReader: the envelope and the primitive fields of the flat form, described byte
+// by byte in docs/formats/flat_model.md. Numbers are little-endian; arrays start at a multiple of
+// 16 from the beginning of the file, so a mapping can be used in place.
 //
-// Failure: a reader takes its bytes for hostile; a field past the end is kDataLoss. Arrays are views
-// into the bytes. Thread safety: none needed, values on one thread.
+// Failure: a reader takes its bytes for hostile; a field past the end is kDataLoss. Arrays are
+// views into the bytes. Thread safety: none needed, values on one thread.
 #pragma once
 
 #include <bit>
@@ -87,8 +87,8 @@ class FlatReader {
   std::size_t at_;
 };
 
-// The format's name out of a flat header; kDataLoss when it is none, kFailedPrecondition when it was
-// made by another version of the flat form and must be compiled again.
+// The format's name out of a flat header; kDataLoss when it is none, kFailedPrecondition when it
+// was made by another version of the flat form and must be compiled again.
 Result<std::string> FlatFormatName(ByteSpan flat);
 
 }  // namespace mooring::model

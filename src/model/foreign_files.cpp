@@ -19,8 +19,8 @@ constexpr std::string_view kOldBinary =
 constexpr std::string_view kToOnnx = "convert the model to ONNX";
 constexpr std::string_view kPickle =
     "a pickle runs code when it is read: save an XGBoost model with save_model('model.ubj'), a "
-    "LightGBM one with booster_.save_model('model.txt'), a scikit-learn one through skl2onnx as ONNX, "
-    "or keep it in its Python server and register that as a remote model";
+    "LightGBM one with booster_.save_model('model.txt'), a scikit-learn one through skl2onnx as "
+    "ONNX, or keep it in its Python server and register that as a remote model";
 
 using namespace std::string_view_literals;
 constexpr std::array kKinds = {
@@ -41,7 +41,8 @@ constexpr std::array kKinds = {
     Kind{"PAR1"sv, 0, "a Parquet file", "register a model; data goes to `mooring predict`"},
     Kind{"TFL3"sv, 4, "a TensorFlow Lite model", kToOnnx},
     Kind{"\x7F" "ELF"sv, 0, "a program", "register a model"},
-    Kind{"MOORFLT1"sv, 0, "a flat model of Mooring's own", "register the artifact it was made from"},
+    Kind{"MOORFLT1"sv, 0, "a flat model of Mooring's own",
+        "register the artifact it was made from"},
     Kind{"ZF"sv, 0, "a joblib file of an old version", kPickle},
 };
 
@@ -59,8 +60,8 @@ bool LooksLikePickle(std::string_view text) {
   return false;
 }
 
-// What follows the old binary form's first word is a learner's parameters without any magic: models of
-// XGBoost before 1.0 start with a base score of 0.5 as float32.
+// What follows the old binary form's first word is a learner's parameters without any magic: models
+// of XGBoost before 1.0 start with a base score of 0.5 as float32.
 bool LooksLikeOldXgboost(std::string_view text) {
   return text.size() > 64 && text.starts_with("\x00\x00\x00\x3F"sv);
 }
@@ -102,8 +103,8 @@ Error NameForeignBytes(std::string_view name, ByteSpan bytes) {
   }
   if (auto markup = NameMarkup(name, text); markup.has_value()) return *std::move(markup);
   return Refuse(name, "a file of no format that is known here",
-                "taken are XGBoost JSON and UBJSON, LightGBM text, ONNX, MLflow model directories of "
-                "these, and descriptors of remote models");
+                "taken are XGBoost JSON and UBJSON, LightGBM text, ONNX, MLflow model directories "
+                "of these, and descriptors of remote models");
 }
 
 Error NameForeignFile(const Artifact& artifact) {
@@ -114,7 +115,8 @@ Error NameForeignFile(const Artifact& artifact) {
     if (LooksLikePickle(AsText(file.bytes))) return NameForeignBytes(file.path, file.bytes);
   }
   return Error(Code::kUnsupported,
-               "a directory of " + std::to_string(artifact.files().size()) + " files without MLmodel")
+               "a directory of " + std::to_string(artifact.files().size()) +
+                   " files without MLmodel")
       .Help("register an MLflow model directory, or the one model file");
 }
 

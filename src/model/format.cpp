@@ -19,7 +19,7 @@ struct AlignedCopy {
 
 std::span<const Format* const> AllFormats() {
   static const std::array formats = {&MlflowFormat(), &LightgbmFormat(), &XgboostFormat(),
-                                     &OnnxFormat()};
+                                     &OnnxFormat(), &RemoteFormat()};
   return formats;
 }
 

@@ -82,7 +82,8 @@ Result<std::size_t> ReadColumn(const Document& document, const data::Field& fiel
   return column.size();
 }
 
-Result<data::Batch> ReadColumns(const Document* columns, std::shared_ptr<const data::Schema> schema) {
+Result<data::Batch> ReadColumns(const Document* columns,
+    std::shared_ptr<const data::Schema> schema) {
   data::Batch batch(std::move(schema));
   const Document::List* list = columns == nullptr ? nullptr : columns->AsList();
   if (list == nullptr || list->size() != batch.width()) {
@@ -122,7 +123,8 @@ Status CheckGoldenRows(const Predictor& predictor, const GoldenRows& rows,
   for (std::size_t row = 0; row < given.rows(); ++row) {
     for (std::size_t i = 0; i < given.width(); ++i) {
       const data::Column& wanted = rows.outputs.column(i);
-      if (wanted.type() == given.column(i).type() && Equal(wanted, given.column(i), row, tolerance)) {
+      if (wanted.type() == given.column(i).type() &&
+          Equal(wanted, given.column(i), row, tolerance)) {
         continue;
       }
       std::string message = "golden row " + std::to_string(row) + ": '";

@@ -22,7 +22,8 @@ void AppendNumber(Number number, std::string& out) {
 }
 
 Error Misfit(const Document& value, data::Type type) {
-  return Error(Code::kInvalidArgument, std::string(value.kind()) + " does not fit a column of type " +
+  return Error(Code::kInvalidArgument, std::string(value.kind()) +
+      " does not fit a column of type " +
                                            std::string(data::TypeName(type)));
 }
 

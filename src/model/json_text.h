@@ -1,7 +1,8 @@
 // Cells to JSON and back, without loss: for golden rows, input examples and remote scorers.
 //
-// Missing is null. float32 and float64 are the shortest text that reads back to the same bits, infinities
-// the texts "inf" and "-inf"; whole numbers past 2^53 are texts, since JSON readers round them.
+// Missing is null. float32 and float64 are the shortest text that reads back to the same bits,
+// infinities the texts "inf" and "-inf"; whole numbers past 2^53 are texts, since JSON readers
+// round them.
 #pragma once
 
 #include <string>

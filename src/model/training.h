@@ -5,11 +5,11 @@
 //   // model is what `version register` takes; save it as model.ubj
 //
 // Columns become features in their order: numbers, booleans and categories (as codes, split as
-// categories; the model remembers their dictionary, so it takes the same values when it serves). Nulls
-// and unseen categories are missing.
+// categories; the model remembers their dictionary, so it takes the same values when it serves).
+// Nulls and unseen categories are missing.
 //
-// Thread safety: free function; blocks for as long as the training takes. Failure: kInvalidArgument for
-// columns and labels that do not fit, kFailedPrecondition without libxgboost.
+// Thread safety: free function; blocks for as long as the training takes. Failure: kInvalidArgument
+// for columns and labels that do not fit, kFailedPrecondition without libxgboost.
 #pragma once
 
 #include <cstdint>

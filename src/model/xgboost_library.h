@@ -1,9 +1,9 @@
-// XgboostLibrary: libxgboost's C interface, loaded at run time: for training, and for tests that compare
-// our evaluator with it. Nothing that serves needs it.
+// XgboostLibrary: libxgboost's C interface, loaded at run time: for training, and for tests that
+// compare our evaluator with it. Nothing that serves needs it.
 //
 // Thread safety: the table is immutable; a handle belongs to one thread at a time.
-// Failure: kFailedPrecondition when the library is not installed or lacks a function; what the library
-// itself reports becomes kInvalidArgument with its first line.
+// Failure: kFailedPrecondition when the library is not installed or lacks a function; what the
+// library itself reports becomes kInvalidArgument with its first line.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ namespace mooring::model {
 
 class XgboostLibrary {
  public:
-  // Looks into `directory` first when it is not empty, then where the system keeps its libraries. The
-  // library stays loaded until the process ends: it does not survive being unloaded.
+  // Looks into `directory` first when it is not empty, then where the system keeps its libraries.
+  // The library stays loaded until the process ends: it does not survive being unloaded.
   static Result<const XgboostLibrary*> Open(const std::string& directory);
 
   using Handle = void*;
@@ -36,7 +36,8 @@ class XgboostLibrary {
   int (*booster_set_attribute)(Handle, const char*, const char*) = nullptr;
   int (*booster_set_texts)(Handle, const char*, const char**, Length) = nullptr;
   int (*booster_update)(Handle, int, Handle) = nullptr;
-  int (*booster_predict)(Handle, Handle, const char*, const Length**, Length*, const float**) = nullptr;
+  int (*booster_predict)(Handle, Handle, const char*, const Length**, Length*,
+      const float**) = nullptr;
   int (*booster_predict_dense)(Handle, const char*, const char*, Handle, const Length**, Length*,
                                const float**) = nullptr;
   int (*booster_save)(Handle, const char*, Length*, const char**) = nullptr;

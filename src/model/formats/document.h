@@ -1,11 +1,12 @@
-// Document: a parsed JSON or UBJSON text, read once at registration and thrown away. Model files, the
-// signature inside an MLmodel and the answers of remote scorers are Documents.
+// Document: a parsed JSON or UBJSON text, read once at registration and thrown away. Model files,
+// the signature inside an MLmodel and the answers of remote scorers are Documents.
 //
-// Not for the request path: it allocates. Lists of numbers (and booleans, as 0 and 1) are kept flat,
-// because they are nearly all of a tree model.
+// Not for the request path: it allocates. Lists of numbers (and booleans, as 0 and 1) are kept
+// flat, because they are nearly all of a tree model.
 //
-// Thread safety: like std::vector. Failure: every byte is taken for hostile; depth, number of values
-// and sizes are bounded, duplicate keys and trailing bytes are refused. An Error says at which byte.
+// Thread safety: like std::vector. Failure: every byte is taken for hostile; depth, number of
+// values and sizes are bounded, duplicate keys and trailing bytes are refused. An Error says at
+// which byte.
 #pragma once
 
 #include <cstdint>

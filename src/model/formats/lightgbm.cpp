@@ -11,9 +11,9 @@ class Lightgbm final : public Format {
   std::string_view summary() const override { return "LightGBM model, text"; }
   std::string_view documentation() const override {
     return "Files that Booster.save_model writes (model.txt, model.lgb), versions v2 to v4: all\n"
-           "built-in objectives, category splits, zero or NaN as missing, random forests. Sums and\n"
-           "comparisons are in float64, as LightGBM's. Inputs are the model's feature names; the\n"
-           "output is 'prediction', what Booster.predict returns.\n"
+           "built-in objectives, category splits, zero or NaN as missing, random forests. Sums\n"
+           "and comparisons are in float64, as LightGBM's. Inputs are the model's feature\n"
+           "names; the output is 'prediction', what Booster.predict returns.\n"
            "Not taken: linear trees, custom objectives that the text names.";
   }
 

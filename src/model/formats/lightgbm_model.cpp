@@ -38,7 +38,8 @@ constexpr std::array kObjectives = {
     Objective{"multiclassova", Transform::kSigmoidEach},
 };
 
-// "binary sigmoid:1": the name, then options. No objective at all gives raw margins, as in LightGBM.
+// "binary sigmoid:1": the name, then options. No objective at all gives raw margins, as in
+// LightGBM.
 Status ReadObjective(std::string_view text, Ensemble& ensemble) {
   const auto words = Words(text);
   if (words.empty()) return Ok();

@@ -1,5 +1,5 @@
-// No LightGBM is packaged for the reference machine, so its peer here is an interpreter that follows
-// LightGBM's own rules step by step, on random models and rows.
+// No LightGBM is packaged for the reference machine, so its peer here is an interpreter that
+// follows LightGBM's own rules step by step, on random models and rows.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -9,8 +9,8 @@
 
 namespace mooring::model {
 
-// "key=value" lines up to an empty line. A line without '=' is a key with an empty value. Views into
-// the text.
+// "key=value" lines up to an empty line. A line without '=' is a key with an empty value. Views
+// into the text.
 class LightgbmSection {
  public:
   // kInvalidArgument when a key comes twice.

@@ -13,7 +13,8 @@ namespace {
 constexpr std::array<std::string_view, 24> kKnownKeys = {
     "Tree", "num_leaves", "num_cat", "split_feature", "split_gain", "threshold", "decision_type",
     "left_child", "right_child", "leaf_value", "leaf_weight", "leaf_count", "internal_value",
-    "internal_weight", "internal_count", "cat_boundaries", "cat_threshold", "is_linear", "shrinkage",
+    "internal_weight", "internal_count", "cat_boundaries", "cat_threshold", "is_linear",
+        "shrinkage",
     "leaf_parent", "leaf_const", "num_features", "leaf_features", "leaf_coeff"};
 
 // decision_type: bit 0 category, bit 1 missing goes left, bits 2 and 3 what is missing.
@@ -84,7 +85,8 @@ Result<std::vector<std::uint32_t>> ReadSet(const Lists& lists, double begin, dou
 class TreeLayout {
  public:
   TreeLayout(const Lists& lists, std::uint32_t first_set, std::size_t sets)
-      : lists_(lists), first_set_(first_set), sets_(sets), met_(lists.left.size() + lists.leaf.size()) {}
+      : lists_(lists), first_set_(first_set), sets_(sets),
+          met_(lists.left.size() + lists.leaf.size()) {}
 
   Result<Tree> Make() {
     Tree tree;

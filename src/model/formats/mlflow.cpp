@@ -18,7 +18,8 @@ Result<std::string> CompileXgboost(const MlflowModel& model, ByteSpan bytes) {
   const bool estimator = model.model_class.starts_with("xgboost.sklearn.");
   const bool classifier = estimator && model.model_class.ends_with("Classifier");
   ASSIGN_OR_RETURN(Ensemble ensemble,
-                   ReadXgboostModel(document, {.is_estimator = estimator, .is_classifier = classifier}));
+                   ReadXgboostModel(document,
+                       {.is_estimator = estimator, .is_classifier = classifier}));
   RETURN_IF_ERROR(ApplySignature(model, ensemble));
   return PackTrees(ensemble, XgboostFormat().name());
 }

@@ -24,8 +24,8 @@ struct MlflowModel {
 // kUnsupported names flavours that need Python, and what to do instead.
 Result<MlflowModel> ReadMlmodel(std::string_view yaml);
 
-// Replaces the inputs of a tree model by the signature's, mapping columns to features by name where the
-// model has names of its own, by place otherwise.
+// Replaces the inputs of a tree model by the signature's, mapping columns to features by name where
+// the model has names of its own, by place otherwise.
 Status ApplySignature(const MlflowModel& model, Ensemble& ensemble);
 
 }  // namespace mooring::model

@@ -84,9 +84,11 @@ TEST(Mlflow, DamagedMlmodelFilesAreRefused) {
       {"flavors: {xgboost: {code: null}}", "names no file"},
       {"flavors: {xgboost: {data: m}}\nsignature: {inputs: '[1'}", "signature inputs"},
       {"flavors: {xgboost: {data: m}}\nsignature: {inputs: '[]'}", "no list of columns"},
-      {"flavors: {xgboost: {data: m}}\nsignature: {inputs: '[{\"type\": \"map\", \"name\": \"a\"}]'}",
+      {"flavors: {xgboost: {data: m}}\n"
+       "signature: {inputs: '[{\"type\": \"map\", \"name\": \"a\"}]'}",
        "of type 'map'"},
-      {"flavors: {xgboost: {data: m}}\nsignature: {inputs: '[{\"type\": \"long\"}]'}", "has no name"},
+      {"flavors: {xgboost: {data: m}}\nsignature: {inputs: '[{\"type\": \"long\"}]'}",
+          "has no name"},
       {"flavors: {python_function: {loader_module: x}}", "flavour python_function"},
   };
   for (const Case& c : cases) {
@@ -102,7 +104,8 @@ TEST(Mlflow, DeeplyNestedYamlIsRefusedWithoutUsingUpTheStack) {
 }
 
 TEST(Mlflow, AFileThatMlmodelNamesMustBeThere) {
-  const auto artifact = testing::ArtifactOf("MLmodel", "flavors: {xgboost: {data: ../../etc/passwd}}");
+  const auto artifact = testing::ArtifactOf("MLmodel",
+      "flavors: {xgboost: {data: ../../etc/passwd}}");
   auto flat = Compile(artifact);
   ASSERT_FALSE(flat.ok());
   EXPECT_THAT(flat.error().message(), HasSubstr("not in the directory"));

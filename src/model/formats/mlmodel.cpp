@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t kMlmodelBytes = 4 << 20;
 
-Error Bad(std::string what) { return Error(Code::kInvalidArgument, std::move(what)).Where("MLmodel"); }
+Error Bad(std::string what) {
+  return Error(Code::kInvalidArgument, std::move(what)).Where("MLmodel");
+}
 
 std::string TextOf(const YAML::Node& node) {
   return node && node.IsScalar() ? node.Scalar() : std::string();
@@ -93,8 +95,8 @@ Error NoNativeFlavor(const YAML::Node& flavors) {
                "an MLflow model of flavour " + (names.empty() ? "python_function" : names))
       .Where("MLmodel")
       .Why("it is a pickle or Python code, and needs Python to run")
-      .Help("convert it to ONNX (skl2onnx) and log it with mlflow.onnx, or keep `mlflow models serve` "
-            "and register that as a remote model");
+      .Help("convert it to ONNX (skl2onnx) and log it with mlflow.onnx, or keep `mlflow models "
+            "serve` and register that as a remote model");
 }
 
 Result<MlflowModel> ReadYaml(const YAML::Node& root) {
@@ -153,7 +155,8 @@ Status ApplySignature(const MlflowModel& model, Ensemble& ensemble) {
   for (std::uint32_t feature = 0; ensemble.has_names && feature < ensemble.features; ++feature) {
     const std::string& name = ensemble.inputs.field(feature).name;
     const auto column = model.columns->Find(name);
-    if (!column.has_value()) return Bad("the model's feature '" + name + "' is not in the signature");
+    if (!column.has_value()) return Bad("the model's feature '" + name +
+        "' is not in the signature");
     ensemble.columns[feature] = static_cast<std::uint32_t>(*column);
   }
   ensemble.inputs = *model.columns;

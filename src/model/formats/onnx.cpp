@@ -16,8 +16,8 @@ class Onnx final : public Format {
   std::string_view documentation() const override {
     return "One .onnx file of standard operators (ai.onnx, ai.onnx.ml): networks, scikit-learn\n"
            "pipelines by skl2onnx. Inputs are one tensor of rows x features (named f0, f1, …), or\n"
-           "one tensor a column, of float, double, int32, int64 or bool. Runs on one thread of the\n"
-           "scoring pool; needs libonnxruntime.so.1 at run time.\n"
+           "one tensor a column, of float, double, int32, int64 or bool. Runs on one thread of\n"
+           "the scoring pool; needs libonnxruntime.so.1 at run time.\n"
            "Not taken: external data, other operator domains, loops, ZipMap, text tensors.";
   }
 

@@ -38,7 +38,8 @@ Error Misfit(const OnnxTensor& tensor) {
   for (const std::int64_t size : tensor.shape) {
     shape += (shape.empty() ? "" : " x ") + (size < 0 ? std::string("rows") : std::to_string(size));
   }
-  return Error(Code::kUnsupported, "tensor '" + tensor.name.substr(0, 64) + "' of shape [" + shape + "]")
+  return Error(Code::kUnsupported, "tensor '" + tensor.name.substr(0, 64) + "' of shape [" +
+      shape + "]")
       .Why("inputs and outputs are rows x columns, with the number of rows left open or one");
 }
 
@@ -53,7 +54,8 @@ Result<std::size_t> WidthOf(const OnnxTensor& tensor, bool& one_row) {
   return width < 0 ? std::size_t{0} : static_cast<std::size_t>(width);
 }
 
-Result<Plan> MakePlan(const std::vector<OnnxTensor>& inputs, const std::vector<std::string>& names) {
+Result<Plan> MakePlan(const std::vector<OnnxTensor>& inputs,
+    const std::vector<std::string>& names) {
   Plan plan;
   for (const OnnxTensor& input : inputs) {
     Feed feed{input.type, plan.fields.size(), 1, input.shape.size() == 1};
@@ -79,7 +81,8 @@ Result<Plan> MakePlan(const std::vector<OnnxTensor>& inputs, const std::vector<s
 
 // Copies a column into every `stride`-th place from `out` on.
 template <typename T>
-void Scatter(const data::Column& column, std::size_t begin, std::size_t rows, T* out, std::size_t stride) {
+void Scatter(const data::Column& column, std::size_t begin, std::size_t rows, T* out,
+    std::size_t stride) {
   const auto values = column.Values<T>().subspan(begin, rows);
   for (std::size_t row = 0; row < rows; ++row) out[row * stride] = values[row];
 }
@@ -244,7 +247,8 @@ class OnnxPredictor final : public Predictor {
       const std::size_t bytes = count * feed.width * SizeOf(feed.type);
       buffers[i].resize((bytes + 7) / 8);
       for (std::size_t j = 0; j < feed.width; ++j) {
-        ScatterColumn(rows.column(feed.first_column + j), begin, count, buffers[i].data(), j, feed.width);
+        ScatterColumn(rows.column(feed.first_column + j), begin, count, buffers[i].data(), j,
+            feed.width);
       }
       OnnxValue value{feed.type, {static_cast<std::int64_t>(count)}, buffers[i].data(), bytes};
       if (!feed.is_flat) value.shape.push_back(static_cast<std::int64_t>(feed.width));

@@ -14,7 +14,8 @@ struct OrtApiBase {
 
 // Places in the table; their order never changes, new functions come at the end.
 enum Slot : std::size_t {
-  kGetErrorMessage = 2, kCreateEnv = 3, kDisableTelemetry = 6, kCreateSessionFromArray = 8, kRun = 9,
+  kGetErrorMessage = 2, kCreateEnv = 3, kDisableTelemetry = 6, kCreateSessionFromArray = 8,
+      kRun = 9,
   kCreateSessionOptions = 10, kSetIntraOpThreads = 24, kSetInterOpThreads = 25,
   kInputCount = 30, kOutputCount = 31, kInputTypeInfo = 33, kOutputTypeInfo = 34,
   kInputName = 36, kOutputName = 37, kCreateTensorWithData = 49, kIsTensor = 50, kTensorData = 51,
@@ -100,7 +101,8 @@ class Object {
  public:
   Object(const Runtime& runtime, Slot release) : runtime_(&runtime), release_(release) {}
   Object(Object&& other) noexcept
-      : runtime_(other.runtime_), release_(other.release_), object_(std::exchange(other.object_, nullptr)) {}
+      : runtime_(other.runtime_), release_(other.release_),
+          object_(std::exchange(other.object_, nullptr)) {}
   Object& operator=(Object&&) = delete;
   ~Object() { runtime_->Release(release_, object_); }
   Opaque* out() { return &object_; }
@@ -114,16 +116,19 @@ class Object {
 
 class Session final : public OnnxSession {
  public:
-  explicit Session(const Runtime& runtime) : runtime_(runtime), session_(runtime, kReleaseSession) {}
+  explicit Session(const Runtime& runtime) : runtime_(runtime),
+      session_(runtime, kReleaseSession) {}
 
   Status Start(ByteSpan model) {
     Object options(runtime_, kReleaseSessionOptions);
     RETURN_IF_ERROR(runtime_.Call(kCreateSessionOptions, options.out()));
     RETURN_IF_ERROR(runtime_.Call(kSetIntraOpThreads, options.get(), 1));
     RETURN_IF_ERROR(runtime_.Call(kSetInterOpThreads, options.get(), 1));
-    RETURN_IF_ERROR(runtime_.Call(kAddConfigEntry, options.get(), "session.intra_op.allow_spinning", "0"));
+    RETURN_IF_ERROR(runtime_.Call(kAddConfigEntry, options.get(),
+        "session.intra_op.allow_spinning", "0"));
     RETURN_IF_ERROR(runtime_.Call(kCreateSessionFromArray, runtime_.env(),
-                                  static_cast<const void*>(model.data()), model.size(), options.get(),
+                                  static_cast<const void*>(model.data()), model.size(),
+                                      options.get(),
                                   session_.out()));
     RETURN_IF_ERROR(Describe(kInputCount, kInputName, kInputTypeInfo, inputs_));
     RETURN_IF_ERROR(Describe(kOutputCount, kOutputName, kOutputTypeInfo, outputs_));
@@ -140,7 +145,8 @@ class Session final : public OnnxSession {
     std::vector<Opaque> given, got(outputs_.size(), nullptr);
     for (const OnnxValue& input : inputs) {
       Object& value = values.emplace_back(runtime_, kReleaseValue);
-      RETURN_IF_ERROR(runtime_.Call(kCreateTensorWithData, runtime_.memory(), input.data, input.bytes,
+      RETURN_IF_ERROR(runtime_.Call(kCreateTensorWithData, runtime_.memory(), input.data,
+          input.bytes,
                                     input.shape.data(), input.shape.size(),
                                     static_cast<std::int32_t>(input.type), value.out()));
       given.push_back(value.get());
@@ -165,13 +171,15 @@ class Session final : public OnnxSession {
     RETURN_IF_ERROR(runtime_.Call(kElementCount, shape.get(), &elements));
     RETURN_IF_ERROR(runtime_.Call(kElementType, shape.get(), &type));
     if (static_cast<OnnxType>(type) != outputs_[output].type) {
-      return Error(Code::kInvalidArgument, "output '" + outputs_[output].name + "' changed its type");
+      return Error(Code::kInvalidArgument, "output '" + outputs_[output].name +
+          "' changed its type");
     }
     RETURN_IF_ERROR(runtime_.Call(kTensorData, value, &data));
     return receiver.Take(output, data, elements);
   }
 
-  Status Describe(Slot count_slot, Slot name_slot, Slot type_slot, std::vector<OnnxTensor>& tensors) {
+  Status Describe(Slot count_slot, Slot name_slot, Slot type_slot,
+      std::vector<OnnxTensor>& tensors) {
     std::size_t count = 0;
     RETURN_IF_ERROR(runtime_.Call(count_slot, session_.get(), &count));
     Opaque allocator = nullptr;
@@ -231,7 +239,8 @@ std::size_t SizeOf(OnnxType type) {
   return 0;
 }
 
-Result<std::unique_ptr<OnnxSession>> OnnxSession::Make(ByteSpan model, const std::string& directory) {
+Result<std::unique_ptr<OnnxSession>> OnnxSession::Make(ByteSpan model,
+    const std::string& directory) {
   ASSIGN_OR_RETURN(const Runtime* runtime, Runtime::Open(directory));
   auto session = std::make_unique<Session>(*runtime);
   RETURN_IF_ERROR(session->Start(model));

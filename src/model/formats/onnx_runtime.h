@@ -1,5 +1,6 @@
 // ONNX Runtime's C interface, loaded at run time: only the functions that scoring needs, by their
-// places in its append-only table (API version 16 and later). No header of theirs is needed to build.
+// places in its append-only table (API version 16 and later). No header of theirs is needed to
+// build.
 //
 // Thread safety: the table is immutable, sessions run from any number of threads.
 #pragma once
@@ -36,8 +37,8 @@ struct OnnxValue {
 
 class OnnxSession {
  public:
-  // Loads libonnxruntime.so.1 from `directory` first, then from where the system keeps its libraries.
-  // kFailedPrecondition when there is none, kInvalidArgument when it refuses the model.
+  // Loads libonnxruntime.so.1 from `directory` first, then from where the system keeps its
+  // libraries. kFailedPrecondition when there is none, kInvalidArgument when it refuses the model.
   static Result<std::unique_ptr<OnnxSession>> Make(ByteSpan model, const std::string& directory);
 
   virtual ~OnnxSession() = default;

@@ -22,7 +22,8 @@ LoadOptions Options() { return {.library_directory = MOORING_DEPS_DIR "/lib"}; }
 OnnxGraph Logistic() {
   OnnxGraph graph;
   graph.nodes = {{"Gemm", "", {"x", "w", "b"}, {"z"}, {}}, {"Sigmoid", "", {"z"}, {"y"}, {}}};
-  graph.initialisers = {OnnxFloatTensor("w", {2, 1}, {0.5F, -2.0F}), OnnxFloatTensor("b", {1}, {0.25F})};
+  graph.initialisers = {OnnxFloatTensor("w", {2, 1}, {0.5F, -2.0F}),
+      OnnxFloatTensor("b", {1}, {0.25F})};
   graph.inputs = {OnnxTensorInfo("x", 1, {-1, 2})};
   graph.outputs = {OnnxTensorInfo("y", 1, {-1, 1})};
   return graph;
@@ -50,7 +51,8 @@ TEST(Onnx, OneTensorOfFeaturesBecomesColumns) {
   ASSERT_TRUE(predictor.Predict(rows, answers).ok());
   for (std::size_t row = 0; row < 3; ++row) {
     const double x = rows.column(0).Values<float>()[row];
-    EXPECT_NEAR(answers.column(0).Values<float>()[row], 1 / (1 + std::exp(-(0.5 * x - x + 0.25))), 1e-6);
+    EXPECT_NEAR(answers.column(0).Values<float>()[row], 1 / (1 + std::exp(-(0.5 * x - x + 0.25))),
+        1e-6);
   }
 }
 
@@ -98,7 +100,8 @@ TEST(Onnx, AModelOfOneRowAtATimeAnswersManyRows) {
 }
 
 TEST(Onnx, TreesGiveTheMarginsOfOurEvaluator) {
-  auto document = ReadXgboostDocument(AsBytes(ReadGolden("xgboost_models/v3_3_0_squarederror.json")));
+  const std::string bytes = ReadGolden("xgboost_models/v3_3_0_squarederror.json");
+  auto document = ReadXgboostDocument(AsBytes(bytes));
   ASSERT_TRUE(document.ok());
   auto ensemble = ReadXgboostModel(*document, {});
   ASSERT_TRUE(ensemble.ok());

@@ -125,7 +125,8 @@ class Walk {
     return Ok();
   }
 
-  // A tensor that declares more elements than it has bytes would make the runtime allocate for nothing.
+  // A tensor that declares more elements than it has bytes would make the runtime allocate for
+  // nothing.
   Status Tensor(ByteSpan bytes) {
     std::uint64_t elements = 1, content = 0;
     std::size_t dimensions = 0;
@@ -150,12 +151,14 @@ class Walk {
         default: break;
       }
     }
-    if (elements > content && elements != 0) return Bad("a tensor with less content than its shape");
+    if (elements > content && elements != 0)
+        return Bad("a tensor with less content than its shape");
     return Ok();
   }
 
   static Error External() {
-    return Unsupported("external data", "save the model in one file (onnx.save without external data)");
+    return Unsupported("external data",
+        "save the model in one file (onnx.save without external data)");
   }
 
   // One dimension, or packed ones.

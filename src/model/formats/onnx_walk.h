@@ -1,7 +1,7 @@
-// A walk over the bytes of an ONNX model (protobuf, ModelProto) before any runtime sees them: bounded,
-// and strict about what a model from outside may hold. Refused are external data in every form,
-// operators outside of ai.onnx and ai.onnx.ml, functions of the model's own, loops, ZipMap, and
-// tensors whose shape and content disagree.
+// A walk over the bytes of an ONNX model (protobuf, ModelProto) before any runtime sees them:
+// bounded, and strict about what a model from outside may hold. Refused are external data in every
+// form, operators outside of ai.onnx and ai.onnx.ml, functions of the model's own, loops, ZipMap,
+// and tensors whose shape and content disagree.
 //
 // Failure: kInvalidArgument for damaged bytes, kUnsupported for what is refused, with what to do
 // instead. Complexity: linear in the bytes.

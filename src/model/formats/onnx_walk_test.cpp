@@ -54,7 +54,8 @@ TEST(OnnxWalk, RefusesWhatAModelFromOutsideMustNotHold) {
          g.nodes[0].attributes = {OnnxMessage().Text(1, "value").Message(
              5, OnnxMessage().Number(14, 1))};
        }), "external data"},
-      {With([](OnnxGraph& g) { g.initialisers[0].Number(1, std::uint64_t{1} << 40); }), "too large"},
+      {With([](OnnxGraph& g) { g.initialisers[0].Number(1, std::uint64_t{1} << 40); }),
+          "too large"},
       {With([](OnnxGraph& g) {
          for (int i = 0; i < 6; ++i) g.initialisers[0].Number(1, 60'000);
        }), "too large"},

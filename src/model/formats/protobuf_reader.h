@@ -1,6 +1,6 @@
-// Reads the fields of one protobuf message, one after the other. Views into the bytes; no recursion, no
-// allocation. Groups (wire types 3 and 4), reserved wire types, field number 0 and varints of more than
-// ten bytes are refused.
+// Reads the fields of one protobuf message, one after the other. Views into the bytes; no
+// recursion, no allocation. Groups (wire types 3 and 4), reserved wire types, field number 0 and
+// varints of more than ten bytes are refused.
 #pragma once
 
 #include <cstdint>

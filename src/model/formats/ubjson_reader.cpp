@@ -71,7 +71,8 @@ class UbjsonReader {
       case 'l': return static_cast<std::int32_t>(TakeBigEndian<std::uint32_t>());
       case 'd': return std::bit_cast<float>(TakeBigEndian<std::uint32_t>());
       case 'D': return std::bit_cast<double>(TakeBigEndian<std::uint64_t>());
-      default: return static_cast<double>(static_cast<std::int64_t>(TakeBigEndian<std::uint64_t>()));
+      default:
+          return static_cast<double>(static_cast<std::int64_t>(TakeBigEndian<std::uint64_t>()));
     }
   }
 

@@ -10,9 +10,10 @@ class Xgboost final : public Format {
   std::string_view name() const override { return "xgboost"; }
   std::string_view summary() const override { return "XGBoost model, JSON or UBJSON"; }
   std::string_view documentation() const override {
-    return "Files that Booster.save_model writes as .json or .ubj, from XGBoost 1.7 to 3.3: trees,\n"
-           "DART, random forests, category splits, several classes or targets, linear boosters.\n"
-           "Predictions are bit-equal to libxgboost's. Inputs are the model's feature names, or\n"
+    return "Files that Booster.save_model writes as .json or .ubj, from XGBoost 1.7 to 3.3:\n"
+           "trees, DART, random forests, category splits, several classes or targets, linear\n"
+           "boosters. Predictions are bit-equal to libxgboost's. Inputs are the model's feature "
+           "names, or\n"
            "f0, f1, …; the output is 'prediction', what Booster.predict returns.\n"
            "Not taken: the old binary form, vector leaves, custom objectives.";
   }

@@ -1,5 +1,5 @@
-// Checked access to the members of a model document: each function names the field that is absent, of
-// another kind or out of range.
+// Checked access to the members of a model document: each function names the field that is absent,
+// of another kind or out of range.
 #pragma once
 
 #include <initializer_list>

@@ -51,10 +51,12 @@ Result<std::vector<float>> ReadBaseScore(const Document& parameters, std::uint32
   if (scores.size() == 1) scores.resize(groups, scores[0]);
   if (scores.size() != groups) {
     return Error(Code::kInvalidArgument, "'base_score' has " + std::to_string(scores.size()) +
-                                             " elements for " + std::to_string(groups) + " outputs");
+                                             " elements for " + std::to_string(groups) +
+                                                 " outputs");
   }
   for (const float score : scores) {
-    if (!std::isfinite(score)) return Error(Code::kInvalidArgument, "'base_score' is '" + *text + "'");
+    if (!std::isfinite(score)) return Error(Code::kInvalidArgument, "'base_score' is '" + *text +
+        "'");
   }
   return scores;
 }
@@ -80,8 +82,8 @@ Result<Learner> ReadLearner(const Document& learner, Ensemble& ensemble) {
   return read;
 }
 
-// The dictionaries that Train() keeps in an attribute of the model, {"origin": ["ATL", …], …}: those
-// features take texts.
+// The dictionaries that Train() keeps in an attribute of the model, {"origin": ["ATL", …], …}:
+// those features take texts.
 Status ReadDictionaries(const Document& learner, std::vector<data::Field>& fields) {
   const Document* attributes = learner.Find("attributes");
   const Document* stored = attributes == nullptr ? nullptr : attributes->Find("mooring_categories");
@@ -92,7 +94,8 @@ Status ReadDictionaries(const Document& learner, std::vector<data::Field>& field
     if (dictionary == nullptr || dictionary->AsList() == nullptr) continue;
     std::vector<std::string> values;
     for (const Document& value : *dictionary->AsList()) {
-      if (value.AsText() == nullptr) return Error(Code::kInvalidArgument, "a category that is not text");
+      if (value.AsText() == nullptr) return Error(Code::kInvalidArgument,
+          "a category that is not text");
       values.push_back(*value.AsText());
     }
     field.type = data::Type::kCategory;
@@ -146,8 +149,10 @@ Result<std::size_t> TreesInUse(const Document& learner, const Document& model, s
   ASSIGN_OR_RETURN(const Document* parameters, Member(model, "gbtree_model_param"));
   ASSIGN_OR_RETURN(const auto parallel, IntegerParameter(*parameters, "num_parallel_tree", 1));
   ASSIGN_OR_RETURN(const Document* learner_parameters, Member(learner, "learner_model_param"));
-  ASSIGN_OR_RETURN(const auto classes, Count(*learner_parameters, "num_class", limits::kModelOutputs));
-  ASSIGN_OR_RETURN(const auto targets, Count(*learner_parameters, "num_target", limits::kModelOutputs));
+  ASSIGN_OR_RETURN(const auto classes, Count(*learner_parameters, "num_class",
+      limits::kModelOutputs));
+  ASSIGN_OR_RETURN(const auto targets, Count(*learner_parameters, "num_target",
+      limits::kModelOutputs));
   const std::int64_t groups = std::max({classes, targets, 1U});
   const auto limit = static_cast<std::int64_t>(limits::kTrees);
   if (best < 0 || best >= limit || parallel < 1 || parallel > limit) {
@@ -156,7 +161,8 @@ Result<std::size_t> TreesInUse(const Document& learner, const Document& model, s
   return std::min(trees, static_cast<std::size_t>((best + 1) * parallel * groups));
 }
 
-// The number that an estimator takes for missing: XGBoost up to 1.7 stores its parameters as JSON text.
+// The number that an estimator takes for missing: XGBoost up to 1.7 stores its parameters as JSON
+// text.
 Result<std::optional<double>> MissingNumber(const Document& learner) {
   const Document* attributes = learner.Find("attributes");
   const Document* stored = attributes == nullptr ? nullptr : attributes->Find("scikit_learn");

@@ -12,7 +12,8 @@ using testing::ReadCells;
 using testing::RowsOf;
 
 // Every recorded model, by name, in both forms.
-class GoldenXgboost : public ::testing::TestWithParam<std::tuple<const char*, const char*, const char*>> {
+class GoldenXgboost : public ::testing::TestWithParam<std::tuple<const char*, const char*,
+    const char*>> {
  protected:
   std::string Stem() const {
     const auto& [version, kind, form] = GetParam();
@@ -52,7 +53,8 @@ INSTANTIATE_TEST_SUITE_P(
     });
 
 TEST(GoldenXgboostEarlier, TwentyColumnModelsPredictBitForBit) {
-  for (const std::string stem : {"xgboost_models/earlier_v3_0_0", "xgboost_models/earlier_v3_3_0"}) {
+  for (const std::string stem : {"xgboost_models/earlier_v3_0_0",
+      "xgboost_models/earlier_v3_3_0"}) {
     for (const std::string form : {".json", ".ubj"}) {
       auto predictor = CompileAndLoad(GoldenArtifact(stem + form));
       ASSERT_TRUE(predictor.ok()) << predictor.error().ToString();

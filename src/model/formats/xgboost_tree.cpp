@@ -160,7 +160,8 @@ class TreeLayout {
       std::swap(first, second);
       node.default_first = !default_left;
       node.is_category = true;
-      const auto set = std::ranges::lower_bound(sets_, source, {}, [](const auto& s) { return s.first; });
+      const auto set = std::ranges::lower_bound(sets_, source, {},
+          [](const auto& s) { return s.first; });
       if (set == sets_.end() || set->first != source) return Wrong(source, "no category set");
       node.category_set = set->second;
     } else {

@@ -1,4 +1,5 @@
-// One tree of an XGBoost document, its nodes laid out anew: children side by side, after their parent.
+// One tree of an XGBoost document, its nodes laid out anew: children side by side, after their
+// parent.
 #pragma once
 
 #include "model/formats/document.h"
@@ -6,8 +7,8 @@
 
 namespace mooring::model {
 
-// Appends the tree's category sets to `ensemble`. `weight` is DART's: each leaf becomes (0 + leaf) *
-// weight in float32, as libxgboost predicts a tree by itself and then weighs it.
+// Appends the tree's category sets to `ensemble`. `weight` is DART's: each leaf becomes (0 + leaf)
+// * weight in float32, as libxgboost predicts a tree by itself and then weighs it.
 Result<Tree> ReadXgboostTree(const Document& document, std::optional<float> weight,
                              Ensemble& ensemble);
 

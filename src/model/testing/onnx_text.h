@@ -1,5 +1,5 @@
-// Writes small ONNX models byte by byte, so that tests and benches need no other tool: a message is a
-// string, a field is appended to it.
+// Writes small ONNX models byte by byte, so that tests and benches need no other tool: a message is
+// a string, a field is appended to it.
 #pragma once
 
 #include <cstdint>
@@ -153,11 +153,13 @@ inline std::string OnnxTrees(const Ensemble& ensemble) {
   }
   OnnxNode regressor{"TreeEnsembleRegressor", "ai.onnx.ml", {"x"}, {"margin"}, {}};
   regressor.attributes = {
-      OnnxInteger("n_targets", 1), OnnxFloats("base_values", {static_cast<float>(ensemble.base_margins[0])}),
+      OnnxInteger("n_targets", 1), OnnxFloats("base_values",
+          {static_cast<float>(ensemble.base_margins[0])}),
       OnnxIntegers("nodes_treeids", trees), OnnxIntegers("nodes_nodeids", ids),
       OnnxIntegers("nodes_featureids", features), OnnxFloats("nodes_values", thresholds),
       OnnxStrings("nodes_modes", modes), OnnxIntegers("nodes_truenodeids", yes),
-      OnnxIntegers("nodes_falsenodeids", no), OnnxIntegers("nodes_missing_value_tracks_true", missing),
+      OnnxIntegers("nodes_falsenodeids", no),
+          OnnxIntegers("nodes_missing_value_tracks_true", missing),
       OnnxIntegers("target_treeids", leaf_trees), OnnxIntegers("target_nodeids", leaf_ids),
       OnnxIntegers("target_ids", targets), OnnxFloats("target_weights", weights)};
   OnnxGraph graph;

@@ -1,5 +1,6 @@
 // Random models, trained by libxgboost on random rows with missing values, ties and categories: our
-// margins and predictions must be the library's own, bit for bit. MOORING_LONG_TESTS=1 runs thousands.
+// margins and predictions must be the library's own, bit for bit. MOORING_LONG_TESTS=1 runs
+// thousands.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -43,8 +44,8 @@ float Label(std::string_view kind, double signal, std::size_t classes, Rng& rng)
   if (kind == "positive") return static_cast<float>(0.1 + std::fabs(noisy) * 3);
   if (kind == "count") return static_cast<float>(std::floor(std::fabs(noisy) * 4));
   if (kind == "class") {
-    return static_cast<float>(std::min<double>(static_cast<double>(classes - 1),
-                                               std::floor(std::fabs(noisy) * static_cast<double>(classes))));
+    const auto all = static_cast<double>(classes);
+    return static_cast<float>(std::min(all - 1, std::floor(std::fabs(noisy) * all)));
   }
   return static_cast<float>(noisy * 10);
 }
@@ -53,8 +54,8 @@ void FillRows(Case& made, std::string_view label, Rng& rng) {
   for (std::size_t row = 0; row < made.rows; ++row) {
     double signal = 0;
     for (std::size_t i = 0; i < made.columns; ++i) {
-      float value = made.is_category[i] ? static_cast<float>(rng.Below(made.columns < 300 ? 40 : 5))
-                                        : static_cast<float>(std::round((rng.Uniform() - 0.3) * 200) / 100);
+      float value = static_cast<float>(std::round((rng.Uniform() - 0.3) * 200) / 100);
+      if (made.is_category[i]) value = static_cast<float>(rng.Below(40));
       if (i % 7 == 3) value = rng.Below(2) == 0 ? 0.0F : -0.0F;
       if (i % 3 == 0 && rng.Below(5) == 0) value = std::numeric_limits<float>::quiet_NaN();
       made.values.push_back(value);
@@ -114,7 +115,8 @@ std::vector<float> PredictWith(const XgboostLibrary& library, XgboostLibrary::Ha
   const XgboostLibrary::Length* shape = nullptr;
   XgboostLibrary::Length dimensions = 0;
   const float* values = nullptr;
-  EXPECT_EQ(library.booster_predict(booster, matrix, config.c_str(), &shape, &dimensions, &values), 0)
+  EXPECT_EQ(library.booster_predict(booster, matrix, config.c_str(), &shape, &dimensions,
+      &values), 0)
       << library.get_last_error();
   std::size_t size = 1;
   for (XgboostLibrary::Length i = 0; i < dimensions; ++i) size *= shape[i];
@@ -140,8 +142,8 @@ void TrainPeer(const XgboostLibrary& library, const Case& made, bool as_json, Pe
   }
   XgboostLibrary::Length size = 0;
   const char* bytes = nullptr;
-  ASSERT_EQ(library.booster_save(booster->get(), as_json ? R"({"format":"json"})" : R"({"format":"ubj"})",
-                                 &size, &bytes), 0);
+  const char* form = as_json ? R"({"format":"json"})" : R"({"format":"ubj"})";
+  ASSERT_EQ(library.booster_save(booster->get(), form, &size, &bytes), 0);
   peer.model.assign(bytes, size);
   auto loaded = MakeBooster(library, nullptr);
   ASSERT_TRUE(loaded.ok());
@@ -179,7 +181,8 @@ std::vector<float> PredictOurs(const Case& made, const std::string& model, bool 
   return answers;
 }
 
-void ExpectSameBits(const std::vector<float>& ours, const std::vector<float>& theirs, const char* what) {
+void ExpectSameBits(const std::vector<float>& ours, const std::vector<float>& theirs,
+    const char* what) {
   ASSERT_EQ(ours.size(), theirs.size()) << what;
   for (std::size_t i = 0; i < ours.size(); ++i) {
     ASSERT_EQ(std::memcmp(&ours[i], &theirs[i], sizeof(float)), 0)
@@ -200,7 +203,8 @@ TEST(Differential, RandomModelsGiveTheLibrarysOwnBits) {
     Peer peer;
     TrainPeer(**library, made, seed % 2 == 0, peer);
     if (HasFatalFailure()) return;
-    // Some linear models diverge while they are trained: those we refuse, and a test of its own says so.
+    // Some linear models diverge while they are trained: those we refuse, and a test of its own
+    // says so.
     if (std::isnan(peer.margins[0]) || std::isinf(peer.margins[0])) continue;
     ++compared;
     ExpectSameBits(PredictOurs(made, peer.model, true), peer.margins, "margin");

@@ -1,5 +1,5 @@
-// Ensemble: a tree model or a linear model in the one shape that every tree format is translated into,
-// before it is packed (flat_trees.h). Exists only while a model is compiled.
+// Ensemble: a tree model or a linear model in the one shape that every tree format is translated
+// into, before it is packed (flat_trees.h). Exists only while a model is compiled.
 //
 // A row goes to the first child when its value is missing and `default_first`, or when the value is
 // below the threshold, or, at a category split, when the set holds it; else to the second. Children

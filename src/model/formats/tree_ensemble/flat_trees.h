@@ -1,10 +1,11 @@
-// FlatTrees: a tree ensemble packed for the walk, as it lies in the flat bytes. Pack makes the bytes out
-// of an Ensemble, Open checks bytes and gives views into them. docs/formats/flat_model.md describes
-// every byte.
+// FlatTrees: a tree ensemble packed for the walk, as it lies in the flat bytes. Pack makes the
+// bytes out of an Ensemble, Open checks bytes and gives views into them. docs/formats/flat_model.md
+// describes every byte.
 //
-// Three node forms: narrow (8 bytes, float32, at most 255 features, no category splits), wide float32
-// (16 bytes) and wide float64 (24 bytes). A leaf is a node whose feature is the sentinel, a slot of the
-// row that always holds NaN, and whose first child is itself: a walk needs no branch to stay there.
+// Three node forms: narrow (8 bytes, float32, at most 255 features, no category splits), wide
+// float32 (16 bytes) and wide float64 (24 bytes). A leaf is a node whose feature is the sentinel, a
+// slot of the row that always holds NaN, and whose first child is itself: a walk needs no branch to
+// stay there.
 //
 // Failure: Open proves every index in range, every number finite, every child behind its parent and
 // every declared depth true, so the evaluator checks nothing. Complexity: linear in the bytes.
@@ -46,7 +47,8 @@ struct WideNode<double> {
   std::uint32_t flags;
   std::uint32_t zero;
 };
-static_assert(sizeof(NarrowNode) == 8 && sizeof(WideNode<float>) == 16 && sizeof(WideNode<double>) == 24);
+static_assert(sizeof(NarrowNode) == 8 && sizeof(WideNode<float>) == 16 &&
+    sizeof(WideNode<double>) == 24);
 
 struct FlatTree {
   std::uint64_t first_node;

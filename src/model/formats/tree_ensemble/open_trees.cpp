@@ -56,7 +56,8 @@ Status CheckTree(const FlatTrees& flat, std::span<const Packed> all, std::size_t
   if (tree.first_node > all.size() || tree.nodes > all.size() - tree.first_node) {
     return Bad("tree " + std::to_string(number) + " ends behind the last node");
   }
-  if (tree.group >= flat.groups) return Bad("tree " + std::to_string(number) + " has no such group");
+  if (tree.group >= flat.groups) return Bad("tree " + std::to_string(number) +
+      " has no such group");
   constexpr std::uint32_t kUnreached = ~0U;
   depth.assign(tree.nodes, kUnreached);
   depth[0] = 0;
@@ -112,9 +113,11 @@ Status CheckHead(const FlatTrees& flat) {
   if (flat.form == NodeForm::kNarrow && flat.features > NarrowNode::kSentinel) {
     return Bad("too many features for narrow nodes");
   }
-  if (flat.groups == 0 || flat.groups > limits::kModelOutputs) return Bad("no such number of groups");
+  if (flat.groups == 0 || flat.groups > limits::kModelOutputs)
+      return Bad("no such number of groups");
   if (flat.divisor == 0) return Bad("a divisor of zero");
-  if (!std::isfinite(flat.transform_parameter)) return Bad("the transform's parameter is not finite");
+  if (!std::isfinite(flat.transform_parameter))
+      return Bad("the transform's parameter is not finite");
   return Ok();
 }
 

@@ -83,7 +83,8 @@ void PutSets(const Ensemble& ensemble, FlatWriter& out) {
   std::vector<CategorySet> sets;
   std::vector<std::uint32_t> words;
   for (const auto& set : ensemble.category_sets) {
-    sets.push_back({static_cast<std::uint32_t>(words.size()), static_cast<std::uint32_t>(set.size())});
+    sets.push_back({static_cast<std::uint32_t>(words.size()),
+        static_cast<std::uint32_t>(set.size())});
     words.insert(words.end(), set.begin(), set.end());
   }
   out.PutArray<CategorySet>(sets);

@@ -1,5 +1,5 @@
-// RowReader: takes one row out of a batch's columns into the contiguous floats or doubles that a tree
-// walk wants. Missing is NaN there, whatever stood for it in the batch.
+// RowReader: takes one row out of a batch's columns into the contiguous floats or doubles that a
+// tree walk wants. Missing is NaN there, whatever stood for it in the batch.
 //
 // Thread safety: const use from any thread. No allocation, about 2 ns a feature.
 #pragma once

@@ -1,5 +1,5 @@
-// From margins to answers, with the very arithmetic of the libraries that train: float32 and expf as
-// libxgboost, float64 as LightGBM. Same inputs, same bits, on a machine with the same C library.
+// From margins to answers, with the very arithmetic of the libraries that train: float32 and expf
+// as libxgboost, float64 as LightGBM. Same inputs, same bits, on a machine with the same C library.
 //
 // Symbols: x the margins of one row, one a group. Thread safety: pure functions.
 #pragma once
@@ -13,8 +13,8 @@
 
 namespace mooring::model {
 
-// 1 / (1 + exp(-k x)). libxgboost (common/math.h) cuts -x at 88.7 so that expf does not overflow; its
-// further summand 1e-16 is lost in float32.
+// 1 / (1 + exp(-k x)). libxgboost (common/math.h) cuts -x at 88.7 so that expf does not overflow;
+// its further summand 1e-16 is lost in float32.
 inline float Sigmoid(float x, float) { return 1.0F / (std::exp(std::min(-x, 88.7F)) + 1.0F); }
 inline double Sigmoid(double x, double k) { return 1.0 / (1.0 + std::exp(-k * x)); }
 

@@ -156,7 +156,8 @@ Result<std::unique_ptr<Predictor>> LoadTrees(ByteSpan bytes, std::shared_ptr<con
     }
     case NodeForm::kWideFloat32: {
       const auto nodes = flat.wide_float;
-      return MakeWalk(std::move(flat), bytes, std::move(owner), nodes, WideStep<float>{sets, words});
+      return MakeWalk(std::move(flat), bytes, std::move(owner), nodes,
+          WideStep<float>{sets, words});
     }
     case NodeForm::kWideFloat64: {
       const auto nodes = flat.wide_double;

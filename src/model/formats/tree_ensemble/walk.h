@@ -1,8 +1,8 @@
 // Walk: adds the leaves of all trees that a row reaches, in tree order.
 //
-// Eight trees go down in step, so that eight cache misses are under way at once: 100 trees of depth 6
-// cost about 1 µs a row. A tree that has reached its leaf stays there (see flat_trees.h), so the only
-// branch is the loop's own.
+// Eight trees go down in step, so that eight cache misses are under way at once: 100 trees of depth
+// 6 cost about 1 µs a row. A tree that has reached its leaf stays there (see flat_trees.h), so the
+// only branch is the loop's own.
 //
 // Thread safety: const use from any thread. Ownership: views into the flat bytes.
 #pragma once
@@ -15,7 +15,8 @@
 
 namespace mooring::model {
 
-// The steps from a node to a child, one form each. `row` holds NaN for missing, and at the sentinel.
+// The steps from a node to a child, one form each. `row` holds NaN for missing, and at the
+// sentinel.
 struct NarrowStep {
   using Packed = NarrowNode;
   using Real = float;
