@@ -1,7 +1,8 @@
-// crash_driver: real processes and a real kill -9. The parent starts a writer that appends decisions from four
-// threads and reports each acknowledged serial through a pipe; at a random moment the parent kills it, opens the
-// journal, and compares: every acknowledged decision exactly once, no other twice, the chain whole. Many loops on one
-// directory, so that recoveries stand on recoveries.
+// crash_driver: real processes and a real kill -9. The parent starts a writer that appends
+// decisions from four threads and reports each acknowledged serial through a pipe; at a random
+// moment the parent kills it, opens the journal, and compares: every acknowledged decision exactly
+// once, no other twice, the chain whole. Many loops on one directory, so that recoveries stand on
+// recoveries.
 //
 //   crash_driver DIRECTORY LOOPS SEED
 //
@@ -68,7 +69,8 @@ Journal::Options OptionsFor(const std::string& directory) {
   return options;
 }
 
-// Says the serial to the parent once it is durable. A pipe's write of eight bytes is whole or not at all.
+// Says the serial to the parent once it is durable. A pipe's write of eight bytes is whole or not
+// at all.
 struct Reporter final : records::CommitWaiter {
   void Committed(const Status& status) noexcept override {
     if (status.ok() && ::write(pipe, &serial, sizeof(serial)) != sizeof(serial)) ::_exit(3);
@@ -120,8 +122,8 @@ bool Fail(int loop, const std::string& what) {
   return false;
 }
 
-// Everything of the loop's span must be there when it was acknowledged. Old segments are dropped afterwards,
-// so that a thousand loops fit.
+// Everything of the loop's span must be there when it was acknowledged. Old segments are dropped
+// afterwards, so that a thousand loops fit.
 bool Check(const std::string& directory, const std::set<std::int64_t>& acknowledged, int loop) {
   auto journal = Journal::Open(OptionsFor(directory));
   if (!journal.ok()) return Fail(loop, journal.error().ToString());

@@ -164,6 +164,7 @@ class Walk {
         return;
       }
     }
+    if (row.value.kind == ValueKind::kExpression) errors_.RememberExpression(path, value.text);
     if (row.set != nullptr) row.set(contract_, value);
   }
 

@@ -42,7 +42,7 @@ std::string WithDefault(const ContractKey& key) {
   text += "output: {name: s" + (output ? ", " + last + ": " + value : "") + "}\n";
   if (path.starts_with("outcome.")) text += "outcome: {name: o, " + last + ": " + value + "}\n";
   else text += "outcome: {name: o}\n";
-  text += "checks: [{name: c, expression: a" +
+  text += "checks: [{name: c, expression: \"a == 'x'\"" +
           (path.starts_with("checks[].") ? ", " + last + ": " + value : std::string()) + "}]\n";
   if (path.starts_with("monitor.window."))
     text += "monitor: {window: {" + last + ": " + value + "}}\n";

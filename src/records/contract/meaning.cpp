@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/text/nearest.h"
+#include "records/contract/expressions.h"
 #include "records/contract/value.h"
 
 namespace mooring::records {
@@ -243,6 +244,19 @@ void CheckLimits(PlacedErrors& errors) {
   }
 }
 
+void CheckExpressions(const Contract& c, PlacedErrors& errors) {
+  for (const auto& [path, text] : errors.expressions()) {
+    const auto scope = path.starts_with("checks") ? ExpressionScope::kInputs
+                       : path == "decision.amount" ? ExpressionScope::kDecision
+                                                   : ExpressionScope::kAnything;
+    const Status checked = CheckExpression(c, text, scope);
+    if (checked.ok()) continue;
+    const Error& error = checked.error();
+    const std::string why = error.why().empty() ? "" : ": " + error.why();
+    errors.AddAt(path, error.message() + why, error.help());
+  }
+}
+
 void CheckUniqueChecks(const Contract& c, PlacedErrors& errors) {
   std::set<std::string_view> seen;
   for (std::size_t i = 0; i < c.checks.size(); ++i) {
@@ -260,6 +274,11 @@ void PlacedErrors::Add(Place place, std::string path, std::string message, std::
   failed_.insert(path);
   errors_.push_back(
       {place.line, place.column, std::move(path), std::move(message), std::move(help)});
+}
+
+bool PlacedErrors::FailedUnder(std::string_view section) const {
+  const auto found = failed_.lower_bound(section);
+  return found != failed_.end() && found->starts_with(section);
 }
 
 void PlacedErrors::AddAt(const std::string& path, std::string message, std::string help) {
@@ -292,7 +311,12 @@ void CheckMeaning(const Contract& contract, PlacedErrors& errors) {
       !errors.Has("owner.person")) {
     errors.AddAt("owner", "names nobody", "nothing serves without an owner: give team or person");
   }
+  const std::size_t before = errors.count();
   for (const InputRule& input : contract.inputs) InputCheck(input, errors).Run();
+  // An input without its right type would make every expression that reads it look wrong.
+  const bool inputs_are_known = errors.count() == before && !errors.FailedUnder("inputs") &&
+                                !errors.FailedUnder("output");
+  if (inputs_are_known) CheckExpressions(contract, errors);
   CheckNames(contract, errors);
   CheckUniqueChecks(contract, errors);
   CheckOutput(contract, errors);

@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "records/contract/contract.h"
@@ -19,9 +20,18 @@ namespace mooring::records {
 class PlacedErrors {
  public:
   void Remember(const std::string& path, Place place) { places_.emplace(path, place); }
+  void RememberExpression(std::string path, std::string text) {
+    expressions_.emplace_back(std::move(path), std::move(text));
+  }
+  // Path and text of every expression of the file.
+  const std::vector<std::pair<std::string, std::string>>& expressions() const {
+    return expressions_;
+  }
   bool Has(std::string_view path) const { return places_.contains(path); }
   // Whether an error was added for exactly this path.
   bool Failed(std::string_view path) const { return failed_.contains(path); }
+  // Whether one was added for the section or anything in it.
+  bool FailedUnder(std::string_view section) const;
   void Add(Place place, std::string path, std::string message, std::string help);
   // At the path's own place, or that of the nearest parent that stands in the file.
   void AddAt(const std::string& path, std::string message, std::string help = {});
@@ -31,6 +41,7 @@ class PlacedErrors {
 
  private:
   std::map<std::string, Place, std::less<>> places_;
+  std::vector<std::pair<std::string, std::string>> expressions_;
   std::set<std::string, std::less<>> failed_;
   std::vector<ContractError> errors_;
   std::size_t count_ = 0;

@@ -13,7 +13,6 @@
 #include "base/text/pattern.h"
 #include "data/table/schema.h"
 #include "records/contract/currency.h"
-#include "records/contract/expression_syntax.h"
 
 namespace mooring::records {
 namespace {
@@ -120,7 +119,8 @@ Status CheckText(ValueKind kind, std::string_view text) {
     if (pattern.ok()) return Ok();
     return Wrong("is no regular expression: " + pattern.error().why(), pattern.error().help());
   }
-  if (kind == ValueKind::kExpression) return CheckExpressionSyntax(text);
+  // What it says is checked when all columns are known: meaning.cpp.
+  if (kind == ValueKind::kExpression) return Ok();
   const bool name = kind == ValueKind::kName || kind == ValueKind::kColumn;
   const std::size_t longest = name ? limits::kNameBytes : limits::kReasonBytes;
   if (text.size() > longest) return Wrong(fmt::format("is longer than {} bytes", longest));

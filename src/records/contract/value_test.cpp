@@ -106,8 +106,7 @@ TEST(Value, TextsAreChecked) {
                         {kType, "int32", true},
                         {kType, "int", false},
                         {kMap, "x", false},
-                        {kExpression, "(a + 1) * 2", true},
-                        {kExpression, "(a", false}}) {
+                        {kExpression, "(a + 1) * 2", true}}) {
     EXPECT_EQ(ReadValue({c.kind}, Scalar(c.text)).ok(), c.good) << c.text;
   }
 }

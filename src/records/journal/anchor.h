@@ -1,7 +1,8 @@
-// Anchor: the small file that says which segments a journal has, so that a missing first or last segment
-// is noticed and the chain stays verifiable after old segments were dropped.
+// Anchor: the small file that says which segments a journal has, so that a missing first or last
+// segment is noticed and the chain stays verifiable after old segments were dropped.
 //
-// Rewritten whole (durably) when a segment is begun, when old ones are dropped, and at a clean close.
+// Rewritten whole (durably) when a segment is begun, when old ones are dropped, and at a clean
+// close.
 // Thread safety: values. Failure: a damaged anchor is kDataLoss.
 #pragma once
 

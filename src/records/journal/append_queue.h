@@ -1,7 +1,8 @@
-// AppendQueue: where appended records wait for the writer, already with their ids, in the bytes that will
-// be written. One short mutex: number the record, copy it, link its waiter.
+// AppendQueue: where appended records wait for the writer, already with their ids, in the bytes
+// that will be written. One short mutex: number the record, copy it, link its waiter.
 //
-// Thread safety: all of it from any thread; Take and the rest of the writer's side from one at a time.
+// Thread safety: all of it from any thread; Take and the rest of the writer's side from one at a
+// time.
 // Failure: Add is kResourceExhausted when the queue is full and kUnavailable while it is closed.
 // Complexity: Add is O(bytes); no allocation once the buffers have grown.
 #pragma once
@@ -62,8 +63,8 @@ class AppendQueue {
   void Open(std::uint32_t segment);
   // Refuses records with `why` and gives what was queued.
   void Close(const Error& why, std::vector<Group>& out);
-  // Takes all that is queued; false when that is nothing. `out` must hold no waiters; its memory is used
-  // for the next groups.
+  // Takes all that is queued; false when that is nothing. `out` must hold no waiters; its memory is
+  // used for the next groups.
   bool Take(std::vector<Group>& out);
   // Until something is queued, Wake is called, or the time is over.
   void Wait(std::chrono::milliseconds at_most);

@@ -9,7 +9,8 @@
 namespace mooring::records {
 namespace {
 
-// Bytes from `from` up to the last one that is not zero. Mostly zeros: whole blocks are compared at once.
+// Bytes from `from` up to the last one that is not zero. Mostly zeros: whole blocks are compared at
+// once.
 Result<std::uint64_t> CountWritten(File& file, std::uint64_t from, std::uint64_t size) {
   constexpr std::size_t kBlock = 4096;
   std::vector<std::byte> buffer(64 * kBlock);
@@ -120,8 +121,8 @@ SegmentSummary ChainWalker::Committed() const {
   SegmentSummary summary = committed_;
   summary.index.assign(summary_.index.begin(),
                        summary_.index.begin() + static_cast<std::ptrdiff_t>(committed_index_));
-  summary.bindings.assign(summary_.bindings.begin(),
-                          summary_.bindings.begin() + static_cast<std::ptrdiff_t>(committed_bindings_));
+  const auto bindings = static_cast<std::ptrdiff_t>(committed_bindings_);
+  summary.bindings.assign(summary_.bindings.begin(), summary_.bindings.begin() + bindings);
   return summary;
 }
 

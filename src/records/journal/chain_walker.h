@@ -1,7 +1,8 @@
 // ChainWalker: checks the records of one segment in order: ordinals dense, times never back, every
 // commit's counts and SHA-256 chain. And the scans that stand on it.
 //
-// Thread safety: one thread at a time. Failure: what does not fit is kDataLoss naming segment and offset.
+// Thread safety: one thread at a time. Failure: what does not fit is kDataLoss naming segment and
+// offset.
 // Cost: SHA-256 and CRC-32C of every byte, about one second a gigabyte.
 #pragma once
 
@@ -45,8 +46,8 @@ struct TailScan {
   std::uint64_t synced_to = 0;    // known to be durable; what lies behind may be in memory only
 };
 
-// Walks the newest segment, whose end nobody wrote down, to its last whole commit. Damage in front of a
-// place that is known to have been durable is kDataLoss; behind it is a torn tail.
+// Walks the newest segment, whose end nobody wrote down, to its last whole commit. Damage in front
+// of a place that is known to have been durable is kDataLoss; behind it is a torn tail.
 Result<TailScan> ScanTail(SegmentCursor& cursor, const Anchor& anchor);
 
 }  // namespace mooring::records

@@ -1,7 +1,8 @@
-// The journal's promises P1 to P6 under power cuts, failing disks and rotten bytes. One scenario writes
-// with single-threaded commits on a simulated disk and keeps what it was told; after each fault the journal
-// is opened again and compared: every acknowledged decision exactly once, every other at most once, order and
-// values untouched. MOORING_LONG_TESTS=1 runs ten thousand seeds instead of hundreds.
+// The journal's promises P1 to P6 under power cuts, failing disks and rotten bytes. One scenario
+// writes with single-threaded commits on a simulated disk and keeps what it was told; after each
+// fault the journal is opened again and compared: every acknowledged decision exactly once, every
+// other at most once, order and values untouched. MOORING_LONG_TESTS=1 runs ten thousand seeds
+// instead of hundreds.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -28,7 +29,8 @@ struct Waiter final : CommitWaiter {
   bool ok = false;
 };
 
-// What the world knows of a run: what was appended under which id and whether that was acknowledged.
+// What the world knows of a run: what was appended under which id and whether that was
+// acknowledged.
 struct World {
   struct Sent {
     DecisionId id;
@@ -55,7 +57,8 @@ struct CrashTest : testing::Test {
     return options;
   }
 
-  // Appends a few blocks of one to three rows and commits, `rounds` times. Ends early when the disk is gone.
+  // Appends a few blocks of one to three rows and commits, `rounds` times. Ends early when the disk
+  // is gone.
   void Write(Journal& journal, World& world, Rng& rng, int rounds) {
     for (int round = 0; round < rounds; ++round) {
       for (std::uint64_t block = 1 + rng.Below(5); block > 0; --block) {
@@ -275,7 +278,8 @@ TEST_F(CrashTest, EveryCallMayFailOnce) {
   }
 }
 
-// The files of a journal with several segments as a killed owner leaves them: the newest is not sealed.
+// The files of a journal with several segments as a killed owner leaves them: the newest is not
+// sealed.
 struct DamageTest : CrashTest {
   void SetUp() override {
     SimulatedFileSystem source(3);
@@ -312,8 +316,7 @@ struct DamageTest : CrashTest {
     EXPECT_EQ(opened.error().code(), Code::kDataLoss) << what << opened.error().ToString();
     EXPECT_NE(opened.error().ToString().find("segment"), std::string::npos) << what;
     EXPECT_FALSE(opened.error().help().empty());
-    EXPECT_THAT(VerifyJournal(fs, "data/journal").value().findings, testing::Not(testing::IsEmpty()))
-        << what;
+    EXPECT_FALSE(VerifyJournal(fs, "data/journal").value().findings.empty()) << what;
   }
 
   SimulatedFileSystem fs{3};
@@ -363,7 +366,8 @@ TEST_F(DamageTest, RefusesWhenSegmentsAreSwappedOrDuplicated) {
 }
 
 TEST_F(DamageTest, RefusesAnOldCopyOfASegment) {
-  // Of the newest segment after a kill nothing else tells where it ended; after a clean close it does.
+  // Of the newest segment after a kill nothing else tells where it ended; after a clean close it
+  // does.
   { ASSERT_TRUE(Journal::Open(Options(fs)).ok()); }
   int differed = 0;
   for (const auto& [path, bytes] : old) {
@@ -434,7 +438,9 @@ TEST_F(DamageTest, CutsATornTailAndCountsIt) {
   for (std::uint64_t survive = 1; survive < 4096; survive += Seeds(131, 1)) {
     SimulatedFileSystem torn(survive);
     CHECK_OK_RESULT(torn.MakeDirectories("data/journal"));
-    for (const auto& [path, bytes] : files) CHECK_OK_RESULT(torn.WriteFileDurably(path, AsBytes(bytes)));
+    for (const auto& [path, bytes] : files) {
+      CHECK_OK_RESULT(torn.WriteFileDurably(path, AsBytes(bytes)));
+    }
     // A group that was being written: noise that is no record, then zeros.
     std::string bytes = whole.substr(0, end) + std::string(survive, '\x5A');
     bytes.resize(std::max<std::size_t>(bytes.size(), 8192), '\0');

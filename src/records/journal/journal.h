@@ -33,8 +33,8 @@ enum class AckMode : std::uint8_t {
   kWritten,   // after write; synced at sync_interval
 };
 
-// Told once, on the journal's writer thread, what became of an append. Must be quick, not throw, and
-// not call CommitNow. Lives until told; may delete itself then. `next` is the journal's own.
+// Told once, on the journal's writer thread, what became of an append. Must be quick, not throw,
+// and not call CommitNow. Lives until told; may delete itself then. `next` is the journal's own.
 class CommitWaiter {
  public:
   virtual ~CommitWaiter() = default;
@@ -91,19 +91,21 @@ class Journal {
     // once a commit. May be empty.
     std::function<void()> after_commit;
   };
-  // kConflict when another process has it open or it is another replica's; kDataLoss when segments are
-  // missing or damaged: the journal is not opened, the error says where and what to do.
+  // kConflict when another process has it open or it is another replica's; kDataLoss when segments
+  // are missing or damaged: the journal is not opened, the error says where and what to do.
   static Result<std::unique_ptr<Journal>> Open(Options options);
   virtual ~Journal() = default;   // drains and syncs
 
-  // Ids are given at once; the answer may leave only after `waiter` was told success. Without a waiter
-  // nobody is told. After an error the waiter is not told. kTooLarge: over kJournalRecordBytes.
+  // Ids are given at once; the answer may leave only after `waiter` was told success. Without a
+  // waiter nobody is told. After an error the waiter is not told. kTooLarge: over
+  // kJournalRecordBytes.
   virtual Result<DecisionId> Append(const DecisionBlock& block, CommitWaiter* waiter) = 0;
   virtual Status Append(const Refusal& refusal, CommitWaiter* waiter) = 0;
   virtual Status Append(std::span<const Outcome> outcomes, CommitWaiter* waiter) = 0;
 
-  // Writes (and with kSynced syncs) what is queued on the caller's thread and tells the waiters there.
-  // From any thread, beside the writer thread too. Also tries to get a failed journal to work again.
+  // Writes (and with kSynced syncs) what is queued on the caller's thread and tells the waiters
+  // there. From any thread, beside the writer thread too. Also tries to get a failed journal to
+  // work again.
   virtual void CommitNow() = 0;
 
   // Everything before this place is durable.
@@ -111,16 +113,16 @@ class Journal {
   // Waits until Durable() is beyond `position`, the timeout or the stop; true when it is.
   virtual bool WaitBeyond(JournalPosition position, std::chrono::milliseconds timeout,
                           std::stop_token stop) = 0;
-  // Reads the block of a committed decision by its id through an index in memory. kNotFound for an id
-  // that was never given, is not committed yet, or whose segment is gone.
+  // Reads the block of a committed decision by its id through an index in memory. kNotFound for an
+  // id that was never given, is not committed yet, or whose segment is gone.
   virtual Status Read(DecisionId id, JournalVisitor& visitor) = 0;
-  // Whether a committed decision was made after `at`; errors as Read. Answers from the index alone unless
-  // `at` is within the few milliseconds around the decision.
+  // Whether a committed decision was made after `at`; errors as Read. Answers from the index alone
+  // unless `at` is within the few milliseconds around the decision.
   virtual Result<bool> WasDecidedAfter(DecisionId id, Time at);
   virtual JournalStats Stats() const = 0;
   virtual const RecoveryReport& Recovery() const = 0;
-  // Drops whole sealed segments, oldest first, whose newest record is older than `before`; the chain of
-  // the rest stays verifiable. Returns how many.
+  // Drops whole sealed segments, oldest first, whose newest record is older than `before`; the
+  // chain of the rest stays verifiable. Returns how many.
   virtual Result<std::size_t> DropBefore(Time before) = 0;
 };
 

@@ -1,5 +1,5 @@
-// What the journal's tests share: a small model's binding, decisions made from a number, and a visitor that
-// remembers what it was told. Tests only.
+// What the journal's tests share: a small model's binding, decisions made from a number, and a
+// visitor that remembers what it was told. Tests only.
 #pragma once
 
 #include <map>

@@ -51,7 +51,8 @@ TEST_F(JournalTest, ReadsBackWhatWasAppendedAfterReopening) {
   {
     const auto journal = Open();
     for (int i = 0; i < 500; ++i) Add(*journal, i);
-    const Refusal refusal{clock.Now(), "flight-cover", "tester", "r", "invalid_argument", "hour", "max"};
+    const Refusal refusal{clock.Now(),          "flight-cover", "tester", "r",
+                          "invalid_argument", "hour",         "max"};
     CHECK_OK_RESULT(journal->Append(refusal, nullptr));
     const std::vector<Outcome> outcomes = {{{1, 1, 4}, clock.Now(), "late", 1, "yes"}};
     CHECK_OK_RESULT(journal->Append(outcomes, nullptr));
@@ -102,9 +103,10 @@ TEST_F(JournalTest, FindsADecisionByItsIdInLiveAndSealedSegments) {
     EXPECT_EQ(visitor.seen.begin()->first, serial);
   }
   RememberingVisitor visitor;
-  for (const DecisionId unknown : {DecisionId{1, 1, 60'000}, DecisionId{1, 99, 0}, DecisionId{2, 1, 0},
-                                   DecisionId{1, 0, 0}}) {
-    EXPECT_EQ(journal->Read(unknown, visitor).error().code(), Code::kNotFound) << unknown.ToString();
+  for (const DecisionId unknown : {DecisionId{1, 1, 60'000}, DecisionId{1, 99, 0},
+                                   DecisionId{2, 1, 0}, DecisionId{1, 0, 0}}) {
+    EXPECT_EQ(journal->Read(unknown, visitor).error().code(), Code::kNotFound)
+        << unknown.ToString();
     EXPECT_EQ(ReadDecision(fs, "data/journal", unknown, visitor).error().code(), Code::kNotFound);
   }
 }

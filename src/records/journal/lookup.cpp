@@ -59,7 +59,7 @@ Status ReadBlock(SegmentCursor& cursor, const SegmentSummary& summary, std::uint
     ASSIGN_OR_RETURN(const std::optional<RecordView> binding, cursor.Next(summary.end));
     if (!binding.has_value() || binding->head.kind != RecordKind::kBinding ||
         binding->head.first != number) {
-      return cursor.DamageAt(summary.bindings[number].offset, "the index is wrong: no binding here");
+      return cursor.DamageAt(summary.bindings[number].offset, "the index names no binding");
     }
     RETURN_IF_ERROR(visit.TakeBinding(*binding, cursor));
     cursor.Seek(offset);

@@ -1,7 +1,8 @@
 // Finding one decision in a segment through its sparse index.
 //
-// Thread safety: one thread at a time a cursor. Failure: kNotFound for an ordinal that the segment does
-// not have, kDataLoss for damage on the way. Complexity: reads one index step, 32 KiB on average.
+// Thread safety: one thread at a time a cursor. Failure: kNotFound for an ordinal that the segment
+// does not have, kDataLoss for damage on the way. Complexity: reads one index step, 32 KiB on
+// average.
 #pragma once
 
 #include <string>

@@ -1,8 +1,9 @@
 // RecentMap: a bounded map from 64-bit keys to small values that forgets the oldest.
 //
-// Entries lie in generations, each a flat table for a quarter of the horizon (or of the entries allowed);
-// whole generations are dropped. So an entry is kept at least `horizon`, unless more than `max_entries`
-// came in that time, and forgetting costs nothing. Keys must be uniform (SipKey gives such).
+// Entries lie in generations, each a flat table for a quarter of the horizon (or of the entries
+// allowed); whole generations are dropped. So an entry is kept at least `horizon`, unless more than
+// `max_entries` came in that time, and forgetting costs nothing. Keys must be uniform (SipKey gives
+// such).
 //
 // Thread safety: none. Memory: at most (8 + sizeof(Value)) * 8/3 bytes an entry.
 // Complexity: O(1) for Put, O(generations) for Find; five generations at most.

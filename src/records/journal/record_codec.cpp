@@ -100,8 +100,8 @@ void EncodeDecisions(const DecisionBlock& block, const data::Batch& inputs, std:
 }
 
 void EncodeRefusal(const Refusal& refusal, std::string& out) {
-  for (const std::string_view text : {refusal.model, refusal.caller, refusal.request_id, refusal.code,
-                                      refusal.feature, refusal.rule}) {
+  for (const std::string_view text : {refusal.model, refusal.caller, refusal.request_id,
+                                      refusal.code, refusal.feature, refusal.rule}) {
     AppendText(out, text);
   }
 }

@@ -3,9 +3,9 @@
 // Rows are data/table/batch_codec's blocks in the *stored* schema: the binding's own, except that a
 // pseudonymised column is a string without a dictionary, because both its values and the dictionary
 // would tell who is meant.
-// Thread safety: free functions; a BlockDecoder from one thread at a time. Failure: bytes that do not
-// decode are kDataLoss (they passed a CRC, so this is damage that happened before they were written,
-// or a forgery).
+// Thread safety: free functions; a BlockDecoder from one thread at a time. Failure: bytes that do
+// not decode are kDataLoss (they passed a CRC, so this is damage that happened before they were
+// written, or a forgery).
 #pragma once
 
 #include <memory>

@@ -2,7 +2,8 @@
 // identifying columns by pseudonyms on the way, so that no buffer that is written ever holds them.
 //
 // Thread safety: one thread at a time; the journal keeps one a thread. Failure: kTooLarge over
-// limits::kJournalRecordBytes; kFailedPrecondition when a binding pseudonymises and there is no key.
+// limits::kJournalRecordBytes; kFailedPrecondition when a binding pseudonymises and there is no
+// key.
 // Complexity: one pass, no allocation once its buffers have grown.
 #pragma once
 
@@ -35,8 +36,9 @@ class RecordEncoder {
   std::optional<data::Batch> masked_;
 };
 
-// How a value of any column is spelled before it is hashed: numbers as the shortest decimal that reads
-// back the same, bool as 0 or 1, timestamps as microseconds. So 7 of an int column equals "7" of a text.
+// How a value of any column is spelled before it is hashed: numbers as the shortest decimal that
+// reads back the same, bool as 0 or 1, timestamps as microseconds. So 7 of an int column equals "7"
+// of a text.
 std::string CanonicalText(const data::Column& column, std::size_t row);
 
 }  // namespace mooring::records

@@ -12,7 +12,9 @@ Error At(const SegmentCursor& cursor, const RecordView& record, const Error& err
 Status RecordVisit::TakeBinding(const RecordView& record, const SegmentCursor& cursor) {
   auto binding = DecodeBinding(record.payload);
   if (!binding.ok()) return At(cursor, record, binding.error());
-  if (record.head.first > 0xFFFF) return cursor.DamageAt(record.offset, "a binding's number is too big");
+  if (record.head.first > 0xFFFF) {
+    return cursor.DamageAt(record.offset, "a binding's number is too big");
+  }
   if (bindings_.size() <= record.head.first) bindings_.resize(record.head.first + 1);
   bindings_[record.head.first] = std::move(binding).value();
   return Ok();

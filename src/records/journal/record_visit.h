@@ -1,7 +1,8 @@
-// RecordVisit: decodes records of one segment and tells a visitor; remembers the segment's bindings.
+// RecordVisit: decodes records of one segment and tells a visitor; remembers the segment's
+// bindings.
 //
-// Thread safety: one thread at a time. Failure: a record whose CRC holds but which does not decode, or
-// whose binding was lost to damage, is kDataLoss naming the place.
+// Thread safety: one thread at a time. Failure: a record whose CRC holds but which does not decode,
+// or whose binding was lost to damage, is kDataLoss naming the place.
 #pragma once
 
 #include <memory>

@@ -16,7 +16,8 @@ Error Missing(const std::string& directory, std::uint32_t number) {
 
 class Recovery {
  public:
-  Recovery(FileSystem& files, const std::string& directory) : files_(files), directory_(directory) {}
+  Recovery(FileSystem& files, const std::string& directory)
+      : files_(files), directory_(directory) {}
 
   Result<RecoveredJournal> Run(const SegmentList& list) {
     out_.anchor = list.anchor;
@@ -24,7 +25,8 @@ class Recovery {
     out_.end.chain = list.anchor.oldest_chain;
     out_.end.segment = list.anchor.oldest - 1;
     for (std::size_t i = 0; i < list.numbers.size(); ++i) {
-      ASSIGN_OR_RETURN(SegmentCursor cursor, SegmentCursor::Open(files_, directory_, list.numbers[i]));
+      ASSIGN_OR_RETURN(SegmentCursor cursor,
+                       SegmentCursor::Open(files_, directory_, list.numbers[i]));
       RETURN_IF_ERROR(CheckLink(cursor, i == 0));
       const bool newest = i + 1 == list.numbers.size();
       RETURN_IF_ERROR(newest ? TakeNewest(cursor) : TakeOlder(cursor));

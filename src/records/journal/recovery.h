@@ -1,9 +1,10 @@
-// Recovery: looks at a journal's directory before it is written again: every segment there, linked to
-// its neighbours, the newest one read to its last whole commit. Reads only; the journal acts on it.
+// Recovery: looks at a journal's directory before it is written again: every segment there, linked
+// to its neighbours, the newest one read to its last whole commit. Reads only; the journal acts on
+// it.
 //
-// Failure: kDataLoss when a segment is missing, damaged, or not the one that the chain expects, naming it
-// and what to do. Complexity: reads heads and footers of sealed segments, and all of unsealed ones (two
-// at most after a crash), about one second a gigabyte.
+// Failure: kDataLoss when a segment is missing, damaged, or not the one that the chain expects,
+// naming it and what to do. Complexity: reads heads and footers of sealed segments, and all of
+// unsealed ones (two at most after a crash), about one second a gigabyte.
 #pragma once
 
 #include <optional>
@@ -46,12 +47,13 @@ struct RecoveredJournal {
   std::vector<std::string> leftovers;  // paths of files that an interrupted step left
 };
 
-// Nothing is there yet: an empty result with the default anchor. kConflict when it is another replica's.
+// Nothing is there yet: an empty result with the default anchor. kConflict when it is another
+// replica's.
 Result<RecoveredJournal> RecoverJournal(FileSystem& files, const std::string& directory,
                                         std::uint16_t replica);
 
-// Numbers of the segments of a directory from the anchor's oldest on, in order; kDataLoss when one is
-// missing or there is no anchor for them. Empty when the journal is.
+// Numbers of the segments of a directory from the anchor's oldest on, in order; kDataLoss when one
+// is missing or there is no anchor for them. Empty when the journal is.
 struct SegmentList {
   Anchor anchor;
   std::vector<std::uint32_t> numbers;

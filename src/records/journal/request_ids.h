@@ -1,18 +1,21 @@
-// RequestIds: finds the decision that a caller's own request id got, so that a retry is answered with
-// the same decision and not decided again, and an outcome may name the request instead of the decision.
+// RequestIds: finds the decision that a caller's own request id got, so that a retry is answered
+// with the same decision and not decided again, and an outcome may name the request instead of the
+// decision.
 //
 //   const RequestIds::Answer answer = ids.Claim(caller, request_id, body_hash);
-//   kNew:       decide; then Settle when the decision is durable, Release when it failed. Exactly once.
+//   kNew:       decide; then exactly once Settle (the decision is durable) or Release (it failed).
 //   kEarlier:   Journal::Read(answer.first) gives the decision made before: answer that.
 //   kOtherBody: the same id with another body: refuse (kConflict).
-//   kInFlight:  the same request is being decided right now: refuse (kUnavailable, retry soon). The second
+//   kInFlight:  the same request is being decided: refuse (kUnavailable, retry soon). The second
 //               does not wait, so a stuck first can hold nobody.
 //
-// Settled entries are remembered at least `horizon` (24 hours or more), unless more than max_entries came in
-// that time: then the oldest are forgotten first, and a retry of such is decided anew. Rebuilt from the journal
-// by replay (it is a visitor). Ids are kept as keyed 64-bit hashes, never as text.
+// Settled entries are remembered at least `horizon` (24 hours or more), unless more than
+// max_entries came in that time: then the oldest are forgotten first, and a retry of such is
+// decided anew. Rebuilt from the journal by replay (it is a visitor). Ids are kept as keyed 64-bit
+// hashes, never as text.
 //
-// Thread safety: any thread; sixteen locks, each held for a look-up. Memory: about 64 bytes an entry.
+// Thread safety: any thread; sixteen locks, each held for a look-up. Memory: about 64 bytes an
+// entry.
 #pragma once
 
 #include <array>

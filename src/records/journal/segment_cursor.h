@@ -1,10 +1,10 @@
 // SegmentCursor: walks the records of one segment file through a buffer, checking every CRC.
 //
-// Recovery, readers, verify and the lake all read through it. It reads with ReadAt, so the file may grow
-// or be cut behind its end meanwhile. It knows nothing of chains: ChainWalker does.
+// Recovery, readers, verify and the lake all read through it. It reads with ReadAt, so the file may
+// grow or be cut behind its end meanwhile. It knows nothing of chains: ChainWalker does.
 //
-// Thread safety: one thread at a time. Failure: what is not a whole record of this segment is kDataLoss
-// naming segment and offset; Resync() goes on behind it.
+// Thread safety: one thread at a time. Failure: what is not a whole record of this segment is
+// kDataLoss naming segment and offset; Resync() goes on behind it.
 #pragma once
 
 #include <memory>
@@ -40,16 +40,16 @@ class SegmentCursor {
   void Seek(std::uint64_t offset) { offset_ = offset; }
   // The record at offset(); nothing at or beyond `limit`.
   Result<std::optional<RecordView>> Next(std::uint64_t limit);
-  // Moves to the next record of this kind before `limit` by heads alone, without payloads' checksums;
-  // nothing when there is none.
+  // Moves to the next record of this kind before `limit` by heads alone, without payloads'
+  // checksums; nothing when there is none.
   Result<std::optional<RecordHead>> SkipTo(RecordKind kind, std::uint64_t limit);
   // Moves to the first whole record behind offset() and before `limit`; false: there is none.
   Result<bool> Resync(std::uint64_t limit);
   // The footer's summary, when the file has a whole trailer and footer.
   Result<std::optional<SegmentSummary>> ReadFooter();
 
-  // A footer or trailer was begun at `end`, whether or not it is whole: what ReadFooter cannot read then
-  // is damaged, not absent.
+  // A footer or trailer was begun at `end`, whether or not it is whole: what ReadFooter cannot read
+  // then is damaged, not absent.
   Result<bool> WasSealed(std::uint64_t end);
 
   // A kDataLoss that names the place.
@@ -59,8 +59,8 @@ class SegmentCursor {
   SegmentCursor(std::unique_ptr<File> file, std::string path)
       : file_(std::move(file)), path_(std::move(path)) {}
 
-  // The bytes from `offset` on, at least `wanted` of them when there are so many before `limit`. Never
-  // reads beyond the limit: what lies there may still change, and the buffer is kept.
+  // The bytes from `offset` on, at least `wanted` of them when there are so many before `limit`.
+  // Never reads beyond the limit: what lies there may still change, and the buffer is kept.
   Result<ByteSpan> Bytes(std::uint64_t offset, std::uint64_t wanted, std::uint64_t limit);
 
   std::unique_ptr<File> file_;

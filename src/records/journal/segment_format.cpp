@@ -28,7 +28,9 @@ void SegmentSummary::Note(const RecordHead& head, std::uint64_t offset, std::uin
   ++records;
   if (head.kind == RecordKind::kOutcomes) outcomes += rows;
   if (head.kind == RecordKind::kRefusal) ++refusals;
-  if (head.kind == RecordKind::kBinding) bindings.push_back({static_cast<std::uint16_t>(head.first), offset});
+  if (head.kind == RecordKind::kBinding) {
+    bindings.push_back({static_cast<std::uint16_t>(head.first), offset});
+  }
   if (head.kind != RecordKind::kDecisions) return;
   if (index.empty() || offset >= index.back().offset + kIndexStepBytes) {
     index.push_back({head.first, offset, head.at_us});

@@ -2,9 +2,10 @@
 //
 //   SegmentHead | record record … commit | record … commit | … | footer | trailer
 //
-// A record is a RecordHead, its payload and zeros up to a multiple of eight bytes. For the journal's own
-// files only; everything here works on bytes in memory.
-// Thread safety: free functions and values. Failure: Take* give nothing for bytes that are not whole.
+// A record is a RecordHead, its payload and zeros up to a multiple of eight bytes. For the
+// journal's own files only; everything here works on bytes in memory.
+// Thread safety: free functions and values. Failure: Take* give nothing for bytes that are not
+// whole.
 #pragma once
 
 #include <cstdint>
@@ -31,8 +32,8 @@ enum class RecordKind : std::uint8_t {
 inline constexpr std::uint32_t kRecordMarker = 0xD1A7C04BU;  // found again after damage
 inline constexpr std::uint16_t kFormatVersion = 1;
 
-// In front of every payload. `head_crc` covers the bytes before it and starts from the segment's salt,
-// so that a record of another segment, epoch or journal is not one of this.
+// In front of every payload. `head_crc` covers the bytes before it and starts from the segment's
+// salt, so that a record of another segment, epoch or journal is not one of this.
 struct RecordHead {
   std::uint32_t marker = kRecordMarker;
   std::uint32_t size = 0;          // payload bytes without padding
@@ -98,14 +99,17 @@ struct SegmentSummary {
 
   // Counts one record that lies at `offset`; `rows` is decisions or outcomes in it.
   void Note(const RecordHead& head, std::uint64_t offset, std::uint32_t rows);
-  // Counts what `group` counted, whose offsets start at `base`. Its end and chain are not looked at.
+  // Counts what `group` counted, whose offsets start at `base`. Its end and chain are not looked
+  // at.
   void Add(const SegmentSummary& group, std::uint64_t base);
   // As new, but keeps memory. Ordinals go on from `next_ordinal`.
   void Clear(std::uint32_t next_ordinal);
 };
 
 inline std::uint64_t PaddedBytes(std::uint64_t size) { return (size + 7) & ~std::uint64_t{7}; }
-inline std::uint64_t RecordBytes(std::uint64_t size) { return sizeof(RecordHead) + PaddedBytes(size); }
+inline std::uint64_t RecordBytes(std::uint64_t size) {
+  return sizeof(RecordHead) + PaddedBytes(size);
+}
 
 // What the head CRCs of a segment's records start from.
 std::uint32_t SaltOf(std::uint16_t replica, std::uint32_t number, std::uint64_t epoch);

@@ -14,8 +14,8 @@ namespace {
 // that ran out of work says so on disk.
 constexpr std::chrono::milliseconds kIdleWait{1000}, kRetryWait{50}, kMarkWait{20};
 
-// What a killed process wrote and never synced, or failed to sync, was read from memory: written again
-// and synced, it is on the disk before anything is built on it.
+// What a killed process wrote and never synced, or failed to sync, was read from memory: written
+// again and synced, it is on the disk before anything is built on it.
 Status MakeDurable(const Journal::Options& options, const Unsealed& tail) {
   ASSIGN_OR_RETURN(const auto file, options.files->Open(SegmentPath(options.directory, tail.number),
                                                         OpenMode::kReadWrite));
@@ -52,14 +52,16 @@ Status SegmentJournal::Start(const std::vector<Unsealed>& unsealed) {
   }
   RETURN_IF_ERROR(BeginSegment());
   queue_.Open(writer_->number());
-  // Now that the new head says where the last segment ends, its torn tail may go. A footer that cannot
-  // be written is no loss: the next start scans instead.
+  // Now that the new head says where the last segment ends, its torn tail may go. A footer that
+  // cannot be written is no loss: the next start scans instead.
   for (const Unsealed& old : unsealed) {
     const auto file = options_.files->Open(SegmentPath(options_.directory, old.number),
                                            OpenMode::kReadWrite);
     if (file.ok()) static_cast<void>(SealSegment(**file, old.salt, old.summary));
   }
-  if (options_.own_thread) thread_ = NamedThread("journal", [this](const std::stop_token& s) { Run(s); });
+  if (options_.own_thread) {
+    thread_ = NamedThread("journal", [this](const std::stop_token& stop) { Run(stop); });
+  }
   return Ok();
 }
 
@@ -110,8 +112,8 @@ void SegmentJournal::CommitGroups() {
   const bool due = writer_->dirty() &&
                    options_.clock->Monotonic() - last_sync_ >= options_.sync_interval;
   Status tidy = due ? SyncNow() : Ok();
-  // Nothing came for a while: say on disk that all of this was durable, so that later damage to it is told
-  // apart from a torn write. Under load the next group's commit says it.
+  // Nothing came for a while: say on disk that all of this was durable, so that later damage to it
+  // is told apart from a torn write. Under load the next group's commit says it.
   if (tidy.ok() && !busy) tidy = writer_->MarkSynced();
   if (!tidy.ok()) return FailFrom(0, tidy.error());
   SealOld();
@@ -282,7 +284,8 @@ Result<std::shared_ptr<const SegmentSummary>> SegmentJournal::SummaryFor(Decisio
   const auto found = cached;
   constexpr std::size_t kKept = 32;
   if (sealed_.size() > kKept) {
-    sealed_.erase(sealed_.begin()->first == id.segment ? std::prev(sealed_.end()) : sealed_.begin());
+    const bool is_first = sealed_.begin()->first == id.segment;
+    sealed_.erase(is_first ? std::prev(sealed_.end()) : sealed_.begin());
   }
   return found;
 }
@@ -327,7 +330,8 @@ Result<std::size_t> SegmentJournal::DropBefore(Time before) {
   anchor_ = anchor;
   {
     const std::scoped_lock lock(facts_mutex_);
-    segments_.erase(segments_.begin(), segments_.begin() + static_cast<std::ptrdiff_t>(dropped.size()));
+    const auto gone = static_cast<std::ptrdiff_t>(dropped.size());
+    segments_.erase(segments_.begin(), segments_.begin() + gone);
   }
   // From here on they are gone, whatever becomes of the files: the next start removes what is left.
   for (const std::uint32_t number : dropped) {

@@ -1,8 +1,9 @@
 // SegmentJournal: the Journal of journal.h on segment files. Only Journal::Open makes one.
 //
-// Append encodes on the caller's thread and queues; the writer (its own thread, or whoever calls CommitNow)
-// takes the queue, writes one group a segment, syncs, tells the waiters. Three locks, never nested the
-// other way round: commit_mutex_ (the writer's turn, held across I/O) → queue's or facts_mutex_ (short).
+// Append encodes on the caller's thread and queues; the writer (its own thread, or whoever calls
+// CommitNow) takes the queue, writes one group a segment, syncs, tells the waiters. Three locks,
+// never nested the other way round: commit_mutex_ (the writer's turn, held across I/O), then the
+// queue's or facts_mutex_ (short).
 #pragma once
 
 #include <condition_variable>
@@ -82,7 +83,7 @@ class SegmentJournal final : public Journal {
   // Of the segment being written, up to its last commit.
   std::vector<IndexEntry> live_index_;
   std::vector<BindingPlace> live_bindings_;
-  std::shared_ptr<const SegmentSummary> live_;  // a copy for who looks something up; null: none asked
+  std::shared_ptr<const SegmentSummary> live_;  // a copy for look-ups; null: none asked
 
   std::mutex sealed_mutex_;
   std::map<std::uint32_t, std::shared_ptr<const SegmentSummary>> sealed_;  // recently looked at

@@ -61,8 +61,8 @@ class SegmentReader final : public JournalReader {
     auto opened = SegmentCursor::Open(files_, directory_, position_.segment);
     if (!opened.ok()) {
       if (opened.error().code() != Code::kNotFound) return std::move(opened).error();
-      return Error(Code::kDataLoss, "journal segment " + SegmentName(position_.segment) + " is missing")
-          .Where(directory_);
+      const std::string name = SegmentName(position_.segment);
+      return Error(Code::kDataLoss, "journal segment " + name + " is missing").Where(directory_);
     }
     cursor_ = std::make_unique<SegmentCursor>(std::move(opened).value());
     end_.reset();
@@ -90,7 +90,8 @@ class SegmentReader final : public JournalReader {
     }
     cursor_->Seek(kSegmentHeadBytes);
     while (cursor_->offset() < offset) {
-      ASSIGN_OR_RETURN(const std::optional<RecordHead> head, cursor_->SkipTo(RecordKind::kBinding, offset));
+      ASSIGN_OR_RETURN(const std::optional<RecordHead> head,
+                       cursor_->SkipTo(RecordKind::kBinding, offset));
       if (!head.has_value()) break;
       ASSIGN_OR_RETURN(const auto record, cursor_->Next(offset));
       RETURN_IF_ERROR(visit_.TakeBinding(*record, *cursor_));
@@ -104,7 +105,8 @@ class SegmentReader final : public JournalReader {
     position_ = {position_.segment + 1, 0};
   }
 
-  // Where the current segment ends. Of one with a successor that is written in the successor's head.
+  // Where the current segment ends. Of one with a successor that is written in the successor's
+  // head.
   Result<std::uint64_t> EndFor(JournalPosition limit) {
     if (position_.segment == limit.segment) return limit.offset;
     if (end_.has_value()) return *end_;

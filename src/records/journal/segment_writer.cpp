@@ -93,8 +93,8 @@ Status SegmentWriter::MarkSynced() {
   frame.chain = NextChain(summary_.chain, {}, frame);
   std::string bytes;
   AppendRecord(CommitHead(summary_.last_us), AsPayload(frame), salt_, bytes);
-  // The mark is a promise about what lies before it, so it must not become a place of its own that a
-  // later head could name as the end: synced_ stays.
+  // The mark is a promise about what lies before it, so it must not become a place of its own that
+  // a later head could name as the end: synced_ stays.
   RETURN_IF_ERROR(Put(summary_.end, bytes));
   marked_to_ = frame.synced_to;
   summary_.end += bytes.size();

@@ -1,8 +1,9 @@
-// SegmentWriter: one segment being written: begin, groups, sync, seal. For the journal's writer only.
+// SegmentWriter: one segment being written: begin, groups, sync, seal. For the journal's writer
+// only.
 //
-// Thread safety: one thread at a time. Failure: after a failed Write or Sync the segment is poisoned: what
-// was not synced is lost, the file is never synced again, and nothing more may be written; the next
-// segment's head says where this one ends.
+// Thread safety: one thread at a time. Failure: after a failed Write or Sync the segment is
+// poisoned: what was not synced is lost, the file is never synced again, and nothing more may be
+// written; the next segment's head says where this one ends.
 // Cost of a group: one copy by the system, one SHA-256 (0.5 ns a byte), one fdatasync.
 #pragma once
 
@@ -32,14 +33,17 @@ class SegmentWriter {
     std::uint64_t segment_bytes = 0;
     Time created;
   };
-  // Makes the segment that follows `previous`: allocated, with its head durable under its final name.
-  static Result<std::unique_ptr<SegmentWriter>> Begin(const Options& options, const ChainEnd& previous);
+  // Makes the segment that follows `previous`: allocated, with its head durable under its final
+  // name.
+  static Result<std::unique_ptr<SegmentWriter>> Begin(const Options& options,
+                                                      const ChainEnd& previous);
 
-  // Closes the group with a commit frame (appended to `bytes`) and writes it. `facts` are the group's,
-  // with offsets from its start; its last_us is the commit's time.
+  // Closes the group with a commit frame (appended to `bytes`) and writes it. `facts` are the
+  // group's, with offsets from its start; its last_us is the commit's time.
   Status Write(std::string& bytes, const SegmentSummary& facts);
   Status Sync();
-  // Says on disk that everything written is durable, unless a frame says so already. Not synced itself.
+  // Says on disk that everything written is durable, unless a frame says so already. Not synced
+  // itself.
   Status MarkSynced();
   // Writes the footer and cuts the file to its size. The writer must be at its synced end.
   Status Seal();

@@ -13,14 +13,16 @@ constexpr std::size_t kMostFindings = 1000;
 
 class Verifier {
  public:
-  Verifier(FileSystem& files, const std::string& directory) : files_(files), directory_(directory) {}
+  Verifier(FileSystem& files, const std::string& directory)
+      : files_(files), directory_(directory) {}
 
   Result<VerifyReport> Run() {
     ASSIGN_OR_RETURN(const std::vector<std::string> names, files_.List(directory_));
     auto list = ListSegments(files_, directory_);
     if (!list.ok()) Find(list.error());
     Anchor anchor;
-    if (const auto read = ReadAnchor(files_, directory_); read.ok()) anchor = read->value_or(Anchor());
+    const auto read = ReadAnchor(files_, directory_);
+    if (read.ok()) anchor = read->value_or(Anchor());
     std::vector<std::uint32_t> numbers;
     for (const std::string& name : names) {
       const auto number = SegmentNumber(name);

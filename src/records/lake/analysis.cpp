@@ -25,7 +25,8 @@ class Analysis {
     RETURN_IF_ERROR(db_->Run("CREATE VIEW outcomes AS " + outcomes_));
     RETURN_IF_ERROR(db_->Run(
         "CREATE VIEW latest_outcomes AS SELECT * FROM outcomes QUALIFY row_number() OVER "
-        "(PARTITION BY decision_id, name ORDER BY recorded_segment DESC, recorded_place DESC) = 1"));
+        "(PARTITION BY decision_id, name "
+        "ORDER BY recorded_segment DESC, recorded_place DESC) = 1"));
     RETURN_IF_ERROR(db_->Run(
         "CREATE VIEW labelled AS SELECT d.*, o.name AS outcome_name, o.value AS outcome_value, "
         "o.text AS outcome_text, o.at AS outcome_at FROM decisions d "

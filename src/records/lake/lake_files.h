@@ -1,4 +1,5 @@
-// LakeNames: where the lake's files are; ReadSegment: one segment of the journal as the lake's rows.
+// LakeNames: where the lake's files are; ReadSegment: one segment of the journal as the lake's
+// rows.
 //
 // Thread safety: values and free functions.
 #pragma once

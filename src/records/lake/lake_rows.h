@@ -1,5 +1,5 @@
-// LakeRows: gathers journal records into batches with the lake's columns, one table for each model version
-// and day, and one for outcomes. docs/formats/lake.md names the columns.
+// LakeRows: gathers journal records into batches with the lake's columns, one table for each model
+// version and day, and one for outcomes. docs/formats/lake.md names the columns.
 //
 // A feature keeps its name; one that is called like a column of ours (case does not count) becomes
 // input_<name>. Raw outputs are raw_<name>. A name that is taken even so gets _2, _3 and so on.

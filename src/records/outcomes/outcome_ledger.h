@@ -1,20 +1,21 @@
 // OutcomeLedger: takes ground truth for decisions and writes it to the journal, each fact once.
 //
-//   ledger.Record(items, [](std::vector<OutcomeAnswer> answers) { … });   // one answer an item, in order
+//   ledger.Record(items, [](std::vector<OutcomeAnswer> answers) { … });  // in the items' order
 //
-// An item names a decision by its id, or by the caller's own request id. What is refused, alone: an unknown
-// or dropped decision (kNotFound), a time before the decision or more than a day ahead, a value that is not
-// finite, an empty or bad name (kInvalidArgument), the same fact being written this moment (kUnavailable:
-// ask again). The same outcome a second time is answered as recorded and not written again; another value
-// for the same decision and name is a correction: written, and the newest in the journal counts.
+// An item names a decision by its id, or by the caller's own request id. What is refused, alone: an
+// unknown or dropped decision (kNotFound), a time before the decision or more than a day ahead, a
+// value that is not finite, an empty or bad name (kInvalidArgument), the same fact being written
+// this moment (kUnavailable: ask again). The same outcome a second time is answered as recorded and
+// not written again; another value for the same decision and name is a correction: written, and the
+// newest in the journal counts.
 //
-// What is remembered to tell duplicates: a 64-bit hash a fact, for `horizon` and at most max_entries (as
-// RequestIds does); an older duplicate is written again, which changes nothing for who reads the newest.
-// Rebuilt from the journal by replay (it is a visitor).
+// What is remembered to tell duplicates: a 64-bit hash a fact, for `horizon` and at most
+// max_entries (as RequestIds does); an older duplicate is written again, which changes nothing for
+// who reads the newest. Rebuilt from the journal by replay (it is a visitor).
 //
-// Thread safety: Record from any thread; `done` is called once, on the journal's thread after the facts are
-// durable, or on the caller's when there is nothing to write. Must outlive its journal's waiters: destroy it
-// after the journal. Memory: about 48 bytes a fact.
+// Thread safety: Record from any thread; `done` is called once, on the journal's thread after the
+// facts are durable, or on the caller's when there is nothing to write. Must outlive its journal's
+// waiters: destroy it after the journal. Memory: about 48 bytes a fact.
 #pragma once
 
 #include <functional>
@@ -46,7 +47,8 @@ struct OutcomeItem {
 
 struct OutcomeAnswer {
   Status status;
-  enum class Fate : std::uint8_t { kRefused, kRecorded, kCorrected, kRepeated } fate = Fate::kRefused;
+  enum class Fate : std::uint8_t { kRefused, kRecorded, kCorrected, kRepeated };
+  Fate fate = Fate::kRefused;
   DecisionId decision;                 // when it was found
 };
 
@@ -62,7 +64,8 @@ class OutcomeLedger final : public JournalVisitor {
   using Done = std::function<void(std::vector<OutcomeAnswer>)>;
 
   explicit OutcomeLedger(const Options& options);
-  // kTooLarge over limits::kOutcomesPerRequest, and then nothing is recorded and done is not called.
+  // kTooLarge over limits::kOutcomesPerRequest, and then nothing is recorded and done is not
+  // called.
   Status Record(std::vector<OutcomeItem> items, Done done);
 
   void OnOutcomes(std::span<const Outcome> outcomes) override;

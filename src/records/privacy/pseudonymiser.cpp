@@ -22,7 +22,9 @@ std::filesystem::path Real(const std::string& path) {
 Status CheckPlace(const PseudonymKeyPlace& place) {
   const std::filesystem::path key = Real(place.key_file), data = Real(place.data_directory);
   const auto [in_data, in_key] = std::mismatch(data.begin(), data.end(), key.begin(), key.end());
-  const bool inside = in_data == data.end() || (in_data->empty() && std::next(in_data) == data.end());
+  // "data/" ends with an empty part.
+  const bool at_slash = in_data != data.end() && in_data->empty();
+  const bool inside = in_data == data.end() || (at_slash && std::next(in_data) == data.end());
   if (!inside) return Ok();
   return Error(Code::kFailedPrecondition, "the pseudonym key lies inside the data directory")
       .Where(place.key_file)

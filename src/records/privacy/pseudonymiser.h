@@ -1,11 +1,12 @@
-// KeyedPseudonymiser: replaces identifiers by HMAC-SHA-256 under a key in a file of its own, so that what
-// the journal and the lake keep tells nobody without the key whose decision it was.
+// KeyedPseudonymiser: replaces identifiers by HMAC-SHA-256 under a key in a file of its own, so
+// that what the journal and the lake keep tells nobody without the key whose decision it was.
 //
-// The key file must lie outside the data directory (whoever copies the data must not copy the key with it)
-// and be readable by its owner alone. Losing it loses the link to people for good; that is how erasure works.
+// The key file must lie outside the data directory (whoever copies the data must not copy the key
+// with it) and be readable by its owner alone. Losing it loses the link to people for good; that is
+// how erasure works.
 //
-// Thread safety: any thread. Failure: kFailedPrecondition for a key in the wrong place, open to others, or
-// damaged; kNotFound when there is none. Errors never hold an identifier or the key.
+// Thread safety: any thread. Failure: kFailedPrecondition for a key in the wrong place, open to
+// others, or damaged; kNotFound when there is none. Errors never hold an identifier or the key.
 // Cost: about 1 µs a value.
 #pragma once
 
@@ -35,8 +36,8 @@ class KeyedPseudonymiser final : public Pseudonymiser {
   std::string key_;
 };
 
-// Makes a new random key, readable by the owner alone. kAlreadyExists when the file is there: a key is
-// never replaced, because that would cut all earlier pseudonyms loose.
+// Makes a new random key, readable by the owner alone. kAlreadyExists when the file is there: a key
+// is never replaced, because that would cut all earlier pseudonyms loose.
 Status CreatePseudonymKey(FileSystem& files, const PseudonymKeyPlace& place);
 
 }  // namespace mooring::records

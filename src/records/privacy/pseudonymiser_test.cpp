@@ -23,6 +23,21 @@ struct PseudonymiserTest : testing::Test {
   }
   ~PseudonymiserTest() override { std::filesystem::remove_all(root); }
 
+  // No file but the key's holds a needle, nor the key.
+  void ExpectNowhere(std::vector<std::string> needles) {
+    needles.push_back(files.ReadFile(place.key_file, 100).value().substr(0, 64));
+    std::size_t searched = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
+      if (!entry.is_regular_file() || entry.path() == place.key_file) continue;
+      const std::string text = files.ReadFile(entry.path().string(), 1 << 30).value();
+      searched += text.size();
+      for (const std::string& needle : needles) {
+        EXPECT_EQ(text.find(needle), std::string::npos) << entry.path() << " holds " << needle;
+      }
+    }
+    EXPECT_GT(searched, 1000U);
+  }
+
   std::filesystem::path root;
   PseudonymKeyPlace place;
   FileSystem& files = PosixFileSystem();
@@ -82,6 +97,19 @@ TEST_F(PseudonymiserTest, RefusesWhatIsNotAKey) {
   }
 }
 
+struct PseudonymVisitor : JournalVisitor {
+  void OnDecisions(const ReadDecisions& read) override {
+    for (std::size_t i = 0; i < 3; ++i) {
+      passports.emplace_back(read.inputs->column(0).Text(i));
+      accounts.emplace_back(read.inputs->column(2).Text(i));
+    }
+    EXPECT_TRUE(read.inputs->column(0).IsNull(2));
+    EXPECT_EQ(read.inputs->column(3).Values<float>()[0], 640.5F);
+    EXPECT_NE(read.inputs->column(1).Text(0), read.inputs->column(1).Text(1));
+  }
+  std::vector<std::string> passports, accounts;
+};
+
 // Everything that the journal writes is searched for planted identifiers of all column types.
 TEST_F(PseudonymiserTest, NoIdentifierReachesTheDisk) {
   ASSERT_TRUE(CreatePseudonymKey(files, place).ok());
@@ -135,33 +163,11 @@ TEST_F(PseudonymiserTest, NoIdentifierReachesTheDisk) {
   }
   std::string account_bytes(8, '\0');
   std::memcpy(account_bytes.data(), &kAccount, 8);
-  const std::string needles[] = {"PLANTED", std::to_string(kAccount), account_bytes, "4507"};
-  std::size_t searched = 0;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
-    if (!entry.is_regular_file() || entry.path() == place.key_file) continue;
-    const std::string text = files.ReadFile(entry.path().string(), 1 << 30).value();
-    searched += text.size();
-    for (const std::string& needle : needles) {
-      EXPECT_EQ(text.find(needle), std::string::npos) << entry.path() << " holds " << needle;
-    }
-    EXPECT_EQ(text.find(files.ReadFile(place.key_file, 100).value().substr(0, 64)), std::string::npos);
-  }
-  EXPECT_GT(searched, 1000U);
+  ExpectNowhere({"PLANTED", std::to_string(kAccount), account_bytes, "4507"});
   for (const std::string& error : errors) EXPECT_EQ(error.find("PLANTED"), std::string::npos);
 
   // The stored rows carry pseudonyms, the same for the same value, and nulls stay nulls.
-  struct Visitor : JournalVisitor {
-    void OnDecisions(const ReadDecisions& read) override {
-      for (std::size_t i = 0; i < 3; ++i) {
-        passports.emplace_back(read.inputs->column(0).Text(i));
-        accounts.emplace_back(read.inputs->column(2).Text(i));
-      }
-      EXPECT_TRUE(read.inputs->column(0).IsNull(2));
-      EXPECT_EQ(read.inputs->column(3).Values<float>()[0], 640.5F);
-      EXPECT_NE(read.inputs->column(1).Text(0), read.inputs->column(1).Text(1));
-    }
-    std::vector<std::string> passports, accounts;
-  } visitor;
+  PseudonymVisitor visitor;
   ASSERT_TRUE(ReadDecision(files, options.directory, {1, 2, 0}, visitor).ok());
   const std::string expected = keyed->Pseudonym("passport", "PLANTED-PASSPORT-4507");
   EXPECT_THAT(visitor.passports, testing::ElementsAre(expected, expected, ""));

@@ -1,0 +1,23 @@
+// Expressions of a contract, checked before any model is there: compiled against the columns that
+// the contract itself declares.
+//
+// Thread safety: pure. Failure: kInvalidArgument or kTooLarge with what is wrong and at which
+// character.
+#pragma once
+
+#include <string_view>
+
+#include "base/result.h"
+#include "records/contract/contract.h"
+
+namespace mooring::records {
+
+enum class ExpressionScope {
+  kInputs,    // a check of a row
+  kDecision,  // inputs and the output
+  kAnything,  // what comes from elsewhere too: unknown columns are taken for numbers
+};
+
+Status CheckExpression(const Contract& contract, std::string_view text, ExpressionScope scope);
+
+}  // namespace mooring::records
