@@ -33,37 +33,4 @@ void Admission::WaitUntilEmpty() {
   }
 }
 
-// Neither part may imitate the other: the length stands between them.
-std::string Admission::KeyOf(const DecisionRequest& request) {
-  return fmt::format("{}:{}:{}", request.caller.size(), request.caller, request.request_id);
-}
-
-Result<bool> Admission::Begin(const DecisionRequest& request, Done& done) {
-  const std::lock_guard lock(mutex_);
-  const auto [entry, is_new] = deciding_.try_emplace(KeyOf(request));
-  if (is_new) {
-    entry->second.body_hash = request.body_hash;
-    return true;
-  }
-  if (entry->second.body_hash != request.body_hash) {
-    return Error(Code::kConflict, fmt::format("request id '{}' was used for another request",
-                                              request.request_id))
-        .Help("give each request an id of its own");
-  }
-  if (entry->second.waiting.size() >= kWaiting) {
-    return Error(Code::kResourceExhausted, "too many requests wait for the same id");
-  }
-  entry->second.waiting.push_back(std::move(done));
-  return false;
-}
-
-std::vector<Admission::Done> Admission::End(const DecisionRequest& request) {
-  const std::lock_guard lock(mutex_);
-  const auto entry = deciding_.find(KeyOf(request));
-  if (entry == deciding_.end()) return {};
-  std::vector<Done> waiting = std::move(entry->second.waiting);
-  deciding_.erase(entry);
-  return waiting;
-}
-
 }  // namespace mooring::serving

@@ -1,5 +1,5 @@
-// AmountRule: the contract's `decision.amount`, an expression over inputs and the score, compiled once
-// and evaluated exactly in minor units of its currency.
+// AmountRule: the contract's `decision.amount`, an expression over inputs and the score, compiled
+// once and evaluated exactly in minor units of its currency.
 //
 // Thread safety: const use from any thread.
 #pragma once

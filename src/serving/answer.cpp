@@ -6,12 +6,11 @@
 #include <limits>
 
 namespace mooring::serving {
-namespace {
 
 using records::RowDecision;
 using records::Verdict;
 
-data::Batch Masked(const data::Batch& outputs, const std::vector<RowDecision>& decisions) {
+data::Batch MaskedOutputs(const data::Batch& outputs, std::span<const RowDecision> decisions) {
   data::Batch masked(outputs.shared_schema());
   for (std::size_t i = 0; i < outputs.width(); ++i) {
     for (std::size_t row = 0; row < outputs.rows(); ++row) {
@@ -26,8 +25,6 @@ data::Batch Masked(const data::Batch& outputs, const std::vector<RowDecision>& d
   return masked;
 }
 
-}  // namespace
-
 DecisionAnswer AnswerOf(Pending& pending) {
   DecisionAnswer answer;
   answer.served = pending.request.served;
@@ -41,7 +38,7 @@ DecisionAnswer AnswerOf(Pending& pending) {
       std::all_of(pending.decisions.begin(), pending.decisions.end(),
                   [](const RowDecision& row) { return row.verdict == Verdict::kAdmit; });
   answer.outputs = all_admitted ? std::move(pending.outputs)
-                                : Masked(pending.outputs, pending.decisions);
+                                : MaskedOutputs(pending.outputs, pending.decisions);
   return answer;
 }
 
@@ -53,7 +50,8 @@ Error RefusedRows(const Validated& found) {
                                 : fmt::format("row {}, '{}'", first.row, first.feature);
   const std::string more = count == 1 ? "" : fmt::format(" (and {} more)", count - 1);
   return Error(Code::kInvalidArgument,
-               fmt::format("the request breaks the contract: {}: {}{}", place, first.message, more));
+               fmt::format("the request breaks the contract: {}: {}{}", place, first.message,
+                           more));
 }
 
 std::uint32_t LatencyUs(Nanos taken) {

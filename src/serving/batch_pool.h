@@ -1,7 +1,8 @@
-// BatchPool: empty batches of one schema, used again and again so that requests do not allocate columns.
+// BatchPool: empty batches of one schema, used again and again so that requests do not allocate
+// columns.
 //
-// Thread safety: from any thread; a short mutex. Bounded: keeps at most kKept batches, and none that
-// grew beyond kKeptRows rows, so that one huge request is not remembered in memory.
+// Thread safety: from any thread; a short mutex. Bounded: keeps at most kKept batches, and none
+// that grew beyond kKeptRows rows, so that one huge request is not remembered in memory.
 #pragma once
 
 #include <memory>

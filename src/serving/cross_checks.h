@@ -1,5 +1,5 @@
-// CrossChecks: the contract's rules over several columns of a row ("arrival >= departure"), compiled
-// once. Part of InputShape.
+// CrossChecks: the contract's rules over several columns of a row ("arrival >= departure"),
+// compiled once. Part of InputShape.
 //
 // A check holds when its expression is neither zero nor null; a row that breaks one is refused or
 // flagged, under the check's own name.
@@ -22,7 +22,7 @@ class CrossChecks {
   static Result<std::unique_ptr<CrossChecks>> Compile(const std::vector<records::CheckRule>& rules,
                                                       const data::Schema& inputs);
   ~CrossChecks();
-  bool empty() const { return checks_.empty(); }
+  bool empty() const;
   void Run(const data::Batch& rows, Validated& found) const;
 
  private:

@@ -11,6 +11,7 @@
 #include "serving/decision_policy.h"
 #include "serving/pending.h"
 #include "serving/pending_pool.h"
+#include "serving/replay.h"
 #include "serving/routing.h"
 #include "serving/scoring_pool.h"
 #include "serving/serving_metrics.h"
@@ -63,6 +64,8 @@ class Flow final : public PendingOwner, public std::enable_shared_from_this<Flow
 
  private:
   Status Admit(Pending& pending);
+  Status ClaimId(Pending& pending);
+  void SettleId(const Pending& pending);
   Status Validate(Pending& pending);
   Status Enrich(Pending&) { return Ok(); }  // online features join the rows here (a later issue)
   Status Route(Pending& pending);
@@ -71,10 +74,10 @@ class Flow final : public PendingOwner, public std::enable_shared_from_this<Flow
   Status Record(Pending& pending);
   void Answer(Pending& pending);
   void Refuse(Pending& pending, Error error);
-  void Tell(Pending& pending, DecisionAnswer answer);
   void Finish(Pending& pending);
   void RecordRefusal(const Pending& pending, const Error& error);
   static Error NotWritten(const Error& why) {
+    if (why.code() == Code::kTooLarge) return why;
     return Error(Code::kUnavailable, "the decision could not be written down, so none was made")
         .Why(why.message())
         .Help("try again; the journal's disk needs attention when this lasts");
@@ -93,12 +96,42 @@ Status Flow::Admit(Pending& pending) {
   if (request.received == Nanos(0)) request.received = now;
   RETURN_IF_ERROR(admission_.Enter(request, now));
   pending.entered = true;
-  if (!request.request_id.empty()) {
-    ASSIGN_OR_RETURN(const bool is_first, admission_.Begin(request, pending.done));
-    pending.settled = !is_first;
-    pending.holds_id = is_first;
+  return request.request_id.empty() ? Ok() : ClaimId(pending);
+}
+
+// One decision a request id: the first decides, a retry gets the first's answer.
+Status Flow::ClaimId(Pending& pending) {
+  using Found = records::RequestIds::Found;
+  const DecisionRequest& request = pending.request;
+  if (options_.request_ids == nullptr || options_.journal == nullptr) return Ok();
+  const auto claim =
+      options_.request_ids->Claim(request.caller, request.request_id, request.body_hash);
+  switch (claim.found) {
+    case Found::kNew: pending.holds_id = true; return Ok();
+    case Found::kOtherBody:
+      return Error(Code::kConflict,
+                   fmt::format("request id '{}' was used for another request", request.request_id))
+          .Help("give each request an id of its own");
+    case Found::kInFlight:
+      return Error(Code::kUnavailable, "the same request is being decided right now")
+          .Help("try again in a moment: it will get the same answer");
+    case Found::kEarlier: break;
   }
+  ASSIGN_OR_RETURN(DecisionAnswer answer,
+                   ReplayDecision(*options_.journal, *options_.snapshot(), claim.earlier));
+  metrics_.CountReplay();
+  pending.settled = true;
+  pending.done(std::move(answer));
   return Ok();
+}
+
+// Before the answer leaves: who retries on reading it must find it.
+void Flow::SettleId(const Pending& pending) {
+  if (!pending.holds_id) return;
+  const DecisionRequest& request = pending.request;
+  if (!pending.recorded) return options_.request_ids->Release(request.caller, request.request_id);
+  const auto rows = static_cast<std::uint32_t>(pending.decisions.size());
+  options_.request_ids->Settle(request.caller, request.request_id, {pending.first, rows});
 }
 
 Status Flow::Validate(Pending& pending) {
@@ -116,7 +149,9 @@ Status Flow::Validate(Pending& pending) {
     return Error(Code::kInvalidArgument, "the request has no rows");
   }
   if (!options_.safety.validate) return Ok();
+  const std::size_t before = found.problems.size();
   request.served->shape->Validate(request.rows, request.coercion, found);
+  if (before != 0) found.DropEchoes(before);
   if (!found.breaches.empty()) {
     metrics_.Of(request.served->model, request.served->number).CountBreaches(found.breaches);
   }
@@ -194,6 +229,7 @@ Status Flow::Record(Pending& pending) {
   const Result<DecisionId> first = options_.journal->Append(block, &pending);
   if (!first.ok()) return NotWritten(first.error());
   pending.first = first.value();
+  pending.recorded = true;
   pending.Arrive();
   return Ok();
 }
@@ -204,20 +240,25 @@ void Flow::Answer(Pending& pending) {
   VersionCounters& counters = metrics_.Of(served.model, served.number);
   counters.CountRequest(LatencyUs(taken));
   for (const records::RowDecision& row : pending.decisions) counters.CountDecision(row.verdict);
+  SettleId(pending);
   DecisionAnswer answer = AnswerOf(pending);
   answer.latency_us = LatencyUs(taken);
-  Tell(pending, std::move(answer));
+  pending.done(std::move(answer));
+  Finish(pending);
 }
 
 void Flow::Refuse(Pending& pending, Error error) {
   metrics_.CountRefusal(error.code());
   RecordRefusal(pending, error);
+  pending.recorded = false;
+  SettleId(pending);
   DecisionAnswer answer;
   answer.problems = std::move(pending.found.problems);
   answer.unlisted_problems = pending.found.unlisted_problems;
   answer.served = pending.request.served;
   answer.status = std::move(error);
-  Tell(pending, std::move(answer));
+  pending.done(std::move(answer));
+  Finish(pending);
 }
 
 // Refusals are recorded without waiting: no decision hangs on them.
@@ -236,19 +277,6 @@ void Flow::RecordRefusal(const Pending& pending, const Error& error) {
   }
   // A journal that is full or broken says so in its own metrics; the answer is the same.
   static_cast<void>(options_.journal->Append(refusal, nullptr).ok());
-}
-
-void Flow::Tell(Pending& pending, DecisionAnswer answer) {
-  std::vector<Admission::Done> others;
-  if (pending.holds_id) others = admission_.End(pending.request);
-  for (const Admission::Done& other : others) {
-    metrics_.CountReplay();
-    DecisionAnswer copy = answer;
-    copy.replayed = true;
-    other(std::move(copy));
-  }
-  pending.done(std::move(answer));
-  Finish(pending);
 }
 
 void Flow::Finish(Pending& pending) {
@@ -282,7 +310,8 @@ class FlowDecider final : public Decider {
 Result<std::unique_ptr<Decider>> Decider::Make(Options options) {
   if (options.clock == nullptr || !options.snapshot ||
       (options.journal == nullptr && options.safety.journal)) {
-    return Error(Code::kInvalidArgument, "the decision path needs a clock, a snapshot and a journal");
+    return Error(Code::kInvalidArgument,
+                 "the decision path needs a clock, a snapshot and a journal");
   }
   return std::unique_ptr<Decider>(std::make_unique<FlowDecider>(std::move(options)));
 }

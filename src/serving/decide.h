@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "records/journal/journal.h"
+#include "records/journal/request_ids.h"
 #include "serving/decision.h"
 #include "serving/loaded_models.h"
 
@@ -36,6 +37,9 @@ class Decider {
   struct Options {
     const Clock* clock = nullptr;
     records::Journal* journal = nullptr;
+    // Which request ids were decided; null: ids are recorded and not acted on. Rebuilt from the
+    // journal by the composition root before the first request.
+    records::RequestIds* request_ids = nullptr;
     std::function<std::shared_ptr<const Snapshot>()> snapshot;
     std::size_t scoring_threads = 1;   // for predictors with Cost::kPooled
     Safety safety;

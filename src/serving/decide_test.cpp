@@ -34,7 +34,8 @@ records::InputRule Hour() {
 
 class DecideTest : public ::testing::Test {
  protected:
-  void Open(records::Contract contract, model::Predictor::Cost cost = model::Predictor::Cost::kInline) {
+  using Cost = model::Predictor::Cost;
+  void Open(records::Contract contract, Cost cost = Cost::kInline) {
     predictor_ = std::make_shared<AddingPredictor>(testing::FloatInputs({"hour"}, Type::kFloat32),
                                                    100, cost);
     served_ = testing::Serve(contract, predictor_, 2).value();
@@ -42,13 +43,15 @@ class DecideTest : public ::testing::Test {
     ServedModel& model = snapshot->models["m"];
     model.champion = served_;
     model.versions[2] = served_;
-    previous_ = std::make_shared<AddingPredictor>(testing::FloatInputs({"hour"}, Type::kFloat32), 5);
+    previous_ =
+        std::make_shared<AddingPredictor>(testing::FloatInputs({"hour"}, Type::kFloat32), 5);
     model.previous = testing::Serve(std::move(contract), previous_, 1).value();
     model.versions[1] = model.previous;
     snapshot_ = std::move(snapshot);
     Decider::Options options;
     options.clock = &clock_;
     options.journal = &journal_;
+    options.request_ids = &request_ids_;
     options.snapshot = [this] { return snapshot_; };
     options.safety = safety_;
     decider_ = Decider::Make(std::move(options)).value();
@@ -86,6 +89,7 @@ class DecideTest : public ::testing::Test {
 
   SimulatedClock clock_;
   MemoryJournal journal_;
+  records::RequestIds request_ids_{{.clock = &clock_}};
   Safety safety_;
   std::shared_ptr<AddingPredictor> predictor_, previous_;
   std::shared_ptr<const ServedVersion> served_;
@@ -170,18 +174,61 @@ TEST_F(DecideTest, GivesNoDecisionAwayThatCouldNotBeWritten) {
   EXPECT_EQ(decider_->metrics().Read().refused[static_cast<std::size_t>(Code::kUnavailable)], 2U);
 }
 
-TEST_F(DecideTest, AnswersEveryoneWhoAsksWithTheIdThatIsBeingDecided) {
+TEST_F(DecideTest, GivesARetryTheSameAnswerAndDecidesOnce) {
+  records::Contract contract = ContractOf({Hour()});
+  contract.decision.max = 110;
+  Open(std::move(contract));
+  const DecisionAnswer first = Ask(Request({7, 20}, "order-1"));
+  const DecisionAnswer again = Ask(Request({7, 20}, "order-1"));
+  EXPECT_FALSE(first.replayed);
+  ASSERT_TRUE(again.status.ok()) << again.status.error().ToString();
+  EXPECT_TRUE(again.replayed);
+  ASSERT_EQ(again.rows.size(), 2U);
+  EXPECT_EQ(again.rows[1].id, first.rows[1].id);
+  EXPECT_EQ(again.rows[1].decision.verdict, Verdict::kClamp);
+  EXPECT_EQ(again.rows[0].decision.score, first.rows[0].decision.score);
+  EXPECT_EQ(again.outputs.column(0).Number(0), 107);
+  EXPECT_TRUE(again.outputs.column(0).IsNull(1));  // a clamped row's raw value stays inside
+  EXPECT_EQ(again.served, served_);
+  EXPECT_EQ(journal_.blocks().size(), 1U);  // and no second spend
+  EXPECT_EQ(predictor_->calls.load(), 1U);
+  EXPECT_EQ(Ask(Request({8}, "order-1", 2)).status.error().code(), Code::kConflict);
+  EXPECT_EQ(decider_->metrics().Read().replayed, 1U);
+}
+
+TEST_F(DecideTest, NamesTheVersionOfAReplayThatIsNotLoadedAnyMore) {
+  Open();
+  const DecisionAnswer first = Ask(Request({7}, "order-1"));
+  DecisionRequest retry = Request({7}, "order-1");
+  snapshot_ = std::make_shared<const Snapshot>();
+  const DecisionAnswer again = Ask(std::move(retry));
+  ASSERT_TRUE(again.replayed);
+  EXPECT_EQ(again.served->model, "m");
+  EXPECT_EQ(again.served->number, 2U);
+  EXPECT_EQ(again.served->contract->hash, first.served->contract->hash);
+  // Protocols look at these to shape the answer.
+  EXPECT_EQ(again.served->predictor->signature().outputs.at(0).name, "score");
+  EXPECT_EQ(again.served->shape->schema()->size(), 1U);
+}
+
+TEST_F(DecideTest, AsksForPatienceWhileTheSameIdIsBeingDecided) {
   Open();
   journal_.hold = true;
   Start(Request({7}, "order-1"));
-  Start(Request({7}, "order-1"));
-  EXPECT_TRUE(answers_.empty());
-  EXPECT_EQ(Ask(Request({8}, "order-1", 2)).status.error().code(), Code::kConflict);
+  EXPECT_EQ(Ask(Request({7}, "order-1")).status.error().code(), Code::kUnavailable);
   journal_.CommitNow();
-  ASSERT_EQ(answers_.size(), 3U);
-  EXPECT_EQ(answers_[1].rows[0].id, answers_[2].rows[0].id);
-  EXPECT_NE(answers_[1].replayed, answers_[2].replayed);
-  EXPECT_EQ(journal_.blocks().size(), 1U);  // and no second spend
+  EXPECT_TRUE(Ask(Request({7}, "order-1")).replayed);
+}
+
+TEST_F(DecideTest, FreesAnIdWhoseDecisionFailed) {
+  Open();
+  journal_.fail_commit = true;
+  EXPECT_FALSE(Ask(Request({7}, "order-1")).status.ok());
+  journal_.fail_commit = false;
+  EXPECT_FALSE(Ask(Request({99}, "order-1")).status.ok());
+  const DecisionAnswer answer = Ask(Request({7}, "order-1"));
+  EXPECT_TRUE(answer.status.ok());
+  EXPECT_FALSE(answer.replayed);
 }
 
 TEST_F(DecideTest, LeavesIdsOfOtherCallersAlone) {

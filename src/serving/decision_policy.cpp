@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cmath>
 #include <limits>
 
@@ -17,10 +16,6 @@ using records::Verdict;
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
-constexpr std::array<std::string_view, 7> kReasonNames = {
-    "", "score_not_finite", "score_below_min", "score_above_max",
-    "amount_invalid", "below_bounds", "above_bounds"};
-
 RowDecision Stopped(Reason reason) {
   return {.verdict = Verdict::kFallback, .reason = static_cast<std::uint8_t>(reason),
           .flagged = false, .score = kNone, .amount_minor = 0};
@@ -30,7 +25,8 @@ RowDecision Stopped(Reason reason) {
 Result<std::int64_t> ToMinor(std::string_view what, double units, int digits) {
   const double minor = std::round(units * std::pow(10.0, digits));
   if (!(std::fabs(minor) < 9.0e18)) {
-    return Error(Code::kFailedPrecondition, fmt::format("{} {} is too large for money", what, units));
+    return Error(Code::kFailedPrecondition,
+                 fmt::format("{} {} is too large for money", what, units));
   }
   return static_cast<std::int64_t>(minor);
 }
@@ -40,7 +36,8 @@ std::size_t ScoreColumn(const records::OutputRule& rule, const model::Signature&
   if (const auto named = columns.Find(rule.name)) return *named;
   std::size_t first = 0;
   for (const model::Output& output : signature.outputs) {
-    const bool is_float = output.type == data::Type::kFloat32 || output.type == data::Type::kFloat64;
+    const bool is_float =
+        output.type == data::Type::kFloat32 || output.type == data::Type::kFloat64;
     // The positive class of a binary classifier comes last.
     if (is_float) return output.width == 2 ? first + 1 : first;
     first += output.width;
@@ -49,10 +46,6 @@ std::size_t ScoreColumn(const records::OutputRule& rule, const model::Signature&
 }
 
 }  // namespace
-
-std::string_view ReasonName(std::uint8_t reason) {
-  return reason < kReasonNames.size() ? kReasonNames[reason] : std::string_view();
-}
 
 DecisionPolicy::DecisionPolicy() = default;
 DecisionPolicy::~DecisionPolicy() = default;
@@ -71,8 +64,8 @@ Result<std::shared_ptr<const DecisionPolicy>> DecisionPolicy::Compile(
                       contract.decision.max || !contract.decision.amount.empty();
   if (!policy->has_score() && judged) {
     return Error(Code::kFailedPrecondition,
-                 fmt::format("the score '{}' is {}, and the contract's bounds and amount need a number",
-                             score.name, data::TypeName(score.type)));
+                 fmt::format("the score '{}' is {}, and the contract's bounds and amount need a "
+                             "number", score.name, data::TypeName(score.type)));
   }
   policy->score_min_ = contract.output.min;
   policy->score_max_ = contract.output.max;

@@ -2,7 +2,7 @@
 // answers instead when a bound stops it. Compiled once for a version; pure.
 //
 // The rules, in order, for each row:
-//   1. a score that is not finite, or outside output.min … output.max, is stopped (FALLBACK or DENY);
+//   1. a score that is not finite, or outside output.min … output.max, is stopped (FALLBACK, DENY);
 //   2. the amount is evaluated (money: exact, in minor units); one that cannot be is stopped;
 //   3. an amount (or, without one, a score) outside decision.bounds is moved to the bound (CLAMP).
 // Only ADMIT gives the score out. CLAMP gives the bound; FALLBACK the first step of the chain that
@@ -22,23 +22,11 @@
 #include "model/predictor.h"
 #include "records/contract/contract.h"
 #include "records/journal/record.h"
+#include "serving/reasons.h"
 
 namespace mooring::serving {
 
 class AmountRule;
-
-// Why a row's verdict is not a plain ADMIT; the number is what the journal keeps.
-enum class Reason : std::uint8_t {
-  kNone = 0,
-  kScoreNotFinite = 1,
-  kScoreBelowMin = 2,
-  kScoreAboveMax = 3,
-  kAmountInvalid = 4,
-  kBelowBounds = 5,
-  kAboveBounds = 6,
-};
-// "", "score_not_finite", …; "" for numbers that no reason has.
-std::string_view ReasonName(std::uint8_t reason);
 
 class DecisionPolicy {
  public:
@@ -61,8 +49,8 @@ class DecisionPolicy {
   // kFallback when it is stopped: then Substitute decides.
   records::RowDecision Judge(double score, const data::Batch& inputs, std::size_t row) const;
 
-  // A stopped row's decision by the fallback chain. `previous` gives the previous version's score for
-  // the row, nothing when there is none; asked at most once.
+  // A stopped row's decision by the fallback chain. `previous` gives the previous version's score
+  // for the row, nothing when there is none; asked at most once.
   using PreviousScore = std::function<std::optional<double>()>;
   records::RowDecision Substitute(const records::RowDecision& stopped, const data::Batch& inputs,
                                   std::size_t row, const PreviousScore& previous) const;

@@ -1,5 +1,5 @@
-// A journal in memory for tests: it can hold commits back, fail appends and fail commits, and shows what
-// it was given. Not a Journal for anything else: nothing is durable.
+// A journal in memory for tests: it can hold commits back, fail appends and fail commits, and shows
+// what it was given. Not a Journal for anything else: nothing is durable.
 #pragma once
 
 #include <mutex>
@@ -37,9 +37,15 @@ class MemoryJournal final : public records::Journal {
       if (fail_append) return Error(Code::kResourceExhausted, "the journal's queue is full");
       first = {1, 1, next_};
       next_ += static_cast<std::uint32_t>(block.rows.size());
-      blocks_.push_back({*block.binding, first, std::string(block.caller),
-                         std::string(block.request_id), block.body_hash, block.latency_us,
-                         *block.inputs, *block.outputs, {block.rows.begin(), block.rows.end()}});
+      blocks_.push_back({*block.binding,
+                         first,
+                         std::string(block.caller),
+                         std::string(block.request_id),
+                         block.body_hash,
+                         block.latency_us,
+                         *block.inputs,
+                         *block.outputs,
+                         {block.rows.begin(), block.rows.end()}});
       waiting_.push_back(waiter);
     }
     if (!hold) CommitNow();
@@ -51,7 +57,8 @@ class MemoryJournal final : public records::Journal {
                         std::string(refusal.rule));
     return Ok();
   }
-  Status Append(std::span<const records::Outcome> outcomes, records::CommitWaiter* waiter) override {
+  Status Append(std::span<const records::Outcome> outcomes,
+                records::CommitWaiter* waiter) override {
     {
       const std::lock_guard lock(mutex_);
       outcomes_.insert(outcomes_.end(), outcomes.begin(), outcomes.end());
@@ -66,8 +73,7 @@ class MemoryJournal final : public records::Journal {
       const std::lock_guard lock(mutex_);
       told.swap(waiting_);
     }
-    const Status status =
-        fail_commit ? Status(Error(Code::kUnavailable, "the sync failed")) : Ok();
+    const Status status = fail_commit ? Status(Error(Code::kUnavailable, "the sync failed")) : Ok();
     for (records::CommitWaiter* const waiter : told) {
       if (waiter != nullptr) waiter->Committed(status);
     }

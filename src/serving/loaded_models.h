@@ -8,6 +8,7 @@
 // it.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -16,11 +17,14 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/ids.h"
 #include "base/result.h"
 #include "model/predictor.h"
 #include "records/contract/contract.h"
 #include "records/journal/record.h"
+#include "records/registry/registry.h"
+#include "serving/convergence_policy.h"
 
 namespace mooring::serving {
 
@@ -75,10 +79,31 @@ struct Snapshot {
   const ServedModel* Find(std::string_view model) const;
 };
 
-// Turns a registered version into a loaded one; given by the composition root, so that tests can
-// bring their own. Checks golden rows.
-using VersionLoader =
-    std::function<Result<std::shared_ptr<const ServedVersion>>(std::string_view model,
-                                                               VersionNumber version)>;
+// Turns a registered version into a loaded one under a contract and checks its golden rows
+// (version_loader.h); given from outside, so that tests can bring their own. Called on the loading
+// thread only.
+using VersionLoader = std::function<Result<std::shared_ptr<const ServedVersion>>(
+    const VersionKey& key)>;
+
+class LoadedModels {
+ public:
+  struct Options {
+    records::Registry* registry = nullptr;     // required; outlives this
+    const Clock* clock = nullptr;              // required
+    VersionLoader loader;                      // required
+    std::size_t memory_budget_bytes = 0;       // of all loaded versions; 0: no limit
+    std::chrono::milliseconds poll{200};       // for changes by other processes
+    bool own_thread = true;                    // false: tests call ConvergeNow
+  };
+  // Starts to converge; returns before anything is loaded.
+  static Result<std::unique_ptr<LoadedModels>> Start(Options options);
+  virtual ~LoadedModels() = default;  // stops the thread; requests keep what they hold
+
+  // What serves; never null. About 10 ns.
+  virtual std::shared_ptr<const Snapshot> Current() const = 0;
+  // Converges as far as it goes, on the caller's thread. The error of the registry, if it had one;
+  // versions that do not load are told in the snapshot.
+  virtual Status ConvergeNow() = 0;
+};
 
 }  // namespace mooring::serving

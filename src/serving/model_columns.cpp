@@ -29,7 +29,9 @@ bool CanBecome(Type from, Type to) {
 
 // A type that a column of a contract may have to become `to`.
 std::string_view Remedy(Type from, Type to) {
-  if (from == Type::kString && to != Type::kString) return "declare it category, or as the model has it";
+  if (from == Type::kString && to != Type::kString) {
+    return "declare it category, or as the model has it";
+  }
   return "declare it as the model has it";
 }
 
@@ -114,7 +116,8 @@ Result<ModelColumns> ModelColumns::Make(const data::Schema& from,
     const data::Field& want = to->field(i);
     const auto place = from.Find(want.name);
     if (!place) {
-      wrong += fmt::format("; model input '{}' ({}) is not declared", want.name, TypeName(want.type));
+      wrong += fmt::format("; model input '{}' ({}) is not declared", want.name,
+                           TypeName(want.type));
       continue;
     }
     const data::Field& have = from.field(*place);

@@ -1,8 +1,9 @@
 // ModelColumns: how the contract's columns become the model's, decided once, run for every request.
 //
-// What may become what: integers and bool to wider integers and floats; any number to float32 (rounded,
-// as training did); category to its code in an integer or float (unseen is missing); category and
-// string to each other; everything to itself. Never float to integer, int64 to int32, or time to number.
+// What may become what: integers and bool to wider integers and floats; any number to float32
+// (rounded, as training did); category to its code in an integer or float (unseen is missing);
+// category and string to each other; everything to itself. Never float to integer, int64 to int32,
+// or time to number.
 //
 // Thread safety: const use from any thread. Cost: about 2 ns a cell.
 #pragma once

@@ -1,5 +1,5 @@
-// NameIndex: the place of a name in a fixed list, by exact bytes, without allocation. For the keys of
-// request bodies; a hash map of strings would cost five times as much.
+// NameIndex: the place of a name in a fixed list, by exact bytes, without allocation. For the keys
+// of request bodies; a hash map of strings would cost five times as much.
 //
 // Thread safety: const use from any thread. Cost: one FNV hash of the name and about one compare.
 #pragma once

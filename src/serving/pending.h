@@ -1,10 +1,10 @@
-// Pending: one request on its way through decide.cpp, from admit to answer. Reused for later requests,
-// so that the path does not allocate once warm.
+// Pending: one request on its way through decide.cpp, from admit to answer. Reused for later
+// requests, so that the path does not allocate once warm.
 //
 // Ownership: the flow's pool owns it; while it waits for the journal or for the scoring pool, those
 // hold a pointer and give it back by Committed or Scored, exactly once each.
-// Thread safety: one thread at a time; handed over through the journal's and the pool's locks. The only
-// overlap is the end of Append with Committed, which `halves` settles.
+// Thread safety: one thread at a time; handed over through the journal's and the pool's locks. The
+// only overlap is the end of Append with Committed, which `halves` settles.
 #pragma once
 
 #include <atomic>
@@ -44,9 +44,10 @@ struct Pending final : records::CommitWaiter, ScoringJob {
   std::shared_ptr<PendingOwner> owner;  // set while the request is in flight
   DecisionRequest request;
   std::function<void(DecisionAnswer)> done;
-  bool settled = false;                 // somebody else answers, or did
+  bool settled = false;                 // answered already, by an earlier decision
   bool entered = false;                 // Admission::Leave is due
-  bool holds_id = false;                // Admission::End is due
+  bool holds_id = false;                // a claim on the request id is to be settled
+  bool recorded = false;                // `first` is an id of the journal
   Validated found;
   data::Batch scratch;                  // the model's inputs where they differ from the contract's
   data::Batch outputs;                  // raw

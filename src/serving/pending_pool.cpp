@@ -34,7 +34,8 @@ void PendingPool::Give(Pending& pending) {
   request.flags.clear();
   request.problems.clear();
   pending.done = nullptr;
-  pending.settled = pending.holds_id = pending.entered = false;
+  pending.settled = pending.holds_id = pending.entered = pending.recorded = false;
+  pending.first = {};
   pending.found.Clear();
   pending.decisions.clear();
   pending.committed = Ok();

@@ -179,7 +179,9 @@ void RowBuilder::SetInteger(std::size_t column, std::int64_t value) {
 }
 
 void RowBuilder::SetUnsigned(std::size_t column, std::uint64_t value) {
-  if (std::in_range<std::int64_t>(value)) return SetInteger(column, static_cast<std::int64_t>(value));
+  if (std::in_range<std::int64_t>(value)) {
+    return SetInteger(column, static_cast<std::int64_t>(value));
+  }
   if (!Ready(column)) return;
   const Type type = batch_.column(column).type();
   if (type == Type::kInt32 || type == Type::kInt64) return AppendInteger(column, value);

@@ -9,21 +9,21 @@
 //     builder.EndRow();
 //   builder.Finish(request);                  builder.Finish(request);
 //
-// A cell that does not fit is a RowProblem and an empty slot; building goes on, so that all problems
-// of a body are found at once. FindColumn of an unknown name gives kNoColumn and notes it (a problem
-// when strict, dropped as MLflow does otherwise); setting kNoColumn does nothing. A cell set twice in a
-// row is a problem when strict; MLflow keeps the last.
+// A cell that does not fit is a RowProblem and an empty slot; building goes on, so that all
+// problems of a body are found at once. FindColumn of an unknown name gives kNoColumn and notes it
+// (a problem when strict, dropped as MLflow does otherwise); setting kNoColumn does nothing. A cell
+// set twice in a row is a problem when strict; MLflow keeps the last.
 //
-// What passes, strictly (native, Open Inference): int32/int64 take integers in range, and numbers that
-// are whole and below 2^53 in size; float64 takes numbers and integers that it holds exactly; float32
-// takes numbers, rounded, in range; bool takes true and false; string and category take valid UTF-8
-// text without NUL, up to limits::kStringBytes; timestamp takes RFC 3339 text with a zone. Null and
-// absence are the contract's `missing` rule. NaN and infinities are refused; -0.0 becomes 0.0.
-// As MLflow's scoring server (recorded exchanges in tests/golden): integers take any number, truncated
-// towards zero, true as 1, and text of an integer; those out of range wrap as two's complement does
-// (flagged); floats take true and decimal text, NaN is missing; float32 overflow is refused; without an
-// `inputs` section a null passes for any float and is refused for any integer; a column that is
-// absent from all rows is refused.
+// What passes, strictly (native, Open Inference): int32/int64 take integers in range, and numbers
+// that are whole and below 2^53 in size; float64 takes numbers and integers that it holds exactly;
+// float32 takes numbers, rounded, in range; bool takes true and false; string and category take
+// valid UTF-8 text without NUL, up to limits::kStringBytes; timestamp takes RFC 3339 text with a
+// zone. Null and absence are the contract's `missing` rule. NaN and infinities are refused; -0.0
+// becomes 0.0. As MLflow's scoring server (recorded exchanges in tests/golden): integers take any
+// number, truncated towards zero, true as 1, and text of an integer; those out of range wrap as
+// two's complement does (flagged); floats take true and decimal text, NaN is missing; float32
+// overflow is refused; without an `inputs` section a null passes for any float and is refused for
+// any integer; a column that is absent from all rows is refused.
 //
 // Thread safety: none. Ownership: keeps `served` alive; views given to it are copied.
 // Cost: about 5 ns a number; no allocation when rows are recycled (InputShape::GiveRows).

@@ -1,11 +1,12 @@
-// ScoringPool: threads for predictors that are worth one (Predictor::Cost::kPooled), with natural dynamic
-// batching: a thread takes the oldest job and everything else queued for the same version, predicts
-// once, and gives each job its rows. It never waits for more. Inline predictors do not come here.
+// ScoringPool: threads for predictors that are worth one (Predictor::Cost::kPooled), with natural
+// dynamic batching: a thread takes the oldest job and everything else queued for the same version,
+// predicts once, and gives each job its rows. It never waits for more. Inline predictors do not
+// come here.
 //
-// Thread safety: Submit from any thread. A job's Scored is called once, on a scoring thread, and may
-// free the job. Failure: a full queue is kResourceExhausted, and Scored is not called; a batch that the
-// predictor refuses is tried again job by job, so that one caller's rows do not fail another's.
-// The destructor scores what is queued, then stops.
+// Thread safety: Submit from any thread. A job's Scored is called once, on a scoring thread, and
+// may free the job. Failure: a full queue is kResourceExhausted, and Scored is not called; a batch
+// that the predictor refuses is tried again job by job, so that one caller's rows do not fail
+// another's. The destructor scores what is queued, then stops.
 #pragma once
 
 #include <condition_variable>

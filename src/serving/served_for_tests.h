@@ -1,5 +1,5 @@
-// Served versions for tests: a predictor that adds up its inputs, and contracts made in code. Not for
-// anything but tests and benches.
+// Served versions for tests: a predictor that adds up its inputs, and contracts made in code. Not
+// for anything but tests and benches.
 #pragma once
 
 #include <atomic>

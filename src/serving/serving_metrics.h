@@ -1,8 +1,8 @@
 // ServingMetrics: what the decision path counts about itself, for /metrics and `doctor`.
 //
-// Thread safety: everything from any thread; counters are relaxed atomics, rule breaches (rare) a short
-// mutex. Bounded: at most kCountedVersions versions and kCountedBreaches feature × rule pairs a version;
-// what is beyond is added to the last one, named "other".
+// Thread safety: everything from any thread; counters are relaxed atomics, rule breaches (rare) a
+// short mutex. Bounded: at most kCountedVersions versions and kCountedBreaches feature × rule pairs
+// a version; what is beyond is added to the last one, named "other".
 // Cost: about 10 ns a decision.
 #pragma once
 
@@ -45,7 +45,7 @@ struct VersionFigures {
   VersionNumber version = 0;
   std::array<std::uint64_t, kVerdicts> verdicts{};                     // rows
   std::uint64_t requests = 0;                                          // answered with decisions
-  std::array<std::uint64_t, kLatencyBucketsUs.size() + 1> latency{};   // requests a bucket, not summed up
+  std::array<std::uint64_t, kLatencyBucketsUs.size() + 1> latency{};   // requests a bucket
   std::uint64_t latency_sum_us = 0;
   std::vector<BreachFigure> breaches;
 };
@@ -91,7 +91,9 @@ class ServingMetrics {
     refused_[static_cast<std::size_t>(code)].fetch_add(1, std::memory_order_relaxed);
   }
   void CountReplay() { replayed_.fetch_add(1, std::memory_order_relaxed); }
-  void SetInFlight(std::uint64_t requests) { in_flight_.store(requests, std::memory_order_relaxed); }
+  void SetInFlight(std::uint64_t requests) {
+    in_flight_.store(requests, std::memory_order_relaxed);
+  }
 
   ServingFigures Read() const;
 

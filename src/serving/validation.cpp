@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "serving/batch_pool.h"
 #include "serving/column_rule.h"
@@ -27,7 +28,8 @@ std::vector<InputRule> RulesOf(const data::Schema& inputs) {
   return rules;
 }
 
-// What is known of a category's values: given from outside, known to the model, listed by the owner.
+// What is known of a category's values: given from outside, known to the model, listed by the
+// owner.
 Result<std::shared_ptr<const data::Dictionary>> DictionaryOf(
     const InputRule& rule, const model::Signature& signature,
     const InputShape::Dictionaries& given) {
@@ -86,6 +88,18 @@ void Validated::AddProblem(RowProblem problem) {
   } else {
     problems.push_back(std::move(problem));
   }
+}
+
+void Validated::DropEchoes(std::size_t first_new) {
+  const auto echo = [this, first_new](const RowProblem& problem) {
+    return problem.rule == "missing" &&
+           std::any_of(problems.begin(), problems.begin() + static_cast<std::ptrdiff_t>(first_new),
+                       [&](const RowProblem& cause) {
+                         return cause.row == problem.row && cause.feature == problem.feature;
+                       });
+  };
+  const auto begin = problems.begin() + static_cast<std::ptrdiff_t>(first_new);
+  problems.erase(std::stable_partition(begin, problems.end(), std::not_fn(echo)), problems.end());
 }
 
 void Validated::Flag(std::size_t row, std::size_t rows) {

@@ -1,19 +1,20 @@
-// InputShape: the input rules of a contract, compiled once for one model version, and what they find in
-// a request's rows. It knows the contract's columns (what callers send and the journal keeps), checks
-// their values, and turns them into the columns that the model wants.
+// InputShape: the input rules of a contract, compiled once for one model version, and what they
+// find in a request's rows. It knows the contract's columns (what callers send and the journal
+// keeps), checks their values, and turns them into the columns that the model wants.
 //
 // A contract without an `inputs` section takes its inputs from the model's signature (`derived`).
-// Else every model input must be declared; inputs that the model does not have are kept and recorded.
+// Else every model input must be declared; inputs that the model does not have are kept and
+// recorded.
 //
 //   ASSIGN_OR_RETURN(auto shape, InputShape::Bind(contract, predictor->signature(), {}));
-//   RowBuilder builder(served, Coercion::kStrict);        // row_builder.h: JSON or CSV cells → rows
+//   RowBuilder builder(served, Coercion::kStrict);    // row_builder.h: JSON or CSV cells → rows
 //   shape->Validate(rows, coercion, validated);
 //   const data::Batch& inputs = shape->ToModel(validated.Effective(rows), scratch);
 //
-// Policy for many rows in one request: one refused row refuses the request; all problems are listed,
-// the first kListedProblems by name and the rest by number. A value's breach of a rule does what the
-// contract says: reject, take the default (the journal keeps the value as it came, the model gets the
-// default, the row is flagged), or pass on and flag.
+// Policy for many rows in one request: one refused row refuses the request; all problems are
+// listed, the first kListedProblems by name and the rest by number. A value's breach of a rule does
+// what the contract says: reject, take the default (the journal keeps the value as it came, the
+// model gets the default, the row is flagged), or pass on and flag.
 //
 // Thread safety: const use from any thread. Cost: about 3 ns a cell to check, 2 ns to convert.
 #pragma once
@@ -62,9 +63,13 @@ struct Validated {
   bool refused() const { return !problems.empty() || unlisted_problems != 0; }
   bool IsFlagged(std::size_t row) const { return !flagged.empty() && flagged[row] != 0; }
   // What the model and the expressions see.
-  const data::Batch& Effective(const data::Batch& seen) const { return replaced ? *replaced : seen; }
+  const data::Batch& Effective(const data::Batch& seen) const {
+    return replaced ? *replaced : seen;
+  }
   void Clear();
   void AddProblem(RowProblem problem);
+  // Problems from `first_new` on that only say "missing" of a value whose refusal left it empty.
+  void DropEchoes(std::size_t first_new);
   void Flag(std::size_t row, std::size_t rows);
 };
 
@@ -74,8 +79,8 @@ class InputShape {
   using Dictionaries = std::map<std::string, std::shared_ptr<const data::Dictionary>, std::less<>>;
 
   // kFailedPrecondition naming every input that does not fit: a model input that the contract does
-  // not declare, a type that cannot be converted without loss of meaning, a category without values,
-  // a pattern or check that does not compile.
+  // not declare, a type that cannot be converted without loss of meaning, a category without
+  // values, a pattern or check that does not compile.
   static Result<std::shared_ptr<const InputShape>> Bind(
       std::shared_ptr<const records::Contract> contract, const model::Signature& signature,
       const Dictionaries& dictionaries);
@@ -94,12 +99,13 @@ class InputShape {
 
   // Checks rows of schema(); adds to `found`.
   void Validate(const data::Batch& rows, Coercion coercion, Validated& found) const;
-  // The rows as the predictor wants them: `rows` itself when the columns are the same, else `scratch`,
-  // which becomes a batch of the predictor's inputs.
+  // The rows as the predictor wants them: `rows` itself when the columns are the same, else
+  // `scratch`, which becomes a batch of the predictor's inputs.
   const data::Batch& ToModel(const data::Batch& rows, data::Batch& scratch) const;
   bool NeedsScratch() const;
 
-  // Empty batches of schema() and of the predictor's inputs, reused so that requests do not allocate.
+  // Empty batches of schema() and of the predictor's inputs, reused so that requests do not
+  // allocate.
   data::Batch TakeRows() const;
   void GiveRows(data::Batch rows) const;
   data::Batch TakeScratch() const;

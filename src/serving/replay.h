@@ -1,0 +1,19 @@
+// Replay: the answer that a request got before, read back from the journal by the decision's id.
+#pragma once
+
+#include "base/result.h"
+#include "records/journal/journal.h"
+#include "records/journal/request_ids.h"
+#include "serving/decision.h"
+#include "serving/loaded_models.h"
+
+namespace mooring::serving {
+
+// The same ids, verdicts, scores and outputs as then, marked `replayed`. `served` is the loaded
+// version when it still is; else one that names model, version, contract hash and columns, and
+// predicts nothing. kFailedPrecondition when retention dropped the decision. Cost: a look-up and a
+// read of its segment.
+Result<DecisionAnswer> ReplayDecision(records::Journal& journal, const Snapshot& snapshot,
+                                      const records::RequestIds::Earlier& earlier);
+
+}  // namespace mooring::serving
