@@ -1,6 +1,6 @@
 // Checkpoint: where the open window of each version begins, so that a restarted watch reads on from
-// there instead of from the first segment. Losing the file costs time, never truth: everything is folded
-// again.
+// there instead of from the first segment. Losing the file costs time, never truth: everything is
+// folded again.
 //
 // The file is JSON: {"schema": 1, "windows": [{"model", "version", "from": "d1-7-42"}]}.
 #pragma once

@@ -19,12 +19,13 @@ TEST(Checkpoint, ComesBackThroughText) {
 }
 
 TEST(Checkpoint, RefusesWhatItDidNotWrite) {
-  for (const char* text : {"", "{}", R"({"schema":2,"windows":[]})", R"({"schema":1})",
-                           R"({"schema":1,"windows":[{"model":"a","version":-1,"from":"d1-1-1"}]})",
-                           R"({"schema":1,"windows":[{"model":"a","version":1,"from":"x"}]})",
-                           R"({"schema":1,"windows":[{"model":"a","version":9e9,"from":"d1-1-1"}]})",
-                           R"({"schema":1,"windows":[{"model":"a","version":4294967296,)"
-                           R"("from":"d1-1-1"}]})"}) {
+  for (const char* text :
+       {"", "{}", R"({"schema":2,"windows":[]})", R"({"schema":1})",
+        R"({"schema":1,"windows":[{"model":"a","version":-1,"from":"d1-1-1"}]})",
+        R"({"schema":1,"windows":[{"model":"a","version":1,"from":"x"}]})",
+        R"({"schema":1,"windows":[{"model":"a","version":9e9,"from":"d1-1-1"}]})",
+        R"({"schema":1,"windows":[{"model":"a","version":4294967296,)"
+        R"("from":"d1-1-1"}]})"}) {
     EXPECT_FALSE(ParseCheckpoint(text).ok()) << text;
   }
 }

@@ -10,8 +10,8 @@
 namespace mooring::monitoring {
 namespace {
 
-// Rows of "a", "b" (normal, b moved by `shift` and missing for `missing` of the rows) and "c" (one of
-// four categories, or "new" for `unseen` of the rows).
+// Rows of "a", "b" (normal, b moved by `shift` and missing for `missing` of the rows) and "c" (one
+// of four categories, or "new" for `unseen` of the rows).
 struct Sample {
   std::size_t rows = 1000;
   double shift = 0, missing = 0, unseen = 0;
@@ -23,8 +23,8 @@ double Normal(Rng& rng) {
 }
 
 data::Batch Draw(const Sample& sample) {
-  auto schema = data::Schema::Make({{.name = "a"}, {.name = "b"},
-                                    {.name = "c", .type = data::Type::kString}});
+  auto schema = data::Schema::Make(
+      {{.name = "a"}, {.name = "b"}, {.name = "c", .type = data::Type::kString}});
   data::Batch batch(std::make_shared<const data::Schema>(std::move(schema).value()));
   Rng rng(sample.seed);
   for (std::size_t row = 0; row < sample.rows; ++row) {

@@ -1,4 +1,5 @@
-// Offline: the same comparison on two tables, without a server: `mooring monitor drift --reference a
+// Offline: the same comparison on two tables, without a server: `mooring monitor drift --reference
+// a
 // --current b`. The reference's bins are learned from the first table.
 #pragma once
 

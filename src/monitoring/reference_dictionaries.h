@@ -1,6 +1,6 @@
-// ReadDictionaries: the category values that a reference profile knows, by input name, for contracts that
-// say `from: reference`. Values are in the order of their text, so that the same training data gives the
-// same codes whatever the order of its rows.
+// ReadDictionaries: the category values that a reference profile knows, by input name, for
+// contracts that say `from: reference`. Values are in the order of their text, so that the same
+// training data gives the same codes whatever the order of its rows.
 //
 // Pure. Failure: kDataLoss or kInvalidArgument when the bytes are not a profile.
 #pragma once

@@ -8,7 +8,8 @@ namespace mooring::monitoring {
 namespace {
 
 std::string Profile(const std::vector<std::string>& origins) {
-  auto schema = data::Schema::Make({{.name = "x"}, {.name = "origin", .type = data::Type::kString}});
+  auto schema =
+      data::Schema::Make({{.name = "x"}, {.name = "origin", .type = data::Type::kString}});
   data::Batch rows(std::make_shared<const data::Schema>(std::move(schema).value()));
   for (const std::string& origin : origins) {
     rows.column(0).Append(1.0);

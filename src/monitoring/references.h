@@ -1,6 +1,6 @@
-// References: what a version's windows are held against: its own reference profile, learned from its
-// training data at registration, and the monitoring rule of the contract it decided under. Read from
-// the registry once per version and contract, then kept.
+// References: what a version's windows are held against: its own reference profile, learned from
+// its training data at registration, and the monitoring rule of the contract it decided under. Read
+// from the registry once per version and contract, then kept.
 //
 // Thread safety: none; the watch's own.
 #pragma once
@@ -21,7 +21,7 @@ namespace mooring::monitoring {
 struct Reference {
   std::shared_ptr<const data::BatchProfile> profile;  // null: registered without training data
   records::MonitorRule rule;
-  std::string score_output;                           // the raw output that is the score
+  std::string score_output;  // the raw output that is the score
 };
 
 class References {

@@ -3,9 +3,9 @@
 // whichever first) compares it with the version's own reference profile and stores a verdict.
 //
 // A window is closed by the block of rows that fills it, or by the first moment after its time is
-// over, so the same journal always gives the same windows. Where each version's open window begins is
-// kept in a small file (checkpoint.h); after a crash the watch reads on from there and comes to the
-// same counts. A verdict that was already stored is stored again with the same content.
+// over, so the same journal always gives the same windows. Where each version's open window begins
+// is kept in a small file (checkpoint.h); after a crash the watch reads on from there and comes to
+// the same counts. A verdict that was already stored is stored again with the same content.
 //
 // Thread safety: Run and CatchUp on one thread; the others from any.
 // Budget: about .5 µs CPU a decision of 20 features, decoding and profile together.
@@ -32,7 +32,7 @@ class Watch {
   struct Options {
     FileSystem* files = nullptr;
     const Clock* clock = nullptr;
-    records::Journal* journal = nullptr;    // live
+    records::Journal* journal = nullptr;  // live
     std::string journal_directory;
     std::string checkpoint_file;
     records::Registry* registry = nullptr;  // references, contracts, and where verdicts go

@@ -10,7 +10,8 @@ data::Batch EmptyScores() {
   return data::Batch(std::make_shared<const data::Schema>(std::move(schema).value()));
 }
 
-// The raw output that the contract calls the score; the first output when there is none of that name.
+// The raw output that the contract calls the score; the first output when there is none of that
+// name.
 const data::Column* ScoreOf(const data::Batch& outputs, const std::string& name) {
   if (const data::Column* named = outputs.Find(name); named != nullptr) return named;
   return outputs.width() == 0 ? nullptr : &outputs.column(0);
@@ -40,7 +41,8 @@ Status Window::Add(const records::ReadDecisions& block) {
 
 Status Window::AddScores(const records::ReadDecisions& block) {
   const data::Column* score = ScoreOf(*block.outputs, reference_->score_output);
-  if (score == nullptr) return Ok();
+  // An input of that name has the column already; both in one would be neither.
+  if (score == nullptr || block.inputs->Find(kScoreColumn) != nullptr) return Ok();
   scores_.Clear();
   for (std::size_t row = 0; row < block.outputs->rows(); ++row) {
     if (score->IsNull(row)) {
