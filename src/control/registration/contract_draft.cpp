@@ -1,0 +1,110 @@
+#include "control/registration/contract_draft.h"
+
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+namespace mooring::control {
+namespace {
+
+using data::Type;
+
+std::string NumberText(double number) {
+  char buffer[32];
+  return {buffer, std::to_chars(buffer, buffer + sizeof(buffer), number).ptr};
+}
+
+// A YAML key or value: plain where that is surely text, else double-quoted.
+std::string Quoted(const std::string& text) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+  const bool letter_first = !text.empty() && std::isalpha(static_cast<unsigned char>(text[0])) != 0;
+  static constexpr std::string_view kWords[] = {"true", "false", "null", "yes", "no",
+                                                "on",   "off",   "y",    "n"};
+  std::string lower = text;
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const bool word = std::find(std::begin(kWords), std::end(kWords), lower) != std::end(kWords);
+  if (letter_first && !word && text.find_first_not_of(kPlain) == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    if (static_cast<unsigned char>(c) < 0x20) continue;
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
+struct Range {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -std::numeric_limits<double>::infinity();
+};
+
+Range RangeOf(const data::Column& column) {
+  Range range;
+  for (std::size_t row = 0; row < column.size(); ++row) {
+    const double number = column.Number(row);
+    if (!std::isfinite(number)) continue;
+    range.low = std::min(range.low, number);
+    range.high = std::max(range.high, number);
+  }
+  return range;
+}
+
+// Whole numbers in the data of a float input are no reason to call it an integer: types are the
+// model's, or the file's where the model only says "a number" and the file says text.
+Type TypeFor(const data::Field& field, const data::Column* column) {
+  if (column != nullptr && (column->type() == Type::kString || column->type() == Type::kCategory)) {
+    return Type::kCategory;
+  }
+  return field.type;
+}
+
+std::string InputLine(const data::Field& field, const data::Column* column) {
+  const Type type = TypeFor(field, column);
+  std::string line = "  " + Quoted(field.name) + ": {type: " + std::string(data::TypeName(type));
+  if (type == Type::kCategory) line += ", from: reference, unseen: flag";
+  if (column != nullptr && data::IsNumeric(type)) {
+    const Range range = RangeOf(*column);
+    if (range.low <= range.high) {
+      line += ", min: " + NumberText(range.low) + ", max: " + NumberText(range.high) +
+              ", invalid: flag";
+    }
+  }
+  const bool has_missing = column != nullptr && column->HasNulls();
+  if (field.nullable && (column == nullptr || has_missing)) line += ", missing: flag";
+  return line + "}\n";
+}
+
+std::string Inputs(const LoadedArtifact& model, const DraftOptions& options) {
+  std::string text =
+      "inputs:                      # what callers send; the ranges are a first guess\n";
+  for (const data::Field& field : model.inputs()->fields()) {
+    text += InputLine(field,
+                      options.training == nullptr ? nullptr : options.training->Find(field.name));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string DraftContract(const LoadedArtifact& model, const DraftOptions& options) {
+  const data::Field& output = model.outputs()->field(0);
+  std::string text = "# A first draft, from the model" +
+                     std::string(options.training == nullptr ? "" : " and its training data") +
+                     ". Correct it, then: mooring apply\n";
+  text += "model: " + Quoted(options.model.empty() ? "NAME" : options.model) + "\n";
+  text += "purpose: say in one sentence what is decided with it\n";
+  text +=
+      options.team.empty()
+          ? "owner: {team: \"\", person: \"\", escalation: \"\"}  # team or person is required\n"
+          : "owner: {team: " + Quoted(options.team) + "}\n";
+  text += Inputs(model, options);
+  text += "output: {name: " + Quoted(output.name) +
+          "}         # task: binary, multiclass or regression; min, max: bounds of the score\n";
+  if (!options.label.empty()) text += "outcome: {name: " + Quoted(options.label) + "}\n";
+  text += "monitor:\n  window: {rows: 1000, every: 1h}\n  drift: {psi: 0.2}\n";
+  text += "fallback: [previous, deny]   # when the model cannot answer\n";
+  return text;
+}
+
+}  // namespace mooring::control

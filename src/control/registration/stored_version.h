@@ -1,0 +1,25 @@
+// CheckStoredVersion: proves that a version's stored bytes still give its golden rows. Registration
+// ends with it, and `mooring doctor` asks it of every champion. Thread safety: pure but for the
+// blobs that are read.
+#pragma once
+
+#include <string>
+
+#include "base/io/file_system.h"
+#include "base/result.h"
+#include "data/store/blob_store.h"
+#include "records/registry/registry.h"
+
+namespace mooring::control {
+
+struct StoredFiles {
+  FileSystem* files = nullptr;
+  data::BlobStore* blobs = nullptr;
+  std::string library_directory;
+};
+
+// kFailedPrecondition naming the row that differs, kDataLoss for damaged blobs, kNotFound for lost
+// ones.
+Status CheckStoredVersion(const StoredFiles& from, const records::NewVersion& version);
+
+}  // namespace mooring::control
