@@ -74,13 +74,15 @@ Protocol ProtocolOf(std::string_view path) {
 class Dispatcher {
  public:
   explicit Dispatcher(Dependencies dependencies) {
-    CHECK(dependencies.decider != nullptr && dependencies.snapshot && dependencies.clock != nullptr);
-    api_.use = std::move(dependencies);
-    for (std::size_t i = 0; i < std::size(kRoutes); ++i) router_.Add(kRoutes[i].method, kRoutes[i].pattern, i);
+    CHECK(dependencies.decider != nullptr && dependencies.snapshot &&
+          dependencies.clock != nullptr);
+    api_->use = std::move(dependencies);
+    for (std::size_t i = 0; i < std::size(kRoutes); ++i)
+      router_.Add(kRoutes[i].method, kRoutes[i].pattern, i);
   }
 
   void Handle(const Request& request, std::shared_ptr<Responder> responder) {
-    Call call{&api_, &request, std::move(responder), {}, kOther};
+    Call call{api_, &request, std::move(responder), {}, kOther};
     const Router::Match match = router_.Find(request.method, request.path);
     if (match.outcome != Router::Match::Outcome::kFound) return Refuse(call, match);
     const RouteEntry& route = kRoutes[match.answer];
@@ -95,14 +97,14 @@ class Dispatcher {
     if (match.outcome == Router::Match::Outcome::kNoPath) {
       return call.Refuse(Error(Code::kNotFound, "there is nothing at this path"));
     }
-    Response response = ProblemResponse(call.protocol,
-                                        Error(Code::kInvalidArgument, "this path does not take this method"),
-                                        {}, 405);
+    Response response = ProblemResponse(
+        call.protocol, Error(Code::kInvalidArgument, "this path does not take this method"), {},
+        405);
     response.headers.emplace_back("Allow", match.allow);
     call.Answer(std::move(response));
   }
 
-  Api api_;
+  const std::shared_ptr<Api> api_ = std::make_shared<Api>();
   Router router_;
 };
 

@@ -26,16 +26,17 @@
 namespace mooring::api {
 
 struct Dependencies {
-  serving::Decider* decider = nullptr;                                      // required
-  std::function<std::shared_ptr<const serving::Snapshot>()> snapshot;       // required
-  const Clock* clock = nullptr;                                             // required
-  records::Registry* registry = nullptr;   // null: the administrative calls answer 503
-  records::Journal* journal = nullptr;     // null: no outcomes, no tail
-  monitoring::Watch* watch = nullptr;      // null: no drift in /metrics
-  FileSystem* files = nullptr;             // with journal_directory: `log tail` and checks of outcomes
+  serving::Decider* decider = nullptr;                                 // required
+  std::function<std::shared_ptr<const serving::Snapshot>()> snapshot;  // required
+  const Clock* clock = nullptr;                                        // required
+  records::Registry* registry = nullptr;  // null: the administrative calls answer 503
+  records::Journal* journal = nullptr;    // null: no outcomes, no tail
+  monitoring::Watch* watch = nullptr;     // null: no drift in /metrics
+  FileSystem* files = nullptr;  // with journal_directory: `log tail` and checks of outcomes
   std::string journal_directory;
   // The decision of a caller's request id, for outcomes; empty: outcomes by request id are refused.
-  std::function<Result<DecisionId>(std::string_view caller, std::string_view request_id)> find_decision;
+  std::function<Result<DecisionId>(std::string_view caller, std::string_view request_id)>
+      find_decision;
   // Whether a decision with this id was given; empty: an outcome's decision id is taken as it is.
   std::function<bool(DecisionId)> has_decision;
   // False while starting or draining; empty: always true.

@@ -1,6 +1,6 @@
-// A whole API without sockets, for tests: the real decision path over a memory journal and a model that
-// adds up its inputs (a: float64, b: int32, c: category, t: text, all optional but a). Bytes of a request go through
-// the server's own parser. Not for anything but tests.
+// A whole API without sockets, for tests: the real decision path over a memory journal and a model
+// that adds up its inputs (a: float64, b: int32, c: category, t: text, all optional but a). Bytes
+// of a request go through the server's own parser. Not for anything but tests.
 #pragma once
 
 #include <future>
@@ -29,7 +29,8 @@ struct Answered {
 };
 
 // Sends one request to a handler and waits for its answer.
-inline Answered Send(const Handler& handler, const std::string& start_line, const std::string& body = "",
+inline Answered Send(const Handler& handler, const std::string& start_line,
+                     const std::string& body = "",
                      const std::string& headers = "Content-Type: application/json\r\n") {
   class Promise final : public Responder {
    public:
@@ -43,7 +44,8 @@ inline Answered Send(const Handler& handler, const std::string& start_line, cons
   parser.Begin(responder->message);
   std::string bytes = start_line + " HTTP/1.1\r\nHost: localhost\r\n" + headers +
                       "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
-  for (std::string_view rest = bytes; parser.state() < RequestParser::State::kWhole && !rest.empty();) {
+  for (std::string_view rest = bytes;
+       parser.state() < RequestParser::State::kWhole && !rest.empty();) {
     rest.remove_prefix(parser.Feed(rest));
   }
   if (parser.state() != RequestParser::State::kWhole) {
@@ -61,20 +63,23 @@ inline Answered Send(const Handler& handler, const std::string& start_line, cons
 class TestApi {
  public:
   TestApi() {
+    using data::Type;
     using serving::testing::ContractOf;
     using serving::testing::Input;
-    using data::Type;
     const auto words = data::Dictionary::Make({"red", "green"}).value();
     auto a = Input("a", Type::kFloat64);
     a.min = -100;
     a.max = 1000;
-    auto b = Input("b", Type::kInt32), c = Input("c", Type::kCategory), t = Input("t", Type::kString);
+    auto b = Input("b", Type::kInt32), c = Input("c", Type::kCategory),
+         t = Input("t", Type::kString);
     b.missing = c.missing = t.missing = records::OnBreach::kFlag;
     c.from_reference = true;
-    auto inputs = data::Schema::Make({{"a", Type::kFloat64, true, nullptr}, {"b", Type::kInt32, true, nullptr}});
+    auto inputs = data::Schema::Make(
+        {{"a", Type::kFloat64, true, nullptr}, {"b", Type::kInt32, true, nullptr}});
     auto predictor = std::make_shared<serving::testing::AddingPredictor>(std::move(inputs).value());
     for (const VersionNumber number : {1, 2}) {
-      auto served = serving::testing::Serve(ContractOf({a, b, c, t}), predictor, number, {{"c", words}});
+      auto served =
+          serving::testing::Serve(ContractOf({a, b, c, t}), predictor, number, {{"c", words}});
       CHECK_OK_RESULT(served);
       served_.push_back(*served);
     }
@@ -84,7 +89,6 @@ class TestApi {
     options.journal = &journal;
     options.snapshot = [this] { return snapshot; };
     decider = serving::Decider::Make(options).value();
-    Dependencies use;
     use.decider = decider.get();
     use.snapshot = options.snapshot;
     use.clock = options.clock;
@@ -94,7 +98,7 @@ class TestApi {
       return Error(Code::kNotFound, "there is no decision of this request id");
     };
     use.has_decision = [](DecisionId id) { return id.replica == 1; };
-    handler = MakeHandler(std::move(use));
+    handler = MakeHandler(use);
   }
   // Both versions under each of the names; version 1 is the champion.
   void Serve(const std::vector<std::string>& names) {
@@ -109,13 +113,15 @@ class TestApi {
     next->revision = 3;
     snapshot = next;
   }
-  Answered Post(const std::string& target, const std::string& body, const std::string& headers = "") {
+  Answered Post(const std::string& target, const std::string& body,
+                const std::string& headers = "") {
     return Send(handler, "POST " + target, body, headers + "Content-Type: application/json\r\n");
   }
   Answered Get(const std::string& target) { return Send(handler, "GET " + target); }
   Answered Decide(const std::string& body) { return Post("/api/v1/models/m/decide", body); }
   Answered Infer(const std::string& body) { return Post("/v2/models/m/infer", body); }
 
+  Dependencies use;  // change and call MakeHandler again for stores of one's own
   serving::testing::MemoryJournal journal;
   std::shared_ptr<const serving::Snapshot> snapshot;
   std::unique_ptr<serving::Decider> decider;

@@ -3,7 +3,10 @@
 #include <sstream>
 
 #include "api/api_fixture.h"
+#include "api/call.h"
 #include "api/http/socket_client.h"
+#include "api/metrics/metrics.h"
+#include "api/metrics/process.h"
 
 namespace mooring::api {
 namespace {
@@ -23,8 +26,9 @@ TEST(Api, SaysWhatAPathTakes) {
 
 TEST(Api, AnswersAdministrativeCallsWithoutTheirStoresBy503) {
   TestApi api;
-  for (const char* path : {"/api/v1/models", "/api/v1/desired", "/api/v1/models/m", "/api/v1/journal",
-                           "/api/v1/models/m/versions", "/api/v1/models/m/aliases", "/api/v1/models/m/verdicts"}) {
+  for (const char* path :
+       {"/api/v1/models", "/api/v1/desired", "/api/v1/models/m", "/api/v1/journal",
+        "/api/v1/models/m/versions", "/api/v1/models/m/aliases", "/api/v1/models/m/verdicts"}) {
     EXPECT_EQ(api.Get(path).status, 503) << path;
   }
 }
@@ -36,17 +40,34 @@ TEST(Api, CountsWhatHappenedInItsMetrics) {
   api.Infer("{}");
   const auto metrics = api.Get("/metrics");
   EXPECT_EQ(metrics.content_type, "text/plain; version=0.0.4; charset=utf-8");
-  for (const char* line : {
-           "mooring_requests_total{protocol=\"native\",code=\"200\"} 1\n",
-           "mooring_requests_total{protocol=\"native\",code=\"400\"} 1\n",
-           "mooring_requests_total{protocol=\"open_inference\",code=\"400\"} 1\n",
-           "mooring_decisions_total{model=\"m\",version=\"1\",verdict=\"admit\"} 1\n",
-           "feature=\"a\",rule=\"max\",action=\"reject\"} 1\n",
-           "mooring_decision_latency_seconds_count{model=\"m\",version=\"1\"} 1\n",
-           "mooring_loaded_version{model=\"m\",version=\"1\",role=\"champion\"} 1\n",
-           "mooring_build_info{version=\"" MOORING_VERSION "\"} 1\n"}) {
+  for (const char* line :
+       {"mooring_requests_total{protocol=\"native\",code=\"200\"} 1\n",
+        "mooring_requests_total{protocol=\"native\",code=\"400\"} 1\n",
+        "mooring_requests_total{protocol=\"open_inference\",code=\"400\"} 1\n",
+        "mooring_decisions_total{model=\"m\",version=\"1\",verdict=\"admit\"} 1\n",
+        "feature=\"a\",rule=\"max\",action=\"reject\"} 1\n",
+        "mooring_decision_latency_seconds_count{model=\"m\",version=\"1\"} 1\n",
+        "mooring_loaded_version{model=\"m\",version=\"1\",role=\"champion\"} 1\n",
+        "mooring_build_info{version=\"" MOORING_VERSION "\"} 1\n"}) {
     EXPECT_NE(metrics.body.find(line), std::string::npos) << line << metrics.body;
   }
+}
+
+TEST(Api, KnowsItsProcess) {
+  const ProcessFigures process = ReadProcess();
+  EXPECT_GT(process.resident_bytes, 1'000'000U);
+  EXPECT_GE(process.open_files, 3U);
+  EXPECT_GT(process.cpu_seconds, 0.0);
+}
+
+TEST(Api, CountsStatusesThatHaveNoSlotTogether) {
+  RequestCounters counters;
+  counters.Count(Protocol::kNative, 200);
+  counters.Count(Protocol::kNative, 299);
+  counters.Count(Protocol::kNative, 599);
+  EXPECT_EQ(counters.Of(Protocol::kNative, 0), 1U);
+  EXPECT_EQ(counters.Of(Protocol::kNative, RequestCounters::kSlots - 1), 2U);
+  EXPECT_EQ(counters.Of(Protocol::kMlflow, 0), 0U);
 }
 
 // The rules that promtool checks: each family once, HELP and TYPE in front, counters end in _total.
@@ -79,8 +100,9 @@ TEST(Api, AnswersThroughSocketsAfterTheCommitAndInOrder) {
   ASSERT_TRUE(server.ok());
   SocketClient client((*server)->port());
   const std::string row = R"({"inputs":{"a":2}})";
-  const std::string post = "POST /api/v1/models/m/decide HTTP/1.1\r\nHost: localhost\r\nContent-Length: " +
-                           std::to_string(row.size()) + "\r\n\r\n" + row;
+  const std::string post =
+      "POST /api/v1/models/m/decide HTTP/1.1\r\nHost: localhost\r\nContent-Length: " +
+      std::to_string(row.size()) + "\r\n\r\n" + row;
   client.Send(post + post + "GET /v2 HTTP/1.1\r\nHost: localhost\r\n\r\n");
   while (api.journal.blocks().size() < 2) std::this_thread::yield();
   std::thread([&] { api.journal.CommitNow(); }).join();

@@ -1,4 +1,5 @@
-// Call: one request on its way to its answer, for the handlers of all protocols; Api: what they share.
+// Call: one request on its way to its answer, for the handlers of all protocols; Api: what they
+// share.
 //
 // Thread safety: a Call is copied into completions and answered from any thread, once.
 #pragma once
@@ -20,8 +21,8 @@ namespace mooring::api {
 class RequestCounters {
  public:
   // The statuses that are counted by themselves; others count as their hundred.
-  static constexpr int kStatuses[] = {200, 201, 202, 204, 400, 401, 403, 404, 405, 409, 413,
-                                      415, 422, 429, 500, 503, 504, 0};
+  static constexpr int kStatuses[] = {200, 201, 202, 204, 400, 401, 403, 404, 405,
+                                      409, 413, 415, 422, 429, 500, 503, 504, 0};
   static constexpr std::size_t kSlots = std::size(kStatuses);
   void Count(Protocol protocol, int status);
   std::uint64_t Of(Protocol protocol, std::size_t slot) const {
@@ -38,7 +39,7 @@ struct Api {
 };
 
 struct Call {
-  Api* api = nullptr;
+  std::shared_ptr<Api> api;  // a completion may come after the handler is gone
   const Request* request = nullptr;
   std::shared_ptr<Responder> responder;  // keeps `request` alive
   PathParameters parameters{};

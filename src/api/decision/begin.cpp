@@ -40,8 +40,8 @@ Result<VersionNumber> ParseVersion(std::string_view model, std::string_view text
 
 Status SetRequestId(const Call& call, std::string_view id, serving::DecisionRequest& request) {
   if (id.empty() || id.size() > limits::kRequestIdBytes) {
-    return Error(Code::kInvalidArgument, "a request id has 1 to 128 bytes, this one " +
-                                             std::to_string(id.size()));
+    return Error(Code::kInvalidArgument,
+                 "a request id has 1 to 128 bytes, this one " + std::to_string(id.size()));
   }
   if (!request.request_id.empty() && request.request_id != id) {
     return Error(Code::kInvalidArgument, "Idempotency-Key and request_id differ");

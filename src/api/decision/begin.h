@@ -1,10 +1,10 @@
-// What the protocols do alike before a decision: find the version, take the caller's name and request
-// id, put JSON values into cells.
+// What the protocols do alike before a decision: find the version, take the caller's name and
+// request id, put JSON values into cells.
 //
-// A caller's request id makes a decision repeatable: the same id with the same body is answered by the
-// earlier decision, with another body it is a conflict. It is the header Idempotency-Key in every
-// protocol, or `request_id` of a native body. The `id` of Open Inference is only echoed: many clients
-// send the same one with everything.
+// A caller's request id makes a decision repeatable: the same id with the same body is answered by
+// the earlier decision, with another body it is a conflict. It is the header Idempotency-Key in
+// every protocol, or `request_id` of a native body. The `id` of Open Inference is only echoed: many
+// clients send the same one with everything.
 #pragma once
 
 #include <string>
@@ -18,8 +18,8 @@
 
 namespace mooring::api {
 
-// A request for the decision of `model` by `version` ("" the champion), without rows. kInvalidArgument
-// for a name or id that is none, kNotFound and kUnavailable as Decider::Resolve.
+// A request for the decision of `model` by `version` ("" the champion), without rows.
+// kInvalidArgument for a name or id that is none, kNotFound and kUnavailable as Decider::Resolve.
 Result<serving::DecisionRequest> BeginDecision(const Call& call, std::string_view model,
                                                std::string_view version);
 
@@ -27,7 +27,8 @@ Result<serving::DecisionRequest> BeginDecision(const Call& call, std::string_vie
 Status SetRequestId(const Call& call, std::string_view id, serving::DecisionRequest& request);
 
 // Reads one JSON value into a cell; arrays and objects become a problem of the cell.
-void PutCell(JsonPull& json, serving::RowBuilder& rows, std::size_t column, serving::Coercion coercion);
+void PutCell(JsonPull& json, serving::RowBuilder& rows, std::size_t column,
+             serving::Coercion coercion);
 // {"feature": value, …} as one row.
 void PutRow(JsonPull& json, serving::RowBuilder& rows, serving::Coercion coercion);
 

@@ -15,8 +15,8 @@ namespace mooring::api {
 // kFailedPrecondition when `host` is not a loopback address and remote callers were not allowed.
 Status CheckBinding(std::string_view host, bool allow_remote_without_auth);
 
-// The caller's name as the journal keeps it. An Authorization header is kUnsupported for now: a caller
-// who sends a token expects it to be checked.
+// The caller's name as the journal keeps it. An Authorization header is kUnsupported for now: a
+// caller who sends a token expects it to be checked.
 Result<std::string> CallerOf(const Request& request);
 
 }  // namespace mooring::api

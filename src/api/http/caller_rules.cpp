@@ -41,7 +41,8 @@ std::string_view NameOf(std::string_view host) {
 
 bool IsAddress(const std::string& name) {
   unsigned char bytes[16];
-  return inet_pton(AF_INET, name.c_str(), bytes) == 1 || inet_pton(AF_INET6, name.c_str(), bytes) == 1;
+  return inet_pton(AF_INET, name.c_str(), bytes) == 1 ||
+         inet_pton(AF_INET6, name.c_str(), bytes) == 1;
 }
 
 }  // namespace
@@ -70,7 +71,8 @@ bool CallerRules::OriginAllowed(std::string_view origin, std::string_view host) 
   const std::string lower = Lower(origin);
   if (std::find(allowed_.begin(), allowed_.end(), lower) != allowed_.end()) return true;
   const std::size_t scheme = lower.find("://");
-  if (scheme == std::string::npos || (lower.substr(0, scheme) != "http" && lower.substr(0, scheme) != "https")) {
+  if (scheme == std::string::npos ||
+      (lower.substr(0, scheme) != "http" && lower.substr(0, scheme) != "https")) {
     return false;
   }
   const std::string_view authority = std::string_view(lower).substr(scheme + 3);

@@ -1,6 +1,6 @@
-// CallerRules: which Host and Origin a request may name. A page of another site can make a browser call
-// a loopback server under any name it likes (DNS rebinding); the Host check ends that, the Origin check
-// ends plain cross-site requests.
+// CallerRules: which Host and Origin a request may name. A page of another site can make a browser
+// call a loopback server under any name it likes (DNS rebinding); the Host check ends that, the
+// Origin check ends plain cross-site requests.
 //
 // Thread safety: immutable once made. Cost: a few comparisons.
 #pragma once
@@ -13,15 +13,15 @@ namespace mooring::api {
 
 class CallerRules {
  public:
-  // `bound` is the address the server listens on; a wildcard ("0.0.0.0", "::") lets every literal IP
-  // address pass, which no name can be rebound to.
+  // `bound` is the address the server listens on; a wildcard ("0.0.0.0", "::") lets every literal
+  // IP address pass, which no name can be rebound to.
   CallerRules(std::string bound, std::vector<std::string> allowed_hosts);
 
   enum class Verdict : unsigned char { kAllowed, kMalformed, kForeign };
   // `host` as in the Host header: "name", "name:port", "[::1]:port"; any case.
   Verdict CheckHost(std::string_view host) const;
-  // Whether a request with this Origin header ("" none) and this Host may be answered: a browser's own
-  // page, or one of an allowed host.
+  // Whether a request with this Origin header ("" none) and this Host may be answered: a browser's
+  // own page, or one of an allowed host.
   bool OriginAllowed(std::string_view origin, std::string_view host) const;
 
  private:

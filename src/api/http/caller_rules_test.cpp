@@ -7,17 +7,29 @@ using Verdict = CallerRules::Verdict;
 
 TEST(CallerRules, KnowsLoopbackTheBoundAddressAndAllowedHosts) {
   const CallerRules rules("10.1.2.3", {"Models.Example.org"});
-  struct Case { const char* host; Verdict verdict; };
+  struct Case {
+    const char* host;
+    Verdict verdict;
+  };
   const Case cases[] = {
-      {"localhost", Verdict::kAllowed},          {"LOCALHOST:8080", Verdict::kAllowed},
-      {"127.0.0.1:1", Verdict::kAllowed},        {"[::1]:8080", Verdict::kAllowed},
-      {"10.1.2.3", Verdict::kAllowed},           {"models.example.ORG:443", Verdict::kAllowed},
-      {"evil.example.org", Verdict::kForeign},   {"10.1.2.4", Verdict::kForeign},
-      {"localhost.evil.org", Verdict::kForeign}, {"localhost:80:80", Verdict::kMalformed},
-      {"", Verdict::kMalformed},                 {":80", Verdict::kMalformed},
-      {"a b", Verdict::kMalformed},              {"localhost:8x", Verdict::kMalformed},
-      {"[::1", Verdict::kMalformed},             {"localhost/", Verdict::kMalformed},
-      {"user@localhost", Verdict::kMalformed},   {"localhost:123456", Verdict::kMalformed},
+      {"localhost", Verdict::kAllowed},
+      {"LOCALHOST:8080", Verdict::kAllowed},
+      {"127.0.0.1:1", Verdict::kAllowed},
+      {"[::1]:8080", Verdict::kAllowed},
+      {"10.1.2.3", Verdict::kAllowed},
+      {"models.example.ORG:443", Verdict::kAllowed},
+      {"evil.example.org", Verdict::kForeign},
+      {"10.1.2.4", Verdict::kForeign},
+      {"localhost.evil.org", Verdict::kForeign},
+      {"localhost:80:80", Verdict::kMalformed},
+      {"", Verdict::kMalformed},
+      {":80", Verdict::kMalformed},
+      {"a b", Verdict::kMalformed},
+      {"localhost:8x", Verdict::kMalformed},
+      {"[::1", Verdict::kMalformed},
+      {"localhost/", Verdict::kMalformed},
+      {"user@localhost", Verdict::kMalformed},
+      {"localhost:123456", Verdict::kMalformed},
   };
   for (const Case& c : cases) EXPECT_EQ(rules.CheckHost(c.host), c.verdict) << c.host;
 }
@@ -31,7 +43,10 @@ TEST(CallerRules, AWildcardBindingLetsAddressesPassButNoNames) {
 
 TEST(CallerRules, RefusesForeignOrigins) {
   const CallerRules rules("127.0.0.1", {"ui.example.org", "https://other.example:8443"});
-  struct Case { const char *origin, *host; bool allowed; };
+  struct Case {
+    const char *origin, *host;
+    bool allowed;
+  };
   const Case cases[] = {
       {"", "localhost:1", true},
       {"http://localhost:1", "localhost:1", true},
@@ -44,7 +59,8 @@ TEST(CallerRules, RefusesForeignOrigins) {
       {"null", "localhost:1", false},
       {"file://localhost:1", "localhost:1", false},
   };
-  for (const Case& c : cases) EXPECT_EQ(rules.OriginAllowed(c.origin, c.host), c.allowed) << c.origin;
+  for (const Case& c : cases)
+    EXPECT_EQ(rules.OriginAllowed(c.origin, c.host), c.allowed) << c.origin;
 }
 
 }  // namespace

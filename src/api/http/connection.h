@@ -1,8 +1,9 @@
-// SocketConnection: one accepted socket: reads requests, keeps their order, writes answers. Part of the
-// server's machinery: only server.cpp includes it.
+// SocketConnection: one accepted socket: reads requests, keeps their order, writes answers. Part of
+// the server's machinery: only server.cpp includes it.
 //
-// The happy path of one request: a read completes → Pump parses and dispatches → the handler answers
-// (now, or by the mailbox) → Send writes straight to the socket without waiting for readiness.
+// The happy path of one request: a read completes → Pump parses and dispatches → the handler
+// answers (now, or by the mailbox) → Send writes straight to the socket without waiting for
+// readiness.
 #pragma once
 
 #include <boost/asio/ssl/stream.hpp>
@@ -13,8 +14,8 @@
 
 namespace mooring::api {
 
-inline constexpr std::size_t kPipelined = 64;             // requests begun and not answered
-inline constexpr std::size_t kUnsentBytes = limits::kMiB; // answers the client does not read
+inline constexpr std::size_t kPipelined = 64;              // requests begun and not answered
+inline constexpr std::size_t kUnsentBytes = limits::kMiB;  // answers the client does not read
 inline constexpr std::size_t kReadBytes = 4 * limits::kKiB, kReadBytesMax = 64 * limits::kKiB;
 inline constexpr std::size_t kIncomingBodies = 512 * limits::kMiB;  // over all connections
 inline constexpr std::chrono::seconds kLingerTime{2};
@@ -25,8 +26,11 @@ class SocketConnection final : public Connection {
   static constexpr bool kPlain = std::is_same_v<Stream, tcp::socket>;
 
   SocketConnection(Loop& loop, Stream stream)
-      : loop_(loop), stream_(std::move(stream)), parser_(Bounds(loop.server.options), loop.server.rules),
-        in_(kReadBytes), since_(loop.Now()) {}
+      : loop_(loop),
+        stream_(std::move(stream)),
+        parser_(Bounds(loop.server.options), loop.server.rules),
+        in_(kReadBytes),
+        since_(loop.Now()) {}
   ~SocketConnection() override { CountBody(0); }
 
   void Start() override;
@@ -73,16 +77,16 @@ class SocketConnection final : public Connection {
   RequestParser parser_;
   std::vector<char> in_;
   std::size_t in_begin_ = 0, in_end_ = 0;
-  std::shared_ptr<Exchange> current_;            // being read
-  std::deque<std::shared_ptr<Exchange>> ring_;   // begun, in the order of requests
+  std::shared_ptr<Exchange> current_;           // being read
+  std::deque<std::shared_ptr<Exchange>> ring_;  // begun, in the order of requests
   std::vector<std::shared_ptr<Exchange>> spare_;
   std::string out_, sending_;
-  Nanos since_;                                  // when the present wait began
+  Nanos since_;  // when the present wait began
   Nanos write_since_{0};
   std::size_t counted_body_ = 0;
   Phase phase_ = Phase::kHandshake;
   bool reading_ = false, writing_ = false, pumping_ = false;
-  bool last_ = false;   // no request after those begun
+  bool last_ = false;  // no request after those begun
   bool eof_ = false;
 };
 
@@ -111,11 +115,12 @@ void SocketConnection<Stream>::Read() {
   if (reading_ || eof_ || phase_ == Phase::kClosed || !wanted) return;
   MakeRoom();
   reading_ = true;
-  stream_.async_read_some(asio::buffer(in_.data() + in_end_, in_.size() - in_end_),
-                          [this, self = shared_from_this()](const error_code& ec, std::size_t bytes) {
-                            reading_ = false;
-                            OnRead(ec, bytes);
-                          });
+  stream_.async_read_some(
+      asio::buffer(in_.data() + in_end_, in_.size() - in_end_),
+      [this, self = shared_from_this()](const error_code& ec, std::size_t bytes) {
+        reading_ = false;
+        OnRead(ec, bytes);
+      });
 }
 
 template <typename Stream>
@@ -154,7 +159,8 @@ void SocketConnection<Stream>::Pump() {
   pumping_ = true;
   bool progress = true;
   while (progress) {
-    while (MayParse() && ParseOne()) {}
+    while (MayParse() && ParseOne()) {
+    }
     const std::size_t waiting = ring_.size();
     Send();
     progress = ring_.size() < waiting && pending() > 0 && MayParse();
@@ -176,9 +182,7 @@ bool SocketConnection<Stream>::ParseOne() {
     in_begin_ += used;
     CountBody(current_->message.body.capacity());
     switch (parser_.state()) {
-      case RequestParser::State::kWhole:
-        Dispatch();
-        return true;
+      case RequestParser::State::kWhole: Dispatch(); return true;
       case RequestParser::State::kRefused:
         RefuseCurrent(current_->message.refused_status, current_->message.refusal);
         return true;

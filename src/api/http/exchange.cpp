@@ -119,9 +119,13 @@ Response Refusal(int status, std::string_view message) {
   Response response;
   response.status = status;
   response.body.append("{\"code\":\"").append(code).append("\",\"message\":\"").append(message);
-  response.body.append("\",\"error\":\"").append(message).append("\",\"error_code\":\"").append(code);
+  response.body.append("\",\"error\":\"")
+      .append(message)
+      .append("\",\"error_code\":\"")
+      .append(code);
   response.body.append("\",\"decision_id\":null}");
-  if (status == 405) response.headers.emplace_back("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+  if (status == 405)
+    response.headers.emplace_back("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
   return response;
 }
 

@@ -1,5 +1,5 @@
-// Exchange: one request and its answer, shared between the connection that got it and whoever answers.
-// Part of the server's machinery: only server.cpp and its headers use it.
+// Exchange: one request and its answer, shared between the connection that got it and whoever
+// answers. Part of the server's machinery: only server.cpp and its headers use it.
 //
 // Thread safety: Answer from any thread; everything else on the loop's thread.
 #pragma once

@@ -9,7 +9,9 @@ class Stream {
  public:
   // 15 bits of window, and 32: gzip or zlib by their headers.
   Stream() : ready_(inflateInit2(&z_, 15 + 32) == Z_OK) {}
-  ~Stream() { if (ready_) inflateEnd(&z_); }
+  ~Stream() {
+    if (ready_) inflateEnd(&z_);
+  }
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
   bool ready() const { return ready_; }
@@ -20,7 +22,9 @@ class Stream {
   bool ready_;
 };
 
-Error Bad(const char* what) { return Error(Code::kInvalidArgument, what).Where("the compressed body"); }
+Error Bad(const char* what) {
+  return Error(Code::kInvalidArgument, what).Where("the compressed body");
+}
 
 }  // namespace
 
@@ -30,7 +34,8 @@ Result<std::string> Inflate(std::string_view packed, std::size_t limit_bytes) {
   z_stream& z = stream.z();
   z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
   z.avail_in = static_cast<uInt>(packed.size());
-  if (packed.size() != z.avail_in) return Error(Code::kTooLarge, "the compressed body is too large");
+  if (packed.size() != z.avail_in)
+    return Error(Code::kTooLarge, "the compressed body is too large");
   std::string out;
   char chunk[16 * 1024];
   int state = Z_OK;

@@ -1,5 +1,5 @@
-// Inflate: undoes Content-Encoding gzip or deflate of one request body, with a bound on what may come
-// out, so that a small bomb does not become a large one.
+// Inflate: undoes Content-Encoding gzip or deflate of one request body, with a bound on what may
+// come out, so that a small bomb does not become a large one.
 //
 // Thread safety: pure. Memory: the bound plus 64 KiB. Failure: kTooLarge over the bound, otherwise
 // kInvalidArgument (bad header, bad checksum, cut short, bytes after the end).

@@ -1,5 +1,5 @@
-// Loop: one thread's event loop: its acceptor, its connections, its mailbox and its ticker. Part of the
-// server's machinery: only server.cpp includes it (Asio stays in that one translation unit).
+// Loop: one thread's event loop: its acceptor, its connections, its mailbox and its ticker. Part of
+// the server's machinery: only server.cpp includes it (Asio stays in that one translation unit).
 #pragma once
 
 #include <atomic>
@@ -19,13 +19,14 @@
 namespace mooring::api {
 
 namespace asio = boost::asio;
-using boost::system::error_code;
 using asio::ip::tcp;
+using boost::system::error_code;
 
 // What all loops of a server share.
 struct ServerState {
   ServerState(HttpServer::Options given, Handler handle)
-      : options(std::move(given)), rules(options.host, options.allowed_hosts),
+      : options(std::move(given)),
+        rules(options.host, options.allowed_hosts),
         handler(std::move(handle)) {}
   HttpServer::Options options;
   CallerRules rules;
@@ -49,18 +50,18 @@ class Connection : public AnswerSink, public std::enable_shared_from_this<Connec
 
 class Loop final : public Mailbox, public std::enable_shared_from_this<Loop> {
  public:
-  explicit Loop(ServerState& state) : server(state), acceptor(context), ticker_(context),
-                                      backoff_(context) {}
+  explicit Loop(ServerState& state)
+      : server(state), acceptor(context), ticker_(context), backoff_(context) {}
 
   // Mailbox.
   bool OnOwnThread() const override { return running_ == this; }
   void Put(std::shared_ptr<Exchange> exchange) override;
 
-  void Run();            // until Stop
+  void Run();  // until Stop
   void Accept();
   void StopAccepting();  // after taking what already waits
   void DrainConnections();
-  void Close();          // after the thread ended: frees everything
+  void Close();  // after the thread ended: frees everything
   void Remove(Connection& connection);
   Nanos Now() const { return server.options.clock->Monotonic(); }
   std::string_view date() const { return date_; }

@@ -1,12 +1,12 @@
-// Problem: an Error as the body of an answer, in the shape of the caller's protocol. The one place where
-// error bodies are made; numbers come from base/error_table.h.
+// Problem: an Error as the body of an answer, in the shape of the caller's protocol. The one place
+// where error bodies are made; numbers come from base/error_table.h.
 //
-//   native          {"code","message","where","why","help","field","decision_id":null,"problems":[…]}
-//   Open Inference  {"error","code","input","row","reason","problems":[…]}
-//   MLflow          {"error_code","message"}
+//   native {"code","message","where","why","help","field","decision_id":null,"problems":[…]} Open
+//   Inference  {"error","code","input","row","reason","problems":[…]} MLflow
+//   {"error_code","message"}
 //
-// Names and messages may hold what the caller sent (bounded, escaped), never values of pseudonymised
-// columns: whoever makes the error sees to that.
+// Names and messages may hold what the caller sent (bounded, escaped), never values of
+// pseudonymised columns: whoever makes the error sees to that.
 #pragma once
 
 #include <span>
@@ -28,7 +28,8 @@ struct RowProblems {
 };
 
 // `status` 0 takes the code's own.
-Response ProblemResponse(Protocol protocol, const Error& error, RowProblems rows = {}, int status = 0);
+Response ProblemResponse(Protocol protocol, const Error& error, RowProblems rows = {},
+                         int status = 0);
 
 // MLflow's name of an error code: "INVALID_PARAMETER_VALUE", "RESOURCE_DOES_NOT_EXIST", …
 std::string_view MlflowErrorCode(Code code);

@@ -9,7 +9,8 @@ const serving::RowProblem kRows[] = {{2, "age", "min", "expects at least 0, got 
                                      {3, "<b>", "type", "a \"quoted\" text"}};
 
 TEST(Problem, HasTheShapeOfTheProtocol) {
-  const Error error = Error(Code::kInvalidArgument, "2 values are refused").Where("body:1:2").Why("so");
+  const Error error =
+      Error(Code::kInvalidArgument, "2 values are refused").Where("body:1:2").Why("so");
   const Response native = ProblemResponse(Protocol::kNative, error, {kRows, 7});
   EXPECT_EQ(native.status, 400);
   const auto body = Json::Parse(native.body);
@@ -33,7 +34,8 @@ TEST(Problem, HasTheShapeOfTheProtocol) {
 
 TEST(Problem, TakesStatusAndRetryFromTheTable) {
   EXPECT_EQ(ProblemResponse(Protocol::kNative, Error(Code::kNotFound, "x")).status, 404);
-  EXPECT_EQ(ProblemResponse(Protocol::kNative, Error(Code::kInvalidArgument, "x"), {}, 415).status, 415);
+  EXPECT_EQ(ProblemResponse(Protocol::kNative, Error(Code::kInvalidArgument, "x"), {}, 415).status,
+            415);
   const Response busy = ProblemResponse(Protocol::kOpenInference, Error(Code::kUnavailable, "x"));
   EXPECT_EQ(busy.status, 503);
   ASSERT_EQ(busy.headers.size(), 1U);

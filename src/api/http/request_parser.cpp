@@ -31,7 +31,7 @@ std::string_view Trim(std::string_view text) {
 }
 
 // Memory that one idle connection may keep for its next request.
-constexpr std::size_t kKeptBytes = 64 * limits::kKiB;
+constexpr std::size_t kKeptBytes = 16 * limits::kKiB;
 
 void ClearKeeping(std::string& text) {
   if (text.capacity() > kKeptBytes) text = std::string();
@@ -110,9 +110,18 @@ class RequestParser::Grammar final : public http::basic_parser<true> {
   }
   void Note(http::field field, std::string_view value) {
     switch (field) {
-      case http::field::host: host = value; ++hosts; break;
-      case http::field::content_length: length = value; ++lengths; break;
-      case http::field::transfer_encoding: coding = value; ++codings; break;
+      case http::field::host:
+        host = value;
+        ++hosts;
+        break;
+      case http::field::content_length:
+        length = value;
+        ++lengths;
+        break;
+      case http::field::transfer_encoding:
+        coding = value;
+        ++codings;
+        break;
       case http::field::connection: connection = value; break;
       case http::field::expect: expect = value; break;
       case http::field::content_type: content_type = value; break;
@@ -200,14 +209,16 @@ bool RequestParser::CheckHead() {
   const Grammar& g = *grammar_;
   Request& request = message_->request;
   request.native = message_;
-  if (g.version != 10 && g.version != 11) return Refuse(400, "the HTTP version is not 1.0 or 1.1"), false;
+  if (g.version != 10 && g.version != 11)
+    return Refuse(400, "the HTTP version is not 1.0 or 1.1"), false;
   const auto method = MethodOf(g.verb);
   if (g.verb == http::verb::connect || g.verb == http::verb::trace) {
     return Refuse(405, "this method is not served"), false;
   }
   if (!method) return Refuse(501, "the method is not known"), false;
   request.method = *method;
-  if (request.target.size() > limits_.target_bytes) return Refuse(414, "the target is too long"), false;
+  if (request.target.size() > limits_.target_bytes)
+    return Refuse(414, "the target is too long"), false;
   if (g.lengths > 1 || (g.lengths == 1 && g.codings > 0)) {
     return Refuse(400, "the length of the body is stated twice"), false;
   }
@@ -218,8 +229,8 @@ bool RequestParser::CheckHead() {
     return Refuse(400, "the only transfer coding is 'chunked', in HTTP/1.1"), false;
   }
   chunked_ = g.codings == 1;
-  message_->keep_alive = g.version == 11 ? !SameName(g.connection, "close")
-                                         : SameName(g.connection, "keep-alive");
+  message_->keep_alive =
+      g.version == 11 ? !SameName(g.connection, "close") : SameName(g.connection, "keep-alive");
   if (!g.expect.empty() && !SameName(g.expect, "100-continue")) {
     return Refuse(417, "the only expectation is '100-continue'"), false;
   }
@@ -243,7 +254,8 @@ bool RequestParser::CheckHost() {
   const std::string_view host = target->authority.empty() ? g.host : target->authority;
   if (g.hosts == 1 && host != good_host_) {
     const auto verdict = rules_.CheckHost(host);
-    if (verdict == CallerRules::Verdict::kMalformed) return Refuse(400, "the Host is malformed"), false;
+    if (verdict == CallerRules::Verdict::kMalformed)
+      return Refuse(400, "the Host is malformed"), false;
     if (verdict == CallerRules::Verdict::kForeign) {
       return Refuse(421, "the Host is not one of this server's; see allowed_hosts"), false;
     }

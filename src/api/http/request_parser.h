@@ -1,16 +1,18 @@
-// RequestParser: bytes of a connection → one request after another, strictly and within limits. It has
-// no sockets and no time, so tests and fuzzers feed it any bytes in any pieces.
+// RequestParser: bytes of a connection → one request after another, strictly and within limits. It
+// has no sockets and no time, so tests and fuzzers feed it any bytes in any pieces.
 //
 //   parser.Begin(message);
 //   while (parser.state() < RequestParser::State::kWhole) {
-//     bytes.remove_prefix(parser.Feed(bytes));   // unconsumed bytes must come again, with more behind
+//     bytes.remove_prefix(parser.Feed(bytes));   // unconsumed bytes must come again, with more
+//     behind
 //   }
 //
 // What two readers could understand differently is refused and ends the connection: both
 // Content-Length and Transfer-Encoding, two lengths, any coding but "chunked", folded header lines,
 // spaces before a colon, bare CR or LF.
 //
-// Thread safety: one thread at a time. Memory: the message's buffers, which are kept between requests.
+// Thread safety: one thread at a time. Memory: the message's buffers, which are kept between
+// requests.
 #pragma once
 
 #include <memory>
@@ -28,16 +30,16 @@ struct Message {
   struct Field {
     std::string_view name, value;  // into `head`
   };
-  std::string head;           // request line and header lines as sent
+  std::string head;  // request line and header lines as sent
   std::vector<Field> fields;
-  std::string path;           // decoded
-  std::string lower_type;     // when the content type was not in lower case
-  std::string body;           // kBodyPadding bytes of capacity behind it
-  Request request;            // views into the above
+  std::string path;        // decoded
+  std::string lower_type;  // when the content type was not in lower case
+  std::string body;        // kBodyPadding bytes of capacity behind it
+  Request request;         // views into the above
   bool keep_alive = true;
   bool wants_continue = false;
-  int refused_status = 0;     // not 0: answer this and close
-  std::string refusal;        // one sentence without bytes of the client
+  int refused_status = 0;  // not 0: answer this and close
+  std::string refusal;     // one sentence without bytes of the client
 
   void Clear();
 };
@@ -81,11 +83,11 @@ class RequestParser {
   Message* message_ = nullptr;
   std::unique_ptr<Grammar> grammar_;
   State state_ = State::kHead;
-  std::size_t scanned_ = 0;     // of the head, without finding its end
-  std::size_t body_left_ = 0;   // of a body with a stated length
+  std::size_t scanned_ = 0;    // of the head, without finding its end
+  std::size_t body_left_ = 0;  // of a body with a stated length
   std::size_t chunk_scan_ = 0;
   bool chunked_ = false;
-  std::string good_host_;       // the last Host that passed: most connections send one
+  std::string good_host_;  // the last Host that passed: most connections send one
 };
 
 }  // namespace mooring::api

@@ -87,7 +87,10 @@ TEST(RequestParser, ReadsPipelinedRequestsInOrder) {
   }
 }
 
-struct Refused { std::string bytes; int status; };
+struct Refused {
+  std::string bytes;
+  int status;
+};
 
 TEST(RequestParser, RefusesWhatTwoReadersCouldUnderstandDifferently) {
   const std::string post = "POST / HTTP/1.1\r\n" + kHost;
@@ -123,7 +126,8 @@ TEST(RequestParser, RefusesWhatTwoReadersCouldUnderstandDifferently) {
       {post + "X y: 1\r\n\r\n", 400},
   };
   for (const Refused& c : cases) {
-    for (const std::size_t piece : {1, 100'000}) EXPECT_EQ(Parse(c.bytes, piece).status, c.status) << c.bytes;
+    for (const std::size_t piece : {1, 100'000})
+      EXPECT_EQ(Parse(c.bytes, piece).status, c.status) << c.bytes;
   }
 }
 
@@ -182,7 +186,8 @@ TEST(RequestParser, HoldsItsLimits) {
       {post + lines + "\r\n", 431},
       {post + "Content-Length: 1001\r\n\r\n", 413},
       {chunk + "3e9\r\n" + std::string(1001, 'a'), 413},
-      {chunk + "200\r\n" + std::string(512, 'a') + "\r\n200\r\n" + std::string(512, 'a') + "\r\n", 413},
+      {chunk + "200\r\n" + std::string(512, 'a') + "\r\n200\r\n" + std::string(512, 'a') + "\r\n",
+       413},
       {chunk + "1;" + std::string(1'000'000, 'a'), 400},
       {chunk + "0\r\nX: " + std::string(1'000'000, 'a'), 400},
   };
@@ -196,7 +201,8 @@ TEST(RequestParser, HoldsItsLimits) {
 TEST(RequestParser, NamesTheContentEncodingsItKnows) {
   const auto with = [](const std::string& coding) {
     return Parse("POST / HTTP/1.1\r\n" + kHost + "Content-Encoding: " + coding +
-                 "\r\nContent-Length: 1\r\n\r\nx", 4096);
+                     "\r\nContent-Length: 1\r\n\r\nx",
+                 4096);
   };
   EXPECT_EQ(with("br").status, 415);
   EXPECT_EQ(with("gzip, gzip").status, 415);

@@ -7,7 +7,8 @@ namespace {
 
 constexpr std::size_t kSegments = 12;
 constexpr std::string_view kParameter = "{}";
-constexpr std::string_view kMethodNames[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+constexpr std::string_view kMethodNames[] = {"GET",   "HEAD",   "POST",   "PUT",
+                                             "PATCH", "DELETE", "OPTIONS"};
 
 struct Segments {
   std::array<std::string_view, kSegments> parts;
@@ -25,7 +26,8 @@ bool Split(std::string_view path, Segments& segments) {
   return true;
 }
 
-bool Fits(const std::vector<std::string>& pattern, const Segments& path, PathParameters& parameters) {
+bool Fits(const std::vector<std::string>& pattern, const Segments& path,
+          PathParameters& parameters) {
   if (pattern.size() != path.size) return false;
   std::size_t next = 0;
   // From the end: paths differ there.
@@ -46,8 +48,8 @@ void Router::Add(Method method, std::string_view pattern, std::size_t answer) {
   CHECK(pattern.starts_with('/') && Split(pattern, segments));
   Route route{method, {}, answer};
   for (std::size_t i = 0; i < segments.size; ++i) route.segments.emplace_back(segments.parts[i]);
-  CHECK(static_cast<std::size_t>(std::count(route.segments.begin(), route.segments.end(), kParameter)) <=
-        kPathParameters);
+  CHECK(static_cast<std::size_t>(std::count(route.segments.begin(), route.segments.end(),
+                                            kParameter)) <= kPathParameters);
   routes_.push_back(std::move(route));
 }
 

@@ -1,5 +1,5 @@
-// Router: path and method → what answers. Patterns are exact segments and "{}" for one segment of any
-// text: "/v2/models/{}/infer".
+// Router: path and method → what answers. Patterns are exact segments and "{}" for one segment of
+// any text: "/v2/models/{}/infer".
 //
 // Thread safety: const use from any thread once filled. Cost: about 50 ns a request.
 #pragma once

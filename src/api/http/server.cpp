@@ -19,12 +19,14 @@ std::string DateLine(const Clock& clock) {
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   char line[64];
-  const std::size_t size = std::strftime(line, sizeof line, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts);
+  const std::size_t size =
+      std::strftime(line, sizeof line, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts);
   return std::string(line, size);
 }
 
 bool OutOfResources(const error_code& ec) {
-  return ec.value() == EMFILE || ec.value() == ENFILE || ec.value() == ENOBUFS || ec.value() == ENOMEM;
+  return ec.value() == EMFILE || ec.value() == ENFILE || ec.value() == ENOBUFS ||
+         ec.value() == ENOMEM;
 }
 
 }  // namespace
@@ -34,8 +36,8 @@ std::shared_ptr<Connection> MakeConnection(Loop& loop, tcp::socket socket) {
     return std::make_shared<SocketConnection<tcp::socket>>(loop, std::move(socket));
   }
   using TlsStream = asio::ssl::stream<tcp::socket>;
-  return std::make_shared<SocketConnection<TlsStream>>(loop,
-                                                       TlsStream(std::move(socket), *loop.server.tls));
+  return std::make_shared<SocketConnection<TlsStream>>(
+      loop, TlsStream(std::move(socket), *loop.server.tls));
 }
 
 void Loop::Put(std::shared_ptr<Exchange> exchange) {
@@ -73,7 +75,9 @@ void Loop::Accept() {
     } else if (OutOfResources(ec)) {
       // No descriptor is free: asking again at once would spin.
       backoff_.expires_after(kAcceptBackoff);
-      return backoff_.async_wait([this](const error_code& stop) { if (!stop) Accept(); });
+      return backoff_.async_wait([this](const error_code& stop) {
+        if (!stop) Accept();
+      });
     }
     Accept();
   });
@@ -86,9 +90,10 @@ void Loop::Welcome(tcp::socket socket) {
     server.refused.fetch_add(1, std::memory_order_relaxed);
     error_code ignored;
     socket.non_blocking(true, ignored);
-    socket.write_some(asio::buffer(std::string_view("HTTP/1.1 503 Service Unavailable\r\n"
-                                                    "Connection: close\r\nContent-Length: 0\r\n\r\n")),
-                      ignored);
+    socket.write_some(
+        asio::buffer(std::string_view("HTTP/1.1 503 Service Unavailable\r\n"
+                                      "Connection: close\r\nContent-Length: 0\r\n\r\n")),
+        ignored);
     return;
   }
   auto connection = MakeConnection(*this, std::move(socket));
@@ -126,7 +131,9 @@ void Loop::Tick() {
   for (const auto& [key, connection] : connections_) all.push_back(connection);
   for (const auto& connection : all) connection->Tick(now);
   ticker_.expires_after(kTick);
-  ticker_.async_wait([this](const error_code& ec) { if (!ec) Tick(); });
+  ticker_.async_wait([this](const error_code& ec) {
+    if (!ec) Tick();
+  });
 }
 
 void Loop::Close() {
@@ -173,23 +180,28 @@ Status AsioServer::LoadTls() {
   const Options& options = state_.options;
   if (options.tls_certificate_file.empty() && options.tls_key_file.empty()) return Ok();
   if (options.tls_certificate_file.empty() || options.tls_key_file.empty()) {
-    return Error(Code::kInvalidArgument, "TLS needs a certificate and a key, and only one is given");
+    return Error(Code::kInvalidArgument,
+                 "TLS needs a certificate and a key, and only one is given");
   }
   auto& tls = state_.tls.emplace(asio::ssl::context::tls_server);
   error_code ec;
   tls.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv3 |
-                  asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1 |
-                  asio::ssl::context::no_compression, ec);
+                      asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1 |
+                      asio::ssl::context::no_compression,
+                  ec);
   if (!ec) tls.use_certificate_chain_file(options.tls_certificate_file, ec);
   if (ec) {
     return Error(Code::kInvalidArgument, "the TLS certificate cannot be used")
-        .Where(options.tls_certificate_file).Why(ec.message());
+        .Where(options.tls_certificate_file)
+        .Why(ec.message());
   }
   tls.use_private_key_file(options.tls_key_file, asio::ssl::context::pem, ec);
-  if (!ec && SSL_CTX_check_private_key(tls.native_handle()) != 1) ec = asio::error::invalid_argument;
+  if (!ec && SSL_CTX_check_private_key(tls.native_handle()) != 1)
+    ec = asio::error::invalid_argument;
   if (ec) {
     return Error(Code::kInvalidArgument, "the TLS key cannot be used, or is not the certificate's")
-        .Where(options.tls_key_file).Why(ec.message());
+        .Where(options.tls_key_file)
+        .Why(ec.message());
   }
   return Ok();
 }
@@ -216,7 +228,8 @@ Status AsioServer::Listen(Loop& loop, tcp::endpoint endpoint, bool shared) {
   if (!ec) return Ok();
   const Code code = ec == asio::error::address_in_use ? Code::kConflict : Code::kUnavailable;
   return Error(code, "cannot listen on " + endpoint.address().to_string() + " port " +
-                         std::to_string(endpoint.port())).Why(ec.message());
+                         std::to_string(endpoint.port()))
+      .Why(ec.message());
 }
 
 Status AsioServer::Open() {

@@ -24,19 +24,19 @@ namespace mooring::api {
 
 enum class Method : std::uint8_t { kGet, kHead, kPost, kPut, kPatch, kDelete, kOptions };
 
-// Views live until the answer was given. At least kBodyPadding readable bytes follow the body, so that
-// a parser that reads whole vectors may run over its end.
+// Views live until the answer was given. At least kBodyPadding readable bytes follow the body, so
+// that a parser that reads whole vectors may run over its end.
 inline constexpr std::size_t kBodyPadding = 64;
 
 struct Request {
   Method method = Method::kGet;
-  std::string_view target;         // as sent: path and query
-  std::string_view path;           // percent-decoded once, starts with '/', no ".." and no NUL
-  std::string_view query;          // raw, without '?'
-  std::string_view body;           // decoded when Content-Encoding was gzip or deflate
-  std::string_view content_type;   // media type in lower case, without parameters
-  std::string_view charset;        // parameter of the content type, lower case; "" none
-  std::string_view peer;           // address of the caller
+  std::string_view target;        // as sent: path and query
+  std::string_view path;          // percent-decoded once, starts with '/', no ".." and no NUL
+  std::string_view query;         // raw, without '?'
+  std::string_view body;          // decoded when Content-Encoding was gzip or deflate
+  std::string_view content_type;  // media type in lower case, without parameters
+  std::string_view charset;       // parameter of the content type, lower case; "" none
+  std::string_view peer;          // address of the caller
   Nanos received{0};
 
   // The first header of that name (any case); "" when absent.
@@ -52,10 +52,10 @@ struct Response {
   std::string body;
 };
 
-// Answers one request. Shared: whoever holds it keeps the request's bytes alive. Of several answers the
-// first counts. Answer may be called from any thread and does not block: from another thread it puts the
-// answer into the loop's mailbox and wakes the loop only when the mailbox was empty, so that a commit
-// that completes many requests costs about one wake-up.
+// Answers one request. Shared: whoever holds it keeps the request's bytes alive. Of several answers
+// the first counts. Answer may be called from any thread and does not block: from another thread it
+// puts the answer into the loop's mailbox and wakes the loop only when the mailbox was empty, so
+// that a commit that completes many requests costs about one wake-up.
 class Responder {
  public:
   virtual ~Responder() = default;
@@ -68,22 +68,24 @@ class HttpServer {
  public:
   struct Options {
     std::string host = "127.0.0.1";
-    std::uint16_t port = 0;                  // 0: any free one
+    std::uint16_t port = 0;  // 0: any free one
     std::size_t threads = 1;
     std::string tls_certificate_file, tls_key_file;  // both or none
     std::size_t body_limit_bytes = limits::kRequestBodyBytes;
     std::chrono::seconds idle{limits::kIdleConnection};
-    // Host names and origins that may call us, beyond loopback names and the bound address. Without a
-    // name of its own a browser's page could reach us through a name that its author controls.
+    // Host names and origins that may call us, beyond loopback names and the bound address. Without
+    // a name of its own a browser's page could reach us through a name that its author controls.
     std::vector<std::string> allowed_hosts;
-    std::size_t connections = limits::kConnections;      // more are closed at once with 503
-    std::chrono::milliseconds request_deadline{limits::kRequestDeadline};  // head, body and answer each
-    const Clock* clock = nullptr;                        // null: SystemClock()
+    std::size_t connections = limits::kConnections;  // more are closed at once with 503
+    std::chrono::milliseconds request_deadline{
+        limits::kRequestDeadline};  // head, body and answer each
+    const Clock* clock = nullptr;   // null: SystemClock()
   };
   struct Counts {
     std::uint64_t open = 0, accepted = 0, refused = 0, requests = 0;  // refused: over the cap
   };
-  // Binds and starts serving; kConflict when the port is taken. `handler` outlives the server's threads.
+  // Binds and starts serving; kConflict when the port is taken. `handler` outlives the server's
+  // threads.
   static Result<std::unique_ptr<HttpServer>> Start(Options options, Handler handler);
   virtual ~HttpServer() = default;
   virtual std::uint16_t port() const = 0;

@@ -1,5 +1,6 @@
-// SocketClient: raw bytes to and from a loopback server, for tests that speak broken HTTP on purpose.
-// Blocking, with a receive time-out of five seconds, so that a test fails instead of hanging.
+// SocketClient: raw bytes to and from a loopback server, for tests that speak broken HTTP on
+// purpose. Blocking, with a receive time-out of five seconds, so that a test fails instead of
+// hanging.
 #pragma once
 
 #include <arpa/inet.h>
@@ -16,7 +17,8 @@ namespace mooring::api {
 
 class SocketClient {
  public:
-  explicit SocketClient(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  explicit SocketClient(std::uint16_t port)
+      : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
@@ -30,6 +32,7 @@ class SocketClient {
   SocketClient& operator=(const SocketClient&) = delete;
 
   bool connected() const { return connected_; }
+  int fd() const { return fd_; }
   // False when the server has closed.
   bool Send(std::string_view bytes) {
     while (!bytes.empty()) {
@@ -44,7 +47,8 @@ class SocketClient {
     std::string all;
     std::size_t from = 0;
     for (;;) {
-      for (std::size_t at; (at = all.find(mark, from)) != std::string::npos; from = at + mark.size()) {
+      for (std::size_t at; (at = all.find(mark, from)) != std::string::npos;
+           from = at + mark.size()) {
         if (--count == 0) return all;
       }
       char chunk[64 * 1024];

@@ -58,7 +58,9 @@ Status CheckSegments(std::string_view path) {
 
 // Cuts "http://authority" off an absolute-form target.
 Result<std::string_view> TakeAuthority(std::string_view& target) {
-  const std::size_t scheme = target.starts_with("http://") ? 7 : target.starts_with("https://") ? 8 : 0;
+  const std::size_t scheme = target.starts_with("http://")    ? 7
+                             : target.starts_with("https://") ? 8
+                                                              : 0;
   if (scheme == 0) return Bad("the target is neither a path nor an http URI");
   const std::size_t end = std::min(target.find_first_of("/?", scheme), target.size());
   const std::string_view authority = target.substr(scheme, end - scheme);

@@ -1,6 +1,6 @@
-// ParseTarget: the request target of HTTP made safe to route by: one percent-decoding, no NUL or control
-// character, no empty, "." or ".." segment, no encoded slash. What a router sees is the path that any
-// other reader of the same bytes would see; everything ambiguous is refused.
+// ParseTarget: the request target of HTTP made safe to route by: one percent-decoding, no NUL or
+// control character, no empty, "." or ".." segment, no encoded slash. What a router sees is the
+// path that any other reader of the same bytes would see; everything ambiguous is refused.
 //
 // Pure; thread safe. Cost: one pass.
 #pragma once
@@ -20,8 +20,8 @@ struct Target {
 // Writes the decoded path into `path`. Errors are kInvalidArgument and never quote the target.
 Result<Target> ParseTarget(std::string_view target, std::string& path);
 
-// The first value of `name` in a raw query, percent-decoded ('+' is a space); "" when absent or badly
-// encoded.
+// The first value of `name` in a raw query, percent-decoded ('+' is a space); "" when absent or
+// badly encoded.
 std::string QueryValue(std::string_view query, std::string_view name);
 
 }  // namespace mooring::api

@@ -4,7 +4,9 @@ namespace mooring::api {
 namespace {
 
 TEST(Target, DecodesOnceAndSplitsTheQuery) {
-  struct Case { const char *target, *path, *query, *authority; };
+  struct Case {
+    const char *target, *path, *query, *authority;
+  };
   const Case cases[] = {
       {"/", "/", "", ""},
       {"/v2/models/a%2Db/infer", "/v2/models/a-b/infer", "", ""},
@@ -31,9 +33,10 @@ TEST(Target, DecodesOnceAndSplitsTheQuery) {
 
 TEST(Target, RefusesEverythingAmbiguous) {
   const char* const cases[] = {
-      "/%00",   "/%zz",    "/%",      "/%4",        "/a/../b", "/..",          "/a/..", "/%2e%2e/x",
-      "/./a",   "//",      "//a",     "/a//b",      "/a%2fb",  "/a%5cb",       "/a\\b", "/..;/a",
-      "/..;x",  "/a b",    "/a#b",    "/\xD0\xB0",  "/a\tb",   "ftp://x/",     "x",     "*",
+      "/%00",    "/%zz",      "/%",          "/%4",      "/a/../b", "/..",
+      "/a/..",   "/%2e%2e/x", "/./a",        "//",       "//a",     "/a//b",
+      "/a%2fb",  "/a%5cb",    "/a\\b",       "/..;/a",   "/..;x",   "/a b",
+      "/a#b",    "/\xD0\xB0", "/a\tb",       "ftp://x/", "x",       "*",
       "http://", "http:///a", "http://u@h/", "/%0d%0aX", "/%7f",
   };
   for (const char* target : cases) {

@@ -11,8 +11,9 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // Powers of ten that a double holds exactly (Clinger 1990): with a mantissa below 2^53 one
 // multiplication or division by them is correctly rounded.
-constexpr double kPowers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                              1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+constexpr double kPowers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                              1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                              1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 constexpr std::uint64_t kExactMantissa = std::uint64_t{1} << 53;
 
 void AppendUtf8(std::uint32_t code, std::string& out) {
@@ -39,8 +40,10 @@ JsonPull::JsonPull(std::string_view text, Tokens tokens)
   // Every loop ends at the byte behind the text, which must be no part of a token.
   if (begin_ == nullptr || *end_ != '\0') {
     static constexpr char kEmpty[] = "";
-    if (begin_ == nullptr) begin_ = at_ = end_ = kEmpty;
-    else CHECK(*end_ == '\0');
+    if (begin_ == nullptr)
+      begin_ = at_ = end_ = kEmpty;
+    else
+      CHECK(*end_ == '\0');
   }
 }
 
@@ -121,12 +124,8 @@ bool JsonPull::Read(Scalar& scalar) {
   if (!ok()) return false;
   SkipBlanks();
   switch (*at_) {
-    case '"':
-      scalar.kind = Kind::kText;
-      return ReadText(scalar.text);
-    case 'n':
-      scalar.kind = Kind::kNull;
-      return ReadLiteral("null");
+    case '"': scalar.kind = Kind::kText; return ReadText(scalar.text);
+    case 'n': scalar.kind = Kind::kNull; return ReadLiteral("null");
     case 't':
       scalar.kind = Kind::kBool;
       scalar.boolean = true;
@@ -188,56 +187,59 @@ bool JsonPull::ReadNumber(Scalar& scalar) {
     return odd ? ReadNan(scalar) : Fail("a value is expected");
   }
   if (negative) ++at_;
-  std::uint64_t mantissa = 0;
-  const char* const digits = at_;
-  while (IsDigit(*at_)) mantissa = mantissa * 10 + static_cast<std::uint64_t>(*at_++ - '0');
-  const auto whole_digits = static_cast<std::size_t>(at_ - digits);
-  if (*digits == '0' && whole_digits > 1) return Fail("a number has a leading zero");
-  if (*at_ != '.' && *at_ != 'e' && *at_ != 'E') {
-    std::uint64_t exact = 0;
-    const bool fits = whole_digits < 20 ||
-                      std::from_chars(digits, at_, exact).ec == std::errc();
-    if (whole_digits >= 20) mantissa = exact;
-    const std::uint64_t most = std::uint64_t{1} << 63;
-    if (fits && (mantissa < most || (negative && mantissa == most))) {
-      scalar.kind = Kind::kInteger;
-      scalar.integer = static_cast<std::int64_t>(negative ? 0 - mantissa : mantissa);
-      scalar.number = static_cast<double>(scalar.integer);
-      return true;
-    }
-    scalar.kind = fits && !negative ? Kind::kUnsigned : Kind::kHugeInteger;
-    scalar.whole = mantissa;
-    std::from_chars(start, at_, scalar.number);
+  Digits digits{start, at_, negative};
+  while (IsDigit(*at_)) digits.Take(*at_++);
+  digits.whole = digits.all;
+  if (*digits.first == '0' && digits.whole > 1) return Fail("a number has a leading zero");
+  if (*at_ == '.' || *at_ == 'e' || *at_ == 'E') return ReadFraction(digits, scalar);
+  return ReadInteger(digits, scalar);
+}
+
+bool JsonPull::ReadInteger(const Digits& digits, Scalar& scalar) {
+  std::uint64_t size = digits.mantissa;  // exact below 20 digits
+  const bool fits =
+      digits.whole < 20 || std::from_chars(digits.first, at_, size).ec == std::errc();
+  const std::uint64_t most = std::uint64_t{1} << 63;
+  if (fits && (size < most || (digits.negative && size == most))) [[likely]] {
+    scalar.kind = Kind::kInteger;
+    scalar.integer = static_cast<std::int64_t>(digits.negative ? 0 - size : size);
+    scalar.number = static_cast<double>(scalar.integer);
     return true;
   }
-  std::size_t fraction_digits = 0;
-  if (*at_ == '.') {
-    const char* const point = at_++;
-    while (IsDigit(*at_)) mantissa = mantissa * 10 + static_cast<std::uint64_t>(*at_++ - '0');
-    fraction_digits = static_cast<std::size_t>(at_ - point - 1);
-    if (fraction_digits == 0) return Fail("a digit is expected behind the decimal point");
-  }
+  scalar.kind = fits && !digits.negative ? Kind::kUnsigned : Kind::kHugeInteger;
+  scalar.whole = size;
+  const bool finite = std::from_chars(digits.start, at_, scalar.number).ec == std::errc();
+  return finite || Fail("a number is too large");
+}
+
+bool JsonPull::ReadFraction(Digits& digits, Scalar& scalar) {
   scalar.kind = Kind::kNumber;
-  if (*at_ != 'e' && *at_ != 'E' && whole_digits + fraction_digits <= 19 &&
-      mantissa <= kExactMantissa && fraction_digits <= 22) [[likely]] {
-    const double value = static_cast<double>(mantissa) / kPowers[fraction_digits];
-    scalar.number = negative ? -value : value;
+  if (*at_ == '.') {
+    ++at_;
+    while (IsDigit(*at_)) digits.Take(*at_++);
+    if (digits.all == digits.whole) return Fail("a digit is expected behind the decimal point");
+  }
+  const std::size_t fraction = digits.all - digits.whole;
+  const bool exponent = *at_ == 'e' || *at_ == 'E';
+  if (!exponent && digits.all <= 19 && digits.mantissa <= kExactMantissa) [[likely]] {
+    const double value = static_cast<double>(digits.mantissa) / kPowers[fraction];
+    scalar.number = digits.negative ? -value : value;
     return true;
   }
-  bool shrinks = false;
-  if (*at_ == 'e' || *at_ == 'E') {
+  bool shrinks = *digits.first == '0';
+  if (exponent) {
     ++at_;
-    shrinks = *at_ == '-';
+    // With more digits than that in front, even a negative exponent may leave too much.
+    shrinks = *at_ == '-' && digits.whole <= 300;
     if (*at_ == '-' || *at_ == '+') ++at_;
     if (!IsDigit(*at_)) return Fail("a digit is expected in the exponent");
     while (IsDigit(*at_)) ++at_;
   }
   scalar.number = 0;
-  if (std::from_chars(start, at_, scalar.number).ec == std::errc::result_out_of_range) {
-    if (!shrinks) return Fail("a number is too large");
-    scalar.number = 0;  // below the smallest double
-  }
-  return true;
+  const auto read = std::from_chars(digits.start, at_, scalar.number);
+  if (read.ec == std::errc()) return true;
+  scalar.number = 0;  // below the smallest double
+  return shrinks || Fail("a number is too large");
 }
 
 bool JsonPull::ReadText(std::string_view& text) {
@@ -250,7 +252,8 @@ bool JsonPull::ReadText(std::string_view& text) {
       return true;
     }
     if (byte == '\\') return ReadEscaped(start, text);
-    if (byte < 0x20) return Fail(at_ == end_ ? "a text is not closed" : "a control character in a text");
+    if (byte < 0x20)
+      return Fail(at_ == end_ ? "a text is not closed" : "a control character in a text");
     if (byte < 0x80) {
       ++at_;
     } else if (!CheckUtf8()) {
@@ -268,7 +271,8 @@ bool JsonPull::ReadEscaped(const char* start, std::string_view& text) {
       ++at_;
       return true;
     }
-    if (byte < 0x20) return Fail(at_ == end_ ? "a text is not closed" : "a control character in a text");
+    if (byte < 0x20)
+      return Fail(at_ == end_ ? "a text is not closed" : "a control character in a text");
     if (byte == '\\') {
       if (!ReadEscape()) return false;
     } else if (byte < 0x80) {
@@ -318,8 +322,10 @@ bool JsonPull::ReadEscape() {
 bool JsonPull::ReadHex(std::uint32_t& code) {
   for (int i = 0; i < 4; ++i) {
     const char c = *++at_;
-    const int digit = IsDigit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                      : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    const int digit = IsDigit(c)             ? c - '0'
+                      : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                      : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                             : -1;
     if (digit < 0) return Fail("four hexadecimal digits are expected behind \\u");
     code = code * 16 + static_cast<std::uint32_t>(digit);
   }

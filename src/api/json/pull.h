@@ -1,5 +1,5 @@
-// JsonPull: reads one JSON document from front to back without building a tree, strictly, for the hot
-// path of every protocol. For files and small administrative bodies use base/text/json.h.
+// JsonPull: reads one JSON document from front to back without building a tree, strictly, for the
+// hot path of every protocol. For files and small administrative bodies use base/text/json.h.
 //
 //   JsonPull json(body);
 //   if (json.EnterObject()) {
@@ -9,14 +9,15 @@
 //   }
 //   RETURN_IF_ERROR(json.Finish());            // errors of all calls, and bytes after the document
 //
-// After the first error every call returns false and does nothing. Strict: RFC 8259 and UTF-8 only; no
-// byte order mark, comments, NaN (unless asked for), numbers beyond a double, lone surrogates, nesting
-// beyond limits::kJsonDepth. What is skipped is checked as well. Keys that come twice are the caller's
-// to find. Numbers are exact: integers of 64 bits stay integers, others are correctly rounded.
+// After the first error every call returns false and does nothing. Strict: RFC 8259 and UTF-8 only;
+// no byte order mark, comments, NaN (unless asked for), numbers beyond a double, lone surrogates,
+// nesting beyond limits::kJsonDepth. What is skipped is checked as well. Keys that come twice are
+// the caller's to find. Numbers are exact: integers of 64 bits stay integers, others are correctly
+// rounded.
 //
-// Thread safety: none. Ownership: views into `text`, which outlives the reader and has a readable byte
-// behind it (a std::string has); unescaped text lives until the next string is read.
-// Cost: about 10 ns a key with a number.
+// Thread safety: none. Ownership: views into `text`, which outlives the reader and has a readable
+// byte behind it (a std::string has); unescaped text lives until the next string is read. Cost:
+// about 10 ns a key with a number.
 #pragma once
 
 #include <cstdint>
@@ -31,22 +32,31 @@ namespace mooring::api {
 class JsonPull {
  public:
   enum class Kind : std::uint8_t {
-    kNull, kBool, kInteger, kUnsigned, kHugeInteger, kNumber, kText, kArray, kObject, kNothing
+    kNull,
+    kBool,
+    kInteger,
+    kUnsigned,
+    kHugeInteger,
+    kNumber,
+    kText,
+    kArray,
+    kObject,
+    kNothing
   };
   struct Scalar {
     Kind kind = Kind::kNull;
     bool boolean = false;
-    std::int64_t integer = 0;         // kInteger
-    std::uint64_t whole = 0;          // kUnsigned: beyond int64
-    double number = 0;                // any number
-    std::string_view text;            // kText
+    std::int64_t integer = 0;  // kInteger
+    std::uint64_t whole = 0;   // kUnsigned: beyond int64
+    double number = 0;         // any number
+    std::string_view text;     // kText
   };
   enum class Tokens : std::uint8_t { kStrict, kNanAllowed };  // as Python's json module writes them
 
   explicit JsonPull(std::string_view text, Tokens tokens = Tokens::kStrict);
 
-  // What comes next, by its first byte: kArray, kObject, kText, kNull, kBool, kNumber for any number, or
-  // kNothing when no value can start here.
+  // What comes next, by its first byte: kArray, kObject, kText, kNull, kBool, kNumber for any
+  // number, or kNothing when no value can start here.
   Kind Peek();
   bool EnterObject() { return Enter('{'); }
   bool EnterArray() { return Enter('['); }
@@ -65,8 +75,15 @@ class JsonPull {
     std::size_t depth = 0;
     std::uint32_t firsts = 0;
   };
-  Place Mark() { SkipBlanks(); return {at_, depth_, firsts_}; }
-  void Return(const Place& place) { at_ = place.at; depth_ = place.depth; firsts_ = place.firsts; }
+  Place Mark() {
+    SkipBlanks();
+    return {at_, depth_, firsts_};
+  }
+  void Return(const Place& place) {
+    at_ = place.at;
+    depth_ = place.depth;
+    firsts_ = place.firsts;
+  }
 
   bool ok() const { return problem_ == nullptr; }
   // Notes a problem at the present place; `what` is a literal.
@@ -75,20 +92,39 @@ class JsonPull {
   Status Finish();
   Status status() const;
   // Byte offset of the first problem, or of the present place.
-  std::size_t offset() const { return static_cast<std::size_t>((problem_ ? problem_at_ : at_) - begin_); }
+  std::size_t offset() const {
+    return static_cast<std::size_t>((problem_ ? problem_at_ : at_) - begin_);
+  }
 
  private:
   void SkipBlanks() {
     while (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t') ++at_;
   }
   bool Enter(char open);
-  bool Leave() { --depth_; return false; }
+  bool Leave() {
+    --depth_;
+    return false;
+  }
   bool ReadText(std::string_view& text);
   bool ReadEscaped(const char* start, std::string_view& text);
   bool ReadEscape();
   bool ReadHex(std::uint32_t& code);
   bool CheckUtf8();
+  // The digits of a number that is being read.
+  struct Digits {
+    const char* start;  // with the sign
+    const char* first;
+    bool negative;
+    std::size_t all = 0, whole = 0;  // digits; those before the point
+    std::uint64_t mantissa = 0;      // wraps beyond 19 digits
+    void Take(char digit) {
+      mantissa = mantissa * 10 + static_cast<std::uint64_t>(digit - '0');
+      ++all;
+    }
+  };
   bool ReadNumber(Scalar& scalar);
+  bool ReadInteger(const Digits& digits, Scalar& scalar);
+  bool ReadFraction(Digits& digits, Scalar& scalar);
   bool ReadLiteral(std::string_view literal);
   bool ReadNan(Scalar& scalar);
 

@@ -20,21 +20,84 @@ bool Valid(const std::string& text) {
 
 TEST(JsonPull, AcceptsWhatRfc8259Accepts) {
   const char* const cases[] = {
-      "null", " true ", "[]", "{}", "[1,2]", "{\"a\":{\"b\":[null,false]}}", "-0", "-0.0", "1e5", "1E+5",
-      "0.1e-400", "\"\\u00e9\\ud83d\\ude00\\n\"", "\"\xD0\xB0\"", "9223372036854775807", "\"\"",
-      "[\r\n\t1 ]", "123456789012345678901234567890", "{\"\":1}",
+      "null",
+      " true ",
+      "[]",
+      "{}",
+      "[1,2]",
+      "{\"a\":{\"b\":[null,false]}}",
+      "-0",
+      "-0.0",
+      "1e5",
+      "1E+5",
+      "0.1e-400",
+      "\"\\u00e9\\ud83d\\ude00\\n\"",
+      "\"\xD0\xB0\"",
+      "9223372036854775807",
+      "\"\"",
+      "[\r\n\t1 ]",
+      "123456789012345678901234567890",
+      "{\"\":1}",
   };
   for (const char* text : cases) EXPECT_TRUE(Valid(text)) << text;
 }
 
 TEST(JsonPull, RefusesEverythingElse) {
   const std::string cases[] = {
-      "", " ", "nul", "nulls", "True", "'a'", "[1,]", "[,1]", "[1 2]", "{\"a\":1,}", "{a:1}", "{\"a\" 1}",
-      "{\"a\":}", "{1:2}", "01", "-", "+1", ".5", "1.", "1e", "1e+", "0x10", "NaN", "Infinity", "-Infinity",
-      "1e400", "-1e309", "[1] [2]", "{} x", "// c\n1", "/* c */ 1", "\xEF\xBB\xBF{}", "\"a", "\"\\x\"",
-      "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"", "\"\\u12\"", "\"a\nb\"", "\"\xC0\xAF\"",
-      "\"\xED\xA0\x80\"", "\"\xF4\x90\x80\x80\"", "\"\xFF\"", "\"\xC3\"", "[", "{", "{\"a\"", "{\"a\":", "]",
-      "}", "\xEF\xBC\x91", std::string("\0", 1), std::string("1\0", 2), std::string("\"\0\"", 3),
+      "",
+      " ",
+      "nul",
+      "nulls",
+      "True",
+      "'a'",
+      "[1,]",
+      "[,1]",
+      "[1 2]",
+      "{\"a\":1,}",
+      "{a:1}",
+      "{\"a\" 1}",
+      "{\"a\":}",
+      "{1:2}",
+      "01",
+      "-",
+      "+1",
+      ".5",
+      "1.",
+      "1e",
+      "1e+",
+      "0x10",
+      "NaN",
+      "Infinity",
+      "-Infinity",
+      "1e400",
+      "-1e309",
+      "[1] [2]",
+      "{} x",
+      "// c\n1",
+      "/* c */ 1",
+      "\xEF\xBB\xBF{}",
+      "\"a",
+      "\"\\x\"",
+      "\"\\ud800\"",
+      "\"\\udc00\"",
+      "\"\\ud800\\u0041\"",
+      "\"\\u12\"",
+      "\"a\nb\"",
+      "\"\xC0\xAF\"",
+      "\"\xED\xA0\x80\"",
+      "\"\xF4\x90\x80\x80\"",
+      "\"\xFF\"",
+      "\"\xC3\"",
+      "[",
+      "{",
+      "{\"a\"",
+      "{\"a\":",
+      "]",
+      "}",
+      "\xEF\xBC\x91",
+      std::string("\0", 1),
+      std::string("1\0", 2),
+      std::string("\"\0\"", 3),
   };
   for (const std::string& text : cases) EXPECT_FALSE(Valid(text)) << text;
 }
@@ -42,11 +105,14 @@ TEST(JsonPull, RefusesEverythingElse) {
 TEST(JsonPull, RefusesEveryTruncation) {
   const std::string text = R"({"inputs":{"a":1.5,"b":"x\u00e9y","c":[true,null,-3e2]},"id":"q"})";
   ASSERT_TRUE(Valid(text));
-  for (std::size_t size = 0; size < text.size(); ++size) EXPECT_FALSE(Valid(text.substr(0, size))) << size;
+  for (std::size_t size = 0; size < text.size(); ++size)
+    EXPECT_FALSE(Valid(text.substr(0, size))) << size;
 }
 
 TEST(JsonPull, BoundsNesting) {
-  const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  const auto nested = [](std::size_t depth) {
+    return std::string(depth, '[') + std::string(depth, ']');
+  };
   EXPECT_TRUE(Valid(nested(limits::kJsonDepth)));
   EXPECT_FALSE(Valid(nested(limits::kJsonDepth + 1)));
   EXPECT_FALSE(Valid(std::string(100'000, '[')));
@@ -55,7 +121,8 @@ TEST(JsonPull, BoundsNesting) {
   EXPECT_FALSE(Valid(objects));
 }
 
-JsonPull::Scalar ReadOne(const std::string& text, JsonPull::Tokens tokens = JsonPull::Tokens::kStrict) {
+JsonPull::Scalar ReadOne(const std::string& text,
+                         JsonPull::Tokens tokens = JsonPull::Tokens::kStrict) {
   JsonPull json(text, tokens);
   JsonPull::Scalar scalar;
   EXPECT_TRUE(json.Read(scalar)) << text;
@@ -65,7 +132,12 @@ JsonPull::Scalar ReadOne(const std::string& text, JsonPull::Tokens tokens = Json
 }
 
 TEST(JsonPull, KeepsIntegersExact) {
-  struct Case { const char* text; Kind kind; std::int64_t integer; std::uint64_t whole; };
+  struct Case {
+    const char* text;
+    Kind kind;
+    std::int64_t integer;
+    std::uint64_t whole;
+  };
   const Case cases[] = {
       {"0", Kind::kInteger, 0, 0},
       {"-0", Kind::kInteger, 0, 0},
@@ -81,8 +153,12 @@ TEST(JsonPull, KeepsIntegersExact) {
   for (const Case& c : cases) {
     const auto scalar = ReadOne(c.text);
     EXPECT_EQ(scalar.kind, c.kind) << c.text;
-    if (c.kind == Kind::kInteger) { EXPECT_EQ(scalar.integer, c.integer) << c.text; }
-    if (c.kind == Kind::kUnsigned) { EXPECT_EQ(scalar.whole, c.whole) << c.text; }
+    if (c.kind == Kind::kInteger) {
+      EXPECT_EQ(scalar.integer, c.integer) << c.text;
+    }
+    if (c.kind == Kind::kUnsigned) {
+      EXPECT_EQ(scalar.whole, c.whole) << c.text;
+    }
   }
   EXPECT_EQ(ReadOne("1e40").number, 1e40);
   EXPECT_EQ(ReadOne("100000000000000000000").number, 1e20);
@@ -102,10 +178,17 @@ TEST(JsonPull, RoundsNumbersAsTheStandardDoes) {
     }
     *std::to_chars(text, text + 60, want).ptr = '\0';
     const double got = ReadOne(text).number;
-    ASSERT_EQ(std::memcmp(&got, &want, sizeof want), want == 0 ? std::memcmp(&got, &want, sizeof want) : 0)
+    ASSERT_EQ(std::memcmp(&got, &want, sizeof want),
+              want == 0 ? std::memcmp(&got, &want, sizeof want) : 0)
         << text;
   }
   EXPECT_EQ(ReadOne("1e-400").number, 0.0);
+  EXPECT_EQ(ReadOne("0." + std::string(400, '0') + "1").number, 0.0);
+  EXPECT_EQ(ReadOne("1" + std::string(310, '0') + "e-300").number, 1e10);
+  for (const std::string& huge : {std::string(400, '9'), "1" + std::string(400, '0') + "e-1",
+                                  std::string("0.1e400"), "-" + std::string(400, '9')}) {
+    EXPECT_FALSE(Valid(huge)) << huge;
+  }
   EXPECT_EQ(ReadOne("0.1234567890123456789012345678901234567890").number, 0.1234567890123456789);
   EXPECT_EQ(ReadOne("5e-324").number, 5e-324);
 }
@@ -155,7 +238,8 @@ TEST(JsonPull, NamesTheLineAndColumn) {
 
 // The two readers of this house must agree on what is JSON, whatever the damage.
 TEST(JsonPull, AgreesWithTheTreeReaderOnDamagedDocuments) {
-  const std::string good = R"({"a":[1,-2.5e3,"x\u00e9\ud83d\ude00"],"b":{"c":null,"d":true,"e":""}})";
+  const std::string good =
+      R"({"a":[1,-2.5e3,"x\u00e9\ud83d\ude00"],"b":{"c":null,"d":true,"e":""}})";
   Rng rng(5);
   int valid = 0;
   for (int round = 0; round < 50'000; ++round) {

@@ -14,7 +14,8 @@ TEST(Exposition, WritesFamiliesSamplesAndEscapes) {
   out.Sample({{"m", std::string(1000, 'x')}}, std::numeric_limits<double>::quiet_NaN());
   EXPECT_EQ(text,
             "# HELP a_total What it counts.\n# TYPE a_total counter\na_total 3\n"
-            "a_total{m=\"q\\\"b\\\\s\\nn\",v=\"1\"} 0.25\na_total{m=\"" + std::string(128, 'x') + "\"} NaN\n");
+            "a_total{m=\"q\\\"b\\\\s\\nn\",v=\"1\"} 0.25\na_total{m=\"" +
+                std::string(128, 'x') + "\"} NaN\n");
 }
 
 TEST(Exposition, SumsHistogramBucketsUp) {
@@ -25,7 +26,8 @@ TEST(Exposition, SumsHistogramBucketsUp) {
   const std::uint64_t counts[] = {2, 0, 5};
   out.Histogram({{"m", "x"}}, bounds, counts, 9.5);
   EXPECT_EQ(text,
-            "# HELP s h\n# TYPE s histogram\ns_bucket{m=\"x\",le=\"0.5\"} 2\ns_bucket{m=\"x\",le=\"1\"} 2\n"
+            "# HELP s h\n# TYPE s histogram\ns_bucket{m=\"x\",le=\"0.5\"} "
+            "2\ns_bucket{m=\"x\",le=\"1\"} 2\n"
             "s_bucket{m=\"x\",le=\"+Inf\"} 7\ns_sum{m=\"x\"} 9.5\ns_count{m=\"x\"} 7\n");
 }
 

@@ -27,7 +27,8 @@ void WriteRequests(const Api& api, Exposition& out) {
       if (count == 0) continue;
       const int status = RequestCounters::kStatuses[slot];
       out.Sample({{"protocol", ProtocolName(protocol)},
-                  {"code", status == 0 ? std::string("other") : std::to_string(status)}}, AsDouble(count));
+                  {"code", status == 0 ? std::string("other") : std::to_string(status)}},
+                 AsDouble(count));
     }
   }
 }
@@ -62,11 +63,13 @@ void WriteDecisions(const serving::ServingFigures& figures, Exposition& out) {
                  AsDouble(breach.rows));
     }
   }
-  out.Family("mooring_refused_requests_total", "counter", "Requests without a decision, by error code.");
+  out.Family("mooring_refused_requests_total", "counter",
+             "Requests without a decision, by error code.");
   for (std::size_t code = 0; code < figures.refused.size(); ++code) {
     out.Sample({{"code", KindOf(static_cast<Code>(code)).name}}, AsDouble(figures.refused[code]));
   }
-  out.Family("mooring_replayed_requests_total", "counter", "Requests answered again by their request id.");
+  out.Family("mooring_replayed_requests_total", "counter",
+             "Requests answered again by their request id.");
   out.Sample({}, AsDouble(figures.replayed));
   out.Family("mooring_requests_in_flight", "gauge", "Requests between admission and answer.");
   out.Sample({}, AsDouble(figures.in_flight));
@@ -80,18 +83,24 @@ void WriteJournal(const Api& api, Exposition& out) {
     out.Sample({}, AsDouble(value));
   };
   counter("mooring_journal_records_total", "Records made durable.", stats.records);
-  counter("mooring_journal_decisions_total", "Decisions in the journal since the start.", stats.decisions);
-  counter("mooring_journal_outcomes_total", "Outcomes in the journal since the start.", stats.outcomes);
-  counter("mooring_journal_refusals_total", "Refusals in the journal since the start.", stats.refusals);
+  counter("mooring_journal_decisions_total", "Decisions in the journal since the start.",
+          stats.decisions);
+  counter("mooring_journal_outcomes_total", "Outcomes in the journal since the start.",
+          stats.outcomes);
+  counter("mooring_journal_refusals_total", "Refusals in the journal since the start.",
+          stats.refusals);
   counter("mooring_journal_commits_total", "Group commits.", stats.commits);
   counter("mooring_journal_bytes_total", "Bytes written.", stats.bytes);
   const auto gauge = [&](std::string_view name, std::string_view help, double value) {
     out.Family(name, "gauge", help);
     out.Sample({}, value);
   };
-  gauge("mooring_journal_queued_bytes", "Bytes waiting to be written.", AsDouble(stats.queued_bytes));
-  gauge("mooring_journal_sync_seconds", "Duration of the last sync.", AsDouble(stats.sync_us_last) / 1e6);
-  gauge("mooring_journal_sync_max_seconds", "Longest sync so far.", AsDouble(stats.sync_us_max) / 1e6);
+  gauge("mooring_journal_queued_bytes", "Bytes waiting to be written.",
+        AsDouble(stats.queued_bytes));
+  gauge("mooring_journal_sync_seconds", "Duration of the last sync.",
+        AsDouble(stats.sync_us_last) / 1e6);
+  gauge("mooring_journal_sync_max_seconds", "Longest sync so far.",
+        AsDouble(stats.sync_us_max) / 1e6);
   gauge("mooring_journal_segment", "Number of the segment being written.", stats.segment);
   gauge("mooring_journal_healthy", "1 while decisions can be recorded.", stats.healthy ? 1 : 0);
 }
@@ -103,15 +112,20 @@ void WriteDrift(const Api& api, Exposition& out) {
   out.Sample({}, AsDouble(api.use.watch->LagBytes()));
   out.Family("mooring_windows_closed_total", "counter", "Windows judged since the start.");
   out.Sample({}, AsDouble(api.use.watch->windows_closed()));
+  out.Family("mooring_windows_drifted_total", "counter",
+             "Windows judged as drift since the start.");
+  out.Sample({}, AsDouble(api.use.watch->windows_drifted()));
   out.Family("mooring_window_rows", "gauge", "Rows of the last closed window.");
   for (const auto& window : windows) {
-    out.Sample({{"model", window.model}, {"version", std::to_string(window.version)}}, AsDouble(window.rows));
+    out.Sample({{"model", window.model}, {"version", std::to_string(window.version)}},
+               AsDouble(window.rows));
   }
   out.Family("mooring_window_verdict", "gauge", "1 for the verdict of the last closed window.");
   for (const auto& window : windows) {
     out.Sample({{"model", window.model},
                 {"version", std::to_string(window.version)},
-                {"verdict", monitoring::VerdictName(window.verdict)}}, 1);
+                {"verdict", monitoring::VerdictName(window.verdict)}},
+               1);
   }
   const auto figure = [&](std::string_view name, std::string_view help, auto member) {
     out.Family(name, "gauge", help);
@@ -119,7 +133,8 @@ void WriteDrift(const Api& api, Exposition& out) {
       for (const monitoring::FeatureDrift& drift : window.features) {
         out.Sample({{"model", window.model},
                     {"version", std::to_string(window.version)},
-                    {"feature", drift.feature}}, static_cast<double>(drift.*member));
+                    {"feature", drift.feature}},
+                   static_cast<double>(drift.*member));
       }
     }
   };
@@ -143,7 +158,10 @@ void WriteLoaded(const Api& api, Exposition& out) {
       const bool previous = model.previous && model.previous->number == number;
       out.Sample({{"model", name},
                   {"version", std::to_string(number)},
-                  {"role", champion ? "champion" : previous ? "previous" : "other"}}, 1);
+                  {"role", champion   ? "champion"
+                           : previous ? "previous"
+                                      : "other"}},
+                 1);
     }
   }
   out.Family("mooring_load_problem", "gauge", "1 where the desired version could not be loaded.");

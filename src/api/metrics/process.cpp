@@ -15,7 +15,8 @@ ProcessFigures ReadProcess() {
     figures.resident_bytes = resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   }
   std::error_code ec;
-  for (std::filesystem::directory_iterator at("/proc/self/fd", ec), end; !ec && at != end; at.increment(ec)) {
+  for (std::filesystem::directory_iterator at("/proc/self/fd", ec), end; !ec && at != end;
+       at.increment(ec)) {
     ++figures.open_files;
   }
   rusage used{};

@@ -14,14 +14,16 @@ using serving::RowBuilder;
 
 // What pandas.read_csv reads as missing.
 constexpr std::array<std::string_view, 18> kMissing = {
-    "",     "#N/A", "#N/A N/A", "#NA",  "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND",
-    "1.#QNAN", "<NA>", "N/A",   "NA",   "NULL",    "NaN",      "n/a",  "nan",  "null"};
+    "",        "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND",
+    "1.#QNAN", "<NA>", "N/A",      "NA",  "NULL",    "NaN",      "n/a",  "nan",  "null"};
 
 Error Bad(const std::string& why) {
-  return Error(Code::kInvalidArgument,
-               "Failed to parse input as a Pandas DataFrame. Ensure that the input is a valid "
-               "CSV-formatted Pandas DataFrame produced using the `pandas.DataFrame.to_csv()` method. "
-               "Error: '" + why + "'");
+  return Error(
+      Code::kInvalidArgument,
+      "Failed to parse input as a Pandas DataFrame. Ensure that the input is a valid "
+      "CSV-formatted Pandas DataFrame produced using the `pandas.DataFrame.to_csv()` method. "
+      "Error: '" +
+          why + "'");
 }
 
 // Reads fields one by one; the text of a quoted field with doubled quotes lives until the next one.

@@ -41,14 +41,14 @@ struct Formats {
   std::vector<std::size_t> found;  // in the order of the body
 };
 
-// Passes over the whole document and remembers where the formats begin; the last of two keys counts, as
-// in Python.
+// Passes over the whole document and remembers where the formats begin; the last of two keys
+// counts, as in Python.
 Formats FindFormats(JsonPull& json) {
   Formats formats;
   if (!json.EnterObject()) return formats;
   for (std::string_view key; json.NextKey(key);) {
-    const auto at = static_cast<std::size_t>(
-        std::find(kFormats.begin(), kFormats.end(), key) - kFormats.begin());
+    const auto at = static_cast<std::size_t>(std::find(kFormats.begin(), kFormats.end(), key) -
+                                             kFormats.begin());
     if (at < kFormats.size()) {
       formats.places[at] = json.Mark();
       if (std::find(formats.found.begin(), formats.found.end(), at) == formats.found.end()) {
@@ -68,7 +68,8 @@ class FrameReader {
     const Kind kind = json_.Peek();
     if (kFormats[format] == "dataframe_split") {
       if (kind != Kind::kObject) {
-        return Bad("Invalid input. Dataframe split format must be a dictionary. Got " + Named(kind) + ".");
+        return Bad("Invalid input. Dataframe split format must be a dictionary. Got " +
+                   Named(kind) + ".");
       }
       return ReadSplit();
     }
@@ -81,7 +82,8 @@ class FrameReader {
     }
     if (kind == Kind::kObject) return ReadColumns();
     if (kind == Kind::kArray) return ReadList(true);
-    return Bad("Invalid input. '" + std::string(kFormats[format]) + "' must be a list or a dictionary.");
+    return Bad("Invalid input. '" + std::string(kFormats[format]) +
+               "' must be a list or a dictionary.");
   }
 
  private:
@@ -121,17 +123,19 @@ class FrameReader {
     std::size_t count = 0;
     json_.EnterArray();
     for (; json_.NextElement(); ++count) {
+      if (rows_.width() == 0) break;
       const data::Type first = rows_.schema().field(0).type;
       const bool integer = first == data::Type::kInt32 || first == data::Type::kInt64;
       if (integer && json_.Peek() == Kind::kNull) {
-        return Bad("Invalid input. int() argument must be a string, a bytes-like object or a real "
-                   "number, not 'NoneType'");
+        return Bad(
+            "Invalid input. int() argument must be a string, a bytes-like object or a real "
+            "number, not 'NoneType'");
       }
       PutCell(json_, rows_, count < rows_.width() ? count : RowBuilder::kNoColumn, kMlflow);
     }
     if (count == rows_.width()) return Ok();
-    return Bad("Invalid input. A row has " + std::to_string(count) + " values where the model has " +
-               std::to_string(rows_.width()) + " inputs.");
+    return Bad("Invalid input. A row has " + std::to_string(count) +
+               " values where the model has " + std::to_string(rows_.width()) + " inputs.");
   }
 
   Status ReadColumns() {
@@ -196,7 +200,8 @@ class FrameReader {
       std::size_t count = 0;
       json_.EnterArray();
       for (; json_.NextElement(); ++count) {
-        PutCell(json_, rows_, count < places.size() ? places[count] : RowBuilder::kNoColumn, kMlflow);
+        PutCell(json_, rows_, count < places.size() ? places[count] : RowBuilder::kNoColumn,
+                kMlflow);
       }
       rows_.EndRow();
       if (named && count != places.size()) {
@@ -208,10 +213,14 @@ class FrameReader {
   }
 
   static Error NotSplit(const std::string& why) {
-    return Bad("Invalid input. Provided dataframe_split field is not a valid dataframe representation in "
-               "'split' format. Error: '" + why + "'");
+    return Bad(
+        "Invalid input. Provided dataframe_split field is not a valid dataframe representation in "
+        "'split' format. Error: '" +
+        why + "'");
   }
-  static Error TooMany() { return Error(Code::kTooLarge, "there are more rows than a request may have"); }
+  static Error TooMany() {
+    return Error(Code::kTooLarge, "there are more rows than a request may have");
+  }
 
   JsonPull& json_;
   RowBuilder& rows_;
@@ -241,7 +250,8 @@ Status ReadJsonFrame(std::string_view body, RowBuilder& rows) {
     for (const std::size_t at : formats.found) {
       given += (given.empty() ? "'" : ", '") + std::string(kFormats[at]) + "'";
     }
-    return Bad(std::string(kExactlyOne) + " Received dictionary with input fields: [" + given + "].");
+    return Bad(std::string(kExactlyOne) + " Received dictionary with input fields: [" + given +
+               "].");
   }
   json.Return(formats.places[formats.found[0]]);
   FrameReader reader(json, rows);

@@ -39,7 +39,8 @@ Response RefusedRows(const serving::ServedVersion& served, const DecisionAnswer&
   const auto& problems = answer.problems;
   std::string missing;
   for (const serving::RowProblem& problem : problems) {
-    // A value that could not be cast leaves an empty slot, which is missing as well: the cast is the news.
+    // A value that could not be cast leaves an empty slot, which is missing as well: the cast is
+    // the news.
     const bool other = std::any_of(problems.begin(), problems.end(), [&](const auto& one) {
       return one.rule != "missing" && one.feature == problem.feature;
     });
@@ -48,20 +49,23 @@ Response RefusedRows(const serving::ServedVersion& served, const DecisionAnswer&
   }
   const serving::RowProblem& first = problems.front();
   if (!missing.empty()) {
-    return MlflowProblem(400, "INVALID_PARAMETER_VALUE",
-                         "Failed to predict data. \nError: Failed to enforce schema of data with schema '" +
-                             SchemaText(*served.shape->schema()) + "'. Error: Model is missing inputs [" +
-                             missing + "].");
+    return MlflowProblem(
+        400, "INVALID_PARAMETER_VALUE",
+        "Failed to predict data. \nError: Failed to enforce schema of data with schema '" +
+            SchemaText(*served.shape->schema()) + "'. Error: Model is missing inputs [" + missing +
+            "].");
   }
   if (first.rule == "duplicate") {
     return MlflowProblem(400, "INVALID_PARAMETER_VALUE",
                          "Failed to enforce schema of data with schema '" +
                              SchemaText(*served.shape->schema()) + "'. Error: " + first.message);
   }
-  return MlflowProblem(400, "BAD_REQUEST",
-                       "Invalid input. Data is not compatible with model signature. Failed to convert "
-                       "column " + first.feature + " of row " + std::to_string(first.row) +
-                           ". Error: '" + first.message + "'");
+  return MlflowProblem(
+      400, "BAD_REQUEST",
+      "Invalid input. Data is not compatible with model signature. Failed to convert "
+      "column " +
+          first.feature + " of row " + std::to_string(first.row) + ". Error: '" + first.message +
+          "'");
 }
 
 void WritePrediction(JsonWriter& json, const DecisionAnswer& answer, std::size_t row,
@@ -84,7 +88,8 @@ std::string PredictionsJson(const DecisionAnswer& answer) {
   json.BeginObject().Key("predictions").BeginArray();
   const auto& outputs = answer.served->predictor->signature().outputs;
   const std::size_t width = outputs.empty() ? 0 : outputs[0].width;
-  for (std::size_t row = 0; row < answer.rows.size(); ++row) WritePrediction(json, answer, row, width);
+  for (std::size_t row = 0; row < answer.rows.size(); ++row)
+    WritePrediction(json, answer, row, width);
   json.EndArray().EndObject();
   return body;
 }
@@ -122,8 +127,8 @@ void InvokeModel(const Call& call, std::string_view model) {
   serving::DecisionRequest& request = *begun;
   const auto served = request.served;
   serving::RowBuilder rows(served, serving::Coercion::kMlflow);
-  const Status read = csv ? ReadCsvFrame(call.request->body, rows)
-                          : ReadJsonFrame(call.request->body, rows);
+  const Status read =
+      csv ? ReadCsvFrame(call.request->body, rows) : ReadJsonFrame(call.request->body, rows);
   if (!read.ok()) return call.Refuse(read.error());
   const bool empty = rows.rows() == 0;
   rows.Finish(request);

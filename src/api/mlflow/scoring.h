@@ -1,10 +1,12 @@
-// MLflow's scoring protocol, as `mlflow models serve` speaks it: POST /serving-endpoints/{m}/invocations,
-// and at the root /invocations, /ping, /health and /version while exactly one model is served.
+// MLflow's scoring protocol, as `mlflow models serve` speaks it: POST
+// /serving-endpoints/{m}/invocations, and at the root /invocations, /ping, /health and /version
+// while exactly one model is served.
 //
-// Bodies: JSON with exactly one of dataframe_split, dataframe_records, instances, inputs, or text/csv;
-// values are cast as MLflow casts them (serving/row_builder.h). Answer: {"predictions": […]}: the model's
-// first output; float32 as the double of the same value; a row whose verdict is not "admit" has the
-// decision's own score, or null. Messages follow MLflow's but never repeat the caller's data.
+// Bodies: JSON with exactly one of dataframe_split, dataframe_records, instances, inputs, or
+// text/csv; values are cast as MLflow casts them (serving/row_builder.h). Answer: {"predictions":
+// […]}: the model's first output; float32 as the double of the same value; a row whose verdict is
+// not "admit" has the decision's own score, or null. Messages follow MLflow's but never repeat the
+// caller's data.
 #pragma once
 
 #include "api/call.h"

@@ -1,6 +1,7 @@
 #include "api/mlflow/scoring.h"
 
 #include "api/api_fixture.h"
+#include "api/mlflow/frame.h"
 
 namespace mooring::api {
 namespace {
@@ -9,17 +10,22 @@ using testing::Answered;
 using testing::Send;
 using testing::TestApi;
 
-Answered Invoke(TestApi& api, const std::string& body, const std::string& type = "application/json") {
+Answered Invoke(TestApi& api, const std::string& body,
+                const std::string& type = "application/json") {
   return Send(api.handler, "POST /invocations", body, "Content-Type: " + type + "\r\n");
 }
 
 TEST(MlflowScoring, TakesAllShapes) {
   TestApi api;
   const std::pair<const char*, const char*> cases[] = {
-      {R"({"dataframe_split":{"columns":["b","a","x"],"data":[[1,1.5,"y"],[2,2.5,null]]}})", "application/json"},
-      {R"({"dataframe_split":{"data":[[1,1.5],[2,2.5]],"index":[7,8],"columns":["b","a"]}})", "application/json"},
-      {R"({"dataframe_records":[{"a":1.5,"b":1},{"a":2.5,"b":2,"zz":[1]}],"params":{"p":1}})", "application/json"},
-      {R"({"instances":[{"a":"1.5","b":true},{"a":2.5,"b":2.9}]})", "application/json; charset=UTF-8"},
+      {R"({"dataframe_split":{"columns":["b","a","x"],"data":[[1,1.5,"y"],[2,2.5,null]]}})",
+       "application/json"},
+      {R"({"dataframe_split":{"data":[[1,1.5],[2,2.5]],"index":[7,8],"columns":["b","a"]}})",
+       "application/json"},
+      {R"({"dataframe_records":[{"a":1.5,"b":1},{"a":2.5,"b":2,"zz":[1]}],"params":{"p":1}})",
+       "application/json"},
+      {R"({"instances":[{"a":"1.5","b":true},{"a":2.5,"b":2.9}]})",
+       "application/json; charset=UTF-8"},
       {R"({"instances":[[1.5,1,"red",null],[2.5,2,null,null]]})", "Application/JSON"},
       {R"({"inputs":{"a":[1.5,2.5],"b":[1,2]}})", "application/json"},
       {R"({"inputs":[{"a":1.5,"b":1},{"a":2.5,"b":2}],"debug":true})", "application/json"},
@@ -35,14 +41,18 @@ TEST(MlflowScoring, TakesAllShapes) {
 
 TEST(MlflowScoring, ReadsPythonsNanAsMissing) {
   TestApi api;
-  EXPECT_EQ(Invoke(api, R"({"dataframe_records":[{"a":1,"c":NaN}]})").status, 400);  // no number for text
+  EXPECT_EQ(Invoke(api, R"({"dataframe_records":[{"a":1,"c":NaN}]})").status,
+            400);  // no number for text
   EXPECT_EQ(Invoke(api, "a,b,c\n1,NA,\n", "text/csv").body, "{\"predictions\":[1.0]}");
-  EXPECT_EQ(Invoke(api, R"({"dataframe_split":{"columns":["a"],"data":[]}})").body, "{\"predictions\":[]}");
+  EXPECT_EQ(Invoke(api, R"({"dataframe_split":{"columns":["a"],"data":[]}})").body,
+            "{\"predictions\":[]}");
 }
 
 TEST(MlflowScoring, RefusesInMlflowsWords) {
   TestApi api;
-  struct Case { const char *body, *mentions; };
+  struct Case {
+    const char *body, *mentions;
+  };
   const Case cases[] = {
       {"", "valid JSON formatted string"},
       {"{\"dataframe_records\": [", "valid JSON formatted string"},
@@ -76,8 +86,8 @@ TEST(MlflowScoring, RefusesInMlflowsWords) {
 
 TEST(MlflowScoring, RefusesBadCsv) {
   TestApi api;
-  for (const char* text : {"", "\n\n", "a\n1,2\n", "a\n\"1", "a\n\"1\"x\n", "a\nx\n", "a\n1\"\n", "b\n1\n",
-                           "a;b\n1;2\n", "a\n1,5\n", "\xFF\n1\n"}) {
+  for (const char* text : {"", "\n\n", "a\n1,2\n", "a\n\"1", "a\n\"1\"x\n", "a\nx\n", "a\n1\"\n",
+                           "b\n1\n", "a;b\n1;2\n", "a\n1,5\n", "\xFF\n1\n"}) {
     EXPECT_EQ(Invoke(api, text, "text/csv").status, 400) << text;
   }
   EXPECT_EQ(Invoke(api, std::string("a\n1\0\n", 5), "text/csv").status, 400);
@@ -86,7 +96,8 @@ TEST(MlflowScoring, RefusesBadCsv) {
 TEST(MlflowScoring, RefusesOtherTypesAndCharsets) {
   TestApi api;
   const std::string body = R"({"dataframe_records":[{"a":1}]})";
-  for (const char* type : {"text/plain", "application/json; charset=latin1", "text/csv; charset=cp1251", "x"}) {
+  for (const char* type :
+       {"text/plain", "application/json; charset=latin1", "text/csv; charset=cp1251", "x"}) {
     const Answered answer = Invoke(api, body, type);
     EXPECT_EQ(answer.status, 415) << type;
     EXPECT_EQ(answer.content_type, "text/plain; charset=utf-8");

@@ -61,7 +61,8 @@ Result<Change> ReadChange(const Call& call, const Json& body) {
   }
   if (change.author.empty()) change.author = "api";
   ASSIGN_OR_RETURN(const std::string_view reason, body.GetString("reason"));
-  if (reason.empty() || reason.size() > limits::kReasonBytes || change.author.size() > limits::kNameBytes) {
+  if (reason.empty() || reason.size() > limits::kReasonBytes ||
+      change.author.size() > limits::kNameBytes) {
     return Error(Code::kInvalidArgument, "a reason has 1 to 1024 bytes and an author at most 128");
   }
   change.reason = reason;

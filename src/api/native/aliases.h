@@ -2,11 +2,12 @@
 // traffic; every change has an author and a reason and stays in the history.
 //
 //   GET  /api/v1/models/{m}/aliases                  {"aliases":{…},"history":[…]}
-//   PUT  /api/v1/models/{m}/aliases/{alias}          {"version": N, "reason": "…", "author"?, "if_revision"?, "force"?}
-//   POST /api/v1/models/{m}/rollback                 {"reason": "…", "author"?, "if_revision"?}
+//   PUT  /api/v1/models/{m}/aliases/{alias}          {"version": N, "reason": "…", "author"?,
+//   "if_revision"?, "force"?} POST /api/v1/models/{m}/rollback                 {"reason": "…",
+//   "author"?, "if_revision"?}
 //
-// The header If-Match holds a revision as well. Version 0 removes an alias. A revision that is not the
-// present one is 409. Answer: the change, with its revision.
+// The header If-Match holds a revision as well. Version 0 removes an alias. A revision that is not
+// the present one is 409. Answer: the change, with its revision.
 #pragma once
 
 #include "api/call.h"

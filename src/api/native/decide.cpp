@@ -87,7 +87,8 @@ void WriteDecision(JsonWriter& json, const serving::DecisionAnswer& answer, std:
   json.BeginObject().Member("id", decided.id.ToString());
   json.Member("verdict", records::VerdictName(decision.verdict)).Member("score", decision.score);
   const std::string& currency = answer.served->contract->decision.currency;
-  if (!currency.empty()) json.Member("amount_minor", decision.amount_minor).Member("currency", currency);
+  if (!currency.empty())
+    json.Member("amount_minor", decision.amount_minor).Member("currency", currency);
   if (decision.reason != 0) json.Member("reason", serving::ReasonName(decision.reason));
   if (decision.flagged) json.Member("flagged", true);
   json.Key("outputs").BeginObject();
@@ -120,7 +121,8 @@ void Decide(const Call& call) {
   if (!begun.ok()) return call.Refuse(begun.error());
   serving::DecisionRequest& request = *begun;
   RowBuilder rows(request.served, kStrict);
-  if (const Status read = ReadBody(call, rows, request); !read.ok()) return call.Refuse(read.error());
+  if (const Status read = ReadBody(call, rows, request); !read.ok())
+    return call.Refuse(read.error());
   if (rows.rows() == 0) return call.Refuse(Error(Code::kInvalidArgument, "the body has no rows"));
   rows.Finish(request);
   std::string id = request.request_id;

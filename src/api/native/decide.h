@@ -8,8 +8,8 @@
 //    "decisions":[{"id","verdict","score","amount_minor"?,"currency"?,"reason"?,"flagged"?,
 //                  "outputs":{…}}]}
 //
-// Rows are decided together or refused together (problems[] names row, feature and rule). Amounts are
-// whole minor units of the currency. A row whose verdict is not "admit" has null outputs.
+// Rows are decided together or refused together (problems[] names row, feature and rule). Amounts
+// are whole minor units of the currency. A row whose verdict is not "admit" has null outputs.
 #pragma once
 
 #include "api/call.h"

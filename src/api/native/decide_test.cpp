@@ -1,6 +1,8 @@
 #include "api/native/decide.h"
 
 #include "api/api_fixture.h"
+#include "api/decision/begin.h"
+#include "api/decision/outputs.h"
 
 namespace mooring::api {
 namespace {
@@ -42,42 +44,69 @@ TEST(NativeDecide, TakesRowsAndColumnsAndVersions) {
   EXPECT_EQ(*second.GetInt("version"), 2);
 }
 
-struct Bad { std::string body; int status; const char* mentions; };
+struct Bad {
+  std::string body;
+  int status;
+  const char* mentions;
+};
 
 TEST(NativeDecide, RefusesEveryKindOfBadBodyAndRecordsNoDecision) {
   TestApi api;
   const Bad cases[] = {
-      {"", 400, "too early"}, {"{}", 400, "no rows"}, {"[]", 400, "object"}, {"null", 400, "object"},
-      {R"({"inputs":[]})", 400, "no rows"}, {R"({"inputs":{}})", 400, "missing"},
-      {R"({"inputs":{"a":1}} x)", 400, "follows"}, {R"({"inputs":{"a":1}}{})", 400, "follows"},
-      {"\xEF\xBB\xBF{\"inputs\":{\"a\":1}}", 400, "object"}, {R"({'inputs':{}})", 400, "quotes"},
-      {R"({"inputs":{"a":1},/**/"x":1})", 400, ""}, {std::string(100'000, '['), 400, ""},
+      {"", 400, "too early"},
+      {"{}", 400, "no rows"},
+      {"[]", 400, "object"},
+      {"null", 400, "object"},
+      {R"({"inputs":[]})", 400, "no rows"},
+      {R"({"inputs":{}})", 400, "missing"},
+      {R"({"inputs":{"a":1}} x)", 400, "follows"},
+      {R"({"inputs":{"a":1}}{})", 400, "follows"},
+      {"\xEF\xBB\xBF{\"inputs\":{\"a\":1}}", 400, "object"},
+      {R"({'inputs':{}})", 400, "quotes"},
+      {R"({"inputs":{"a":1},/**/"x":1})", 400, ""},
+      {std::string(100'000, '['), 400, ""},
       {R"({"inputs":{"a":)" + std::string(100'000, '[') + "}}", 400, "deep"},
-      {R"({"inputs":{"a":1,"a":2}})", 400, "twice"}, {R"({"inputs":{"a":1},"inputs":{"a":1}})", 400, "twice"},
-      {R"({"inputs":{"a":1,"z":2}})", 400, "'z'"}, {R"({"inputs":{"A":1}})", 400, "'A'"},
-      {R"({"inputs":{"b":1}})", 400, "missing"}, {R"({"inputs":{"a":null}})", 400, "missing"},
-      {R"({"inputs":{"a":"1"}})", 400, "type"}, {R"({"inputs":{"a":"12,5"}})", 400, "type"},
-      {R"({"inputs":{"a":true}})", 400, "type"}, {R"({"inputs":{"a":[1]}})", 400, "array"},
-      {R"({"inputs":{"a":{"x":1}}})", 400, "object"}, {R"({"inputs":{"a":NaN}})", 400, ""},
-      {R"({"inputs":{"a":-Infinity}})", 400, ""}, {R"({"inputs":{"a":"NaN"}})", 400, "type"},
-      {R"({"inputs":{"a":1e400}})", 400, "too large"}, {R"({"inputs":{"a":9007199254740993}})", 400, "exactly"},
-      {R"({"inputs":{"a":1,"b":2147483648}})", 400, "range"}, {R"({"inputs":{"a":1,"b":1.5}})", 400, "type"},
+      {R"({"inputs":{"a":1,"a":2}})", 400, "twice"},
+      {R"({"inputs":{"a":1},"inputs":{"a":1}})", 400, "twice"},
+      {R"({"inputs":{"a":1,"z":2}})", 400, "'z'"},
+      {R"({"inputs":{"A":1}})", 400, "'A'"},
+      {R"({"inputs":{"b":1}})", 400, "missing"},
+      {R"({"inputs":{"a":null}})", 400, "missing"},
+      {R"({"inputs":{"a":"1"}})", 400, "type"},
+      {R"({"inputs":{"a":"12,5"}})", 400, "type"},
+      {R"({"inputs":{"a":true}})", 400, "type"},
+      {R"({"inputs":{"a":[1]}})", 400, "array"},
+      {R"({"inputs":{"a":{"x":1}}})", 400, "object"},
+      {R"({"inputs":{"a":NaN}})", 400, ""},
+      {R"({"inputs":{"a":-Infinity}})", 400, ""},
+      {R"({"inputs":{"a":"NaN"}})", 400, "type"},
+      {R"({"inputs":{"a":1e400}})", 400, "too large"},
+      {R"({"inputs":{"a":9007199254740993}})", 400, "exactly"},
+      {R"({"inputs":{"a":1,"b":2147483648}})", 400, "range"},
+      {R"({"inputs":{"a":1,"b":1.5}})", 400, "type"},
       {R"({"inputs":{"a":1,"b":9223372036854775808}})", 400, "type"},
       {R"({"inputs":{"a":1,"b":1234567890123456789012345678901234567890}})", 400, "64 bits"},
-      {R"({"inputs":{"a":1001}})", 400, "max"}, {R"({"inputs":{"a":-101}})", 400, "min"},
-      {"{\"inputs\":{\"a\":1,\"t\":\"\xFF\"}}", 400, "UTF-8"}, {R"({"inputs":{"a":1,"t":"\ud800"}})", 400, "surrogate"},
-      {R"({"inputs":{"a":1,"t":"\u0000"}})", 400, "NUL"}, {"{\"inputs\":{\"a\":1,\"t\":\"\xC0\xAF\"}}", 400, "UTF-8"},
+      {R"({"inputs":{"a":1001}})", 400, "max"},
+      {R"({"inputs":{"a":-101}})", 400, "min"},
+      {"{\"inputs\":{\"a\":1,\"t\":\"\xFF\"}}", 400, "UTF-8"},
+      {R"({"inputs":{"a":1,"t":"\ud800"}})", 400, "surrogate"},
+      {R"({"inputs":{"a":1,"t":"\u0000"}})", 400, "NUL"},
+      {"{\"inputs\":{\"a\":1,\"t\":\"\xC0\xAF\"}}", 400, "UTF-8"},
       {R"({"inputs":{"a":1,"t":")" + std::string(10'000, 'x') + "\"}}", 400, "limit"},
-      {R"({"inputs":{"a":1},"request_id":""})", 400, "request id"}, {R"({"inputs":{"a":1},"request_id":5})", 400, "text"},
+      {R"({"inputs":{"a":1},"request_id":""})", 400, "request id"},
+      {R"({"inputs":{"a":1},"request_id":5})", 400, "text"},
       {R"({"inputs":{"a":1},"request_id":")" + std::string(200, 'i') + "\"}", 400, "request id"},
-      {R"({"inputs":{"a":1},"shadow":1})", 400, "key"}, {R"({"columns":{"a":[1,2],"b":[1]}})", 400, "where others have"},
-      {R"({"columns":{"a":[1],"a":[1]}})", 400, "twice"}, {R"({"columns":{"a":1}})", 400, "array"},
+      {R"({"inputs":{"a":1},"shadow":1})", 400, "key"},
+      {R"({"columns":{"a":[1,2],"b":[1]}})", 400, "where others have"},
+      {R"({"columns":{"a":[1],"a":[1]}})", 400, "twice"},
+      {R"({"columns":{"a":1}})", 400, "array"},
       {R"({"inputs":[{"a":1},{"a":"x"},{"a":2}]})", 400, "\"row\":1"},
   };
   for (const Bad& c : cases) {
     const Answered answer = api.Decide(c.body);
     EXPECT_EQ(answer.status, c.status) << c.body.substr(0, 80) << " → " << answer.body;
-    EXPECT_NE(answer.body.find(c.mentions), std::string::npos) << c.body.substr(0, 80) << " → " << answer.body;
+    EXPECT_NE(answer.body.find(c.mentions), std::string::npos)
+        << c.body.substr(0, 80) << " → " << answer.body;
     const Json body = answer.json();
     EXPECT_TRUE(body.GetString("code").ok()) << answer.body;
     EXPECT_TRUE(body.Find("decision_id") != nullptr && body.Find("decision_id")->IsNull());
@@ -97,9 +126,11 @@ TEST(NativeDecide, RefusesEveryTruncationOfAGoodBody) {
 TEST(NativeDecide, KeepsUnusualButExactValues) {
   TestApi api;
   const std::pair<const char*, double> cases[] = {
-      {R"({"inputs":{"a":-0.0}})", 0.0}, {R"({"inputs":{"a":5e-324}})", 5e-324},
+      {R"({"inputs":{"a":-0.0}})", 0.0},
+      {R"({"inputs":{"a":5e-324}})", 5e-324},
       {R"({"inputs":{"a":0.30000000000000004}})", 0.30000000000000004},
-      {R"({"inputs":{"a":1,"c":"unseen","t":"\ud83d\ude00"}})", 1.0}, {R"({"inputs":{"a":1,"b":7.0}})", 8.0},
+      {R"({"inputs":{"a":1,"c":"unseen","t":"\ud83d\ude00"}})", 1.0},
+      {R"({"inputs":{"a":1,"b":7.0}})", 8.0},
   };
   for (const auto& [text, score] : cases) {
     const Answered answer = api.Decide(text);

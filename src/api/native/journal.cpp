@@ -32,7 +32,8 @@ class TailWriter final : public records::JournalVisitor {
       id.ordinal += static_cast<std::uint32_t>(row);
       json_.BeginObject().Member("kind", "decision").Member("id", id.ToString());
       json_.Member("at", FormatTime(block.at)).Member("model", block.binding->model);
-      json_.Member("version", block.binding->version).Member("contract", block.binding->contract_hash);
+      json_.Member("version", block.binding->version)
+          .Member("contract", block.binding->contract_hash);
       json_.Member("caller", block.caller).Member("request_id", block.request_id);
       json_.Member("verdict", records::VerdictName(block.rows[row].verdict));
       json_.Member("score", block.rows[row].score).Member("latency_us", block.latency_us);
@@ -43,7 +44,9 @@ class TailWriter final : public records::JournalVisitor {
   }
   void OnOutcomes(std::span<const records::Outcome> outcomes) override {
     for (const records::Outcome& outcome : outcomes) {
-      json_.BeginObject().Member("kind", "outcome").Member("decision_id", outcome.decision.ToString());
+      json_.BeginObject()
+          .Member("kind", "outcome")
+          .Member("decision_id", outcome.decision.ToString());
       json_.Member("at", FormatTime(outcome.at)).Member("name", outcome.name).Key("value");
       outcome.text.empty() ? json_.Value(outcome.value) : json_.Value(outcome.text);
       json_.EndObject();

@@ -1,10 +1,10 @@
 // What is registered and what serves, for people and tools.
 //
 //   GET  /api/v1/models                              {"models":[{…}]}
-//   GET  /api/v1/models/{m}                          model, aliases, what is loaded, why something is not
-//   GET  /api/v1/models/{m}/versions                 {"versions":[{…}]}
-//   GET  /api/v1/models/{m}/versions/{v}             one version
-//   GET  /api/v1/desired                             {"revision","routes":[{…}]}
+//   GET  /api/v1/models/{m}                          model, aliases, what is loaded, why something
+//   is not GET  /api/v1/models/{m}/versions                 {"versions":[{…}]} GET
+//   /api/v1/models/{m}/versions/{v}             one version GET  /api/v1/desired
+//   {"revision","routes":[{…}]}
 #pragma once
 
 #include "api/call.h"

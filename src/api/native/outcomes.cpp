@@ -32,7 +32,8 @@ class Collector {
 
   // Reads one object; false when reading cannot go on.
   bool ReadItem(JsonPull& json) {
-    if (count_ == limits::kOutcomesPerRequest) return json.Fail("there are more outcomes than a request may have");
+    if (count_ == limits::kOutcomesPerRequest)
+      return json.Fail("there are more outcomes than a request may have");
     const std::size_t index = count_++;
     Item item;
     item.outcome.at = call_.api->use.clock->Now();
@@ -40,7 +41,8 @@ class Collector {
     if (!json.EnterObject()) return false;
     for (std::string_view key; json.NextKey(key);) ReadMember(json, key, item, wrong);
     if (!json.ok()) return false;
-    const Status good = wrong != nullptr ? Status(Error(Code::kInvalidArgument, wrong)) : Resolve(item);
+    const Status good =
+        wrong != nullptr ? Status(Error(Code::kInvalidArgument, wrong)) : Resolve(item);
     if (good.ok()) {
       outcomes_.push_back(std::move(item.outcome));
     } else {
@@ -83,17 +85,22 @@ class Collector {
       if (!SetValue(cell, item)) wrong = "'value' is a number, true, false or a short text";
       return;
     }
-    if (cell.kind != Kind::kText || cell.text.empty() || cell.text.size() > limits::kRequestIdBytes) {
+    if (cell.kind != Kind::kText || cell.text.empty() ||
+        cell.text.size() > limits::kRequestIdBytes) {
       wrong = "ids, names and times are texts of 1 to 128 bytes";
       return;
     }
     if (is_at) {
       const auto at = ParseTime(cell.text);
-      if (at.ok()) item.outcome.at = *at;
-      else wrong = "'at' is not an RFC 3339 time with a zone";
+      if (at.ok())
+        item.outcome.at = *at;
+      else
+        wrong = "'at' is not an RFC 3339 time with a zone";
       return;
     }
-    std::string& text = is_decision ? item.decision_id : is_request ? item.request_id : item.outcome.name;
+    std::string& text = is_decision  ? item.decision_id
+                        : is_request ? item.request_id
+                                     : item.outcome.name;
     if (!text.empty()) wrong = "a key is there twice";
     text = cell.text;
   }
@@ -150,7 +157,8 @@ Status ReadJson(std::string_view body, Collector& items) {
       if (key != "outcomes" || found) json.Fail("the body is {\"outcomes\": [...]}");
       found = true;
       if (!json.EnterArray()) break;
-      while (json.NextElement() && items.ReadItem(json)) {}
+      while (json.NextElement() && items.ReadItem(json)) {
+      }
     }
   }
   RETURN_IF_ERROR(json.Finish());
@@ -196,13 +204,15 @@ class Waiter final : public records::CommitWaiter {
 
 void RecordOutcomes(const Call& call) {
   records::Journal* const journal = call.api->use.journal;
-  if (journal == nullptr) return call.Refuse(Error(Code::kUnavailable, "this server runs without a journal"));
+  if (journal == nullptr)
+    return call.Refuse(Error(Code::kUnavailable, "this server runs without a journal"));
   auto caller = CallerOf(*call.request);
   if (!caller.ok()) return call.Refuse(caller.error());
   Collector items(call, std::move(*caller));
   const std::string_view type = call.request->content_type;
   const bool lines = type == "application/x-ndjson" || type == "application/jsonl";
-  const Status read = lines ? ReadLines(call.request->body, items) : ReadJson(call.request->body, items);
+  const Status read =
+      lines ? ReadLines(call.request->body, items) : ReadJson(call.request->body, items);
   if (!read.ok()) return call.Refuse(read.error());
   Response response;
   response.status = items.status();

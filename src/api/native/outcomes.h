@@ -1,12 +1,14 @@
-// POST /api/v1/outcomes: what really happened, in bulk, by decision id or by the caller's request id.
+// POST /api/v1/outcomes: what really happened, in bulk, by decision id or by the caller's request
+// id.
 //
 //   {"outcomes": [{"decision_id": "d1-57-4021", "name": "late", "value": 1, "at"?: RFC 3339}, …]}
 //   or application/x-ndjson: one such object a line; "request_id" in the place of "decision_id"
 //
-// `value` is a number, true, false or a text (a class label). Items that are wrong are listed, the others
-// are recorded together: {"recorded": N, "problems": [{"item", "code", "message"}]}; 200 when anything was
-// recorded, else the first problem's status. An outcome may be sent again: the same decision and name
-// with the same value change nothing, with another value the later one counts.
+// `value` is a number, true, false or a text (a class label). Items that are wrong are listed, the
+// others are recorded together: {"recorded": N, "problems": [{"item", "code", "message"}]}; 200
+// when anything was recorded, else the first problem's status. An outcome may be sent again: the
+// same decision and name with the same value change nothing, with another value the later one
+// counts.
 #pragma once
 
 #include "api/call.h"

@@ -15,7 +15,8 @@ TEST(Outcomes, RecordsByDecisionIdAndRequestId) {
   TestApi api;
   const Answered answer = Post(api, R"({"outcomes":[
       {"decision_id":"d1-1-4","name":"late","value":1,"at":"2026-01-31T12:00:00Z"},
-      {"request_id":"known","name":"late","value":false},{"request_id":"known","name":"class","value":"blue"}]})");
+      {"request_id":"known","name":"late","value":false},
+      {"request_id":"known","name":"class","value":"blue"}]})");
   EXPECT_EQ(answer.status, 200) << answer.body;
   EXPECT_EQ(*answer.json().GetInt("recorded"), 3);
   const auto outcomes = api.journal.outcomes();
@@ -30,12 +31,20 @@ TEST(Outcomes, RecordsByDecisionIdAndRequestId) {
 TEST(Outcomes, RecordsTheGoodAndListsTheBad) {
   TestApi api;
   const Answered answer = Post(api, R"({"outcomes":[
-      {"decision_id":"d1-1-4","name":"late","value":1}, {"decision_id":"d9-1-4","name":"late","value":1},
-      {"decision_id":"x","name":"late","value":1},      {"request_id":"other","name":"late","value":1},
-      {"name":"late","value":1},                        {"decision_id":"d1-1-4","request_id":"known","name":"late","value":1},
-      {"decision_id":"d1-1-4","value":1},               {"decision_id":"d1-1-4","name":"late"},
-      {"decision_id":"d1-1-4","name":"late","value":null}, {"decision_id":"d1-1-4","name":"late","value":1,"at":"2024-02-30T00:00:00Z"},
-      {"decision_id":"d1-1-4","name":"late","value":1,"at":"2024-02-03T00:00:00"}, {"decision_id":"d1-1-4","name":"late","value":1,"x":[1]}]})");
+      {"decision_id":"d1-1-4","name":"late","value":1},
+      {"decision_id":"d9-1-4","name":"late","value":1},
+      {"decision_id":"x","name":"late","value":1},
+      {"request_id":"other","name":"late","value":1},
+      {"name":"late","value":1},
+      {"decision_id":"d1-1-4","request_id":"known","name":"late","value":1},
+      {"decision_id":"d1-1-4","value":1},
+      {"decision_id":"d1-1-4","name":"late"},
+      {"decision_id":"d1-1-4","name":"late","value":null},
+      {"decision_id":"d1-1-4","name":"late","value":1,
+       "at":"2024-02-30T00:00:00Z"},
+      {"decision_id":"d1-1-4","name":"late","value":1,
+       "at":"2024-02-03T00:00:00"},
+      {"decision_id":"d1-1-4","name":"late","value":1,"x":[1]}]})");
   EXPECT_EQ(answer.status, 200) << answer.body;
   const Json body = answer.json();
   EXPECT_EQ(*body.GetInt("recorded"), 1);
@@ -49,8 +58,9 @@ TEST(Outcomes, AnswersWithTheFirstProblemWhenNothingWasRecorded) {
   EXPECT_EQ(Post(api, R"({"outcomes":[{"request_id":"no","name":"late","value":1}]})").status, 404);
   EXPECT_EQ(Post(api, R"({"outcomes":[{"name":"late","value":1}]})").status, 400);
   EXPECT_EQ(Post(api, R"({"outcomes":[]})").status, 200);
-  for (const char* bad : {"", "{}", "[]", R"({"outcomes":{}})", R"({"outcomes":[1]})", R"({"outcomes":[{}]} x)",
-                          R"({"outcomes":[],"outcomes":[]})", R"({"outcomes":[{"value":1e400}]})"}) {
+  for (const char* bad :
+       {"", "{}", "[]", R"({"outcomes":{}})", R"({"outcomes":[1]})", R"({"outcomes":[{}]} x)",
+        R"({"outcomes":[],"outcomes":[]})", R"({"outcomes":[{"value":1e400}]})"}) {
     EXPECT_EQ(Post(api, bad).status, 400) << bad;
   }
   EXPECT_TRUE(api.journal.outcomes().empty());
@@ -58,7 +68,8 @@ TEST(Outcomes, AnswersWithTheFirstProblemWhenNothingWasRecorded) {
 
 TEST(Outcomes, ReadsLinesAndBoundsTheirNumber) {
   TestApi api;
-  const std::string line = R"({"decision_id":"d1-1-4","name":"late","value":1})" "\n";
+  const std::string line = R"({"decision_id":"d1-1-4","name":"late","value":1})"
+                           "\n";
   const std::string type = "Content-Type: application/x-ndjson\r\n";
   EXPECT_EQ(Send(api.handler, "POST /api/v1/outcomes", line + "\r\n" + line, type).status, 200);
   EXPECT_EQ(api.journal.outcomes().size(), 2U);

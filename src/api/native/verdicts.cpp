@@ -21,7 +21,8 @@ Result<std::string> VerdictsJson(const Call& call) {
   json.BeginObject().Key("verdicts").BeginArray();
   for (const records::StoredVerdict& verdict : verdicts) {
     json.BeginObject().Member("model", verdict.model).Member("version", verdict.version);
-    json.Member("start", FormatTime(verdict.window_start)).Member("end", FormatTime(verdict.window_end));
+    json.Member("start", FormatTime(verdict.window_start))
+        .Member("end", FormatTime(verdict.window_end));
     json.Member("rows", verdict.rows).Member("verdict", verdict.verdict).Key("evidence");
     Json::Parse(verdict.evidence_json).ok() ? json.Raw(verdict.evidence_json) : json.Null();
     json.EndObject();
@@ -37,7 +38,8 @@ Result<std::size_t> LimitOf(const Call& call, std::size_t usual, std::size_t mos
   if (text.empty()) return usual;
   std::size_t limit = 0;
   const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  if (ec == std::errc() && end == text.data() + text.size() && limit >= 1 && limit <= most) return limit;
+  if (ec == std::errc() && end == text.data() + text.size() && limit >= 1 && limit <= most)
+    return limit;
   return Error(Code::kInvalidArgument, "limit is not a number from 1 to " + std::to_string(most));
 }
 

@@ -1,5 +1,5 @@
-// What the watch found: GET /api/v1/models/{m}/verdicts[?limit=N], newest first, 100 unless told, at
-// most 1000. Each with its window, rows, verdict and the figures behind it.
+// What the watch found: GET /api/v1/models/{m}/verdicts[?limit=N], newest first, 100 unless told,
+// at most 1000. Each with its window, rows, verdict and the figures behind it.
 #pragma once
 
 #include "api/call.h"

@@ -21,8 +21,8 @@ Status CheckOutputs(const serving::ServedVersion& served, const InferBody& body)
     const bool known = std::any_of(outputs.begin(), outputs.end(),
                                    [&](const auto& output) { return output.name == name; });
     if (known) continue;
-    return Error(Code::kInvalidArgument, "the model has no output '" +
-                                             name.substr(0, limits::kNameBytes) + "'");
+    return Error(Code::kInvalidArgument,
+                 "the model has no output '" + name.substr(0, limits::kNameBytes) + "'");
   }
   return Ok();
 }
@@ -30,9 +30,8 @@ Status CheckOutputs(const serving::ServedVersion& served, const InferBody& body)
 void WriteParameters(JsonWriter& json, const DecisionAnswer& answer) {
   json.Key("parameters").BeginObject().Member("decision_id", answer.rows[0].id.ToString());
   const auto verdict = answer.rows[0].decision.verdict;
-  const bool same = std::all_of(answer.rows.begin(), answer.rows.end(), [&](const auto& row) {
-    return row.decision.verdict == verdict;
-  });
+  const bool same = std::all_of(answer.rows.begin(), answer.rows.end(),
+                                [&](const auto& row) { return row.decision.verdict == verdict; });
   if (same) {
     json.Member("verdict", records::VerdictName(verdict));
   } else {
@@ -87,7 +86,8 @@ std::string AnswerJson(const DecisionAnswer& answer, const InferBody& body) {
 void Infer(const Call& call) {
   if (!call.request->Header("Inference-Header-Content-Length").empty()) {
     return call.Refuse(Error(Code::kUnsupported, "binary tensor data is not served")
-                           .Help("send the tensors' data as JSON"), {}, 415);
+                           .Help("send the tensors' data as JSON"),
+                       {}, 415);
   }
   auto begun = BeginDecision(call, call.parameters[0], call.parameters[1]);
   if (!begun.ok()) return call.Refuse(begun.error());
@@ -98,7 +98,8 @@ void Infer(const Call& call) {
   if (const Status known = CheckOutputs(*request.served, *body); !known.ok()) {
     return call.Refuse(known.error());
   }
-  if (rows.rows() == 0) return call.Refuse(Error(Code::kInvalidArgument, "the inputs have no rows"));
+  if (rows.rows() == 0)
+    return call.Refuse(Error(Code::kInvalidArgument, "the inputs have no rows"));
   rows.Finish(request);
   call.api->use.decider->Decide(
       std::move(request), [call, body = std::move(*body)](const DecisionAnswer& answer) {

@@ -1,6 +1,8 @@
 #include "api/open_inference/infer.h"
 
 #include "api/api_fixture.h"
+#include "api/open_inference/server_calls.h"
+#include "api/open_inference/tensor_rows.h"
 
 namespace mooring::api {
 namespace {
@@ -10,7 +12,8 @@ using testing::TestApi;
 
 std::string Tensor(const std::string& name, const std::string& shape, const std::string& type,
                    const std::string& data) {
-  return "{\"name\":\"" + name + "\",\"shape\":" + shape + ",\"datatype\":\"" + type + "\",\"data\":" + data + "}";
+  return "{\"name\":\"" + name + "\",\"shape\":" + shape + ",\"datatype\":\"" + type +
+         "\",\"data\":" + data + "}";
 }
 std::string Body(const std::string& tensors, const std::string& more = "") {
   return "{\"inputs\":[" + tensors + "]" + more + "}";
@@ -20,9 +23,11 @@ TEST(OpenInference, InfersFromOneTensorAFeature) {
   TestApi api;
   const std::string a = Tensor("a", "[2]", "FP64", "[1.5,2.5]");
   const std::string bodies[] = {
-      Body(a + "," + Tensor("b", "[2,1]", "INT32", "[[1],[2]]") + "," + Tensor("c", "[2]", "BYTES", R"(["red",null])")),
+      Body(a + "," + Tensor("b", "[2,1]", "INT32", "[[1],[2]]") + "," +
+           Tensor("c", "[2]", "BYTES", R"(["red",null])")),
       Body(Tensor("b", "[2]", "INT64", "[1,2]") + "," + a),
-      R"({"inputs":[{"data":[1.5,2.5],"datatype":"FP32","shape":[2],"name":"a","parameters":{"x":1}},)" +
+      R"({"inputs":[{"data":[1.5,2.5],"datatype":"FP32","shape":[2],"name":"a",)"
+      R"("parameters":{"x":1}},)" +
           Tensor("b", "[2,1]", "INT8", "[1,2]") + R"(],"parameters":{"p":"q"}})",
       Body(Tensor("anything", "[2,4]", "FP64", R"([1.5,1,null,null,2.5,2,"red","x"])")),
       Body(Tensor("anything", "[2,4]", "FP64", R"([[1.5,1,null,null],[2.5,2,"red","x"]])")),
@@ -59,23 +64,39 @@ TEST(OpenInference, RefusesWhatIsNoInference) {
   TestApi api;
   const std::string a = Tensor("a", "[1]", "FP64", "[1]");
   const std::pair<std::string, int> cases[] = {
-      {"", 400}, {"{}", 400}, {"[]", 400}, {"null", 400}, {Body(""), 400}, {Body(a) + "x", 400},
-      {Body(Tensor("z", "[1]", "FP64", "[1]")), 400}, {Body(a + "," + a), 400},
-      {Body(Tensor("a", "[2]", "FP64", "[1]")), 400}, {Body(Tensor("a", "[1]", "FP64", "[1,2]")), 400},
-      {Body(Tensor("a", "[1,1,1]", "FP64", "[1]")), 400}, {Body(Tensor("a", "[]", "FP64", "[1]")), 400},
-      {Body(Tensor("a", "[-1]", "FP64", "[1]")), 400}, {Body(Tensor("a", "[1e9]", "FP64", "[1]")), 400},
-      {Body(Tensor("a", "[999999999]", "FP64", "[1]")), 400}, {Body(Tensor("a", "[1]", "BF16", "[1]")), 400},
-      {Body(Tensor("a", "[1]", "FP65", "[1]")), 400}, {Body(Tensor("a", "[1]", "FP64", "[[1]]")), 400},
-      {Body(Tensor("a", "[1]", "FP64", "1")), 400}, {Body(Tensor("a", "[0]", "FP64", "[]")), 400},
-      {Body(Tensor("a", "[1]", "FP64", "[\"1\"]")), 400}, {Body(Tensor("a", "[1]", "FP64", "[NaN]")), 400},
-      {Body(Tensor("x", "[1,3]", "FP64", "[1,2,3]")), 400}, {Body(Tensor("x", "[1,4]", "FP64", "[1,2,3]")), 400},
+      {"", 400},
+      {"{}", 400},
+      {"[]", 400},
+      {"null", 400},
+      {Body(""), 400},
+      {Body(a) + "x", 400},
+      {Body(Tensor("z", "[1]", "FP64", "[1]")), 400},
+      {Body(a + "," + a), 400},
+      {Body(Tensor("a", "[2]", "FP64", "[1]")), 400},
+      {Body(Tensor("a", "[1]", "FP64", "[1,2]")), 400},
+      {Body(Tensor("a", "[1,1,1]", "FP64", "[1]")), 400},
+      {Body(Tensor("a", "[]", "FP64", "[1]")), 400},
+      {Body(Tensor("a", "[-1]", "FP64", "[1]")), 400},
+      {Body(Tensor("a", "[1e9]", "FP64", "[1]")), 400},
+      {Body(Tensor("a", "[999999999]", "FP64", "[1]")), 400},
+      {Body(Tensor("a", "[1]", "BF16", "[1]")), 400},
+      {Body(Tensor("a", "[1]", "FP65", "[1]")), 400},
+      {Body(Tensor("a", "[1]", "FP64", "[[1]]")), 400},
+      {Body(Tensor("a", "[1]", "FP64", "1")), 400},
+      {Body(Tensor("a", "[0]", "FP64", "[]")), 400},
+      {Body(Tensor("a", "[1]", "FP64", "[\"1\"]")), 400},
+      {Body(Tensor("a", "[1]", "FP64", "[NaN]")), 400},
+      {Body(Tensor("x", "[1,3]", "FP64", "[1,2,3]")), 400},
+      {Body(Tensor("x", "[1,4]", "FP64", "[1,2,3]")), 400},
       {Body(Tensor("x", "[2,4]", "FP64", "[[1,1,null,null],[1,1,null]]")), 400},
       {Body(Tensor("x", "[1,4]", "FP64", "[1,1,null,null]") + "," + a), 400},
       {Body(a + "," + Tensor("x", "[1,4]", "FP64", "[1,1,null,null]")), 400},
       {R"({"inputs":[{"name":"a","shape":[1],"datatype":"FP64"}]})", 400},
       {R"({"inputs":[{"name":"a","name":"a","shape":[1],"datatype":"FP64","data":[1]}]})", 400},
-      {R"({"inputs":[],"inputs":[]})", 400}, {Body(a, R"(,"id":7)"), 400},
-      {Body(a, R"(,"outputs":[{"name":"other"}])"), 400}, {Body(a, R"(,"outputs":[{}])"), 400},
+      {R"({"inputs":[],"inputs":[]})", 400},
+      {Body(a, R"(,"id":7)"), 400},
+      {Body(a, R"(,"outputs":[{"name":"other"}])"), 400},
+      {Body(a, R"(,"outputs":[{}])"), 400},
   };
   for (const auto& [text, status] : cases) {
     const Answered answer = api.Infer(text);
@@ -83,7 +104,9 @@ TEST(OpenInference, RefusesWhatIsNoInference) {
     EXPECT_TRUE(answer.json().GetString("error").ok()) << answer.body;
   }
   EXPECT_TRUE(api.journal.blocks().empty());
-  EXPECT_EQ(api.Post("/v2/models/m/infer", Body(a), "Inference-Header-Content-Length: 10\r\n").status, 415);
+  EXPECT_EQ(
+      api.Post("/v2/models/m/infer", Body(a), "Inference-Header-Content-Length: 10\r\n").status,
+      415);
 }
 
 TEST(OpenInference, DescribesServerAndModel) {

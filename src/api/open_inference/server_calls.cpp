@@ -50,19 +50,22 @@ std::string_view DatatypeOf(data::Type type) {
 }
 
 void ServerMetadata(const Call& call) {
-  call.AnswerJson(R"({"name":"mooring","version":")" MOORING_VERSION R"(","extensions":["missing_values"]})");
+  call.AnswerJson(R"({"name":"mooring","version":")" MOORING_VERSION
+                  R"(","extensions":["missing_values"]})");
 }
 
 void Live(const Call& call) { call.AnswerJson(R"({"live":true})"); }
 
 void Ready(const Call& call) {
   const bool ready = ServerIsReady(*call.api);
-  AnswerReadiness(call, ready, ready ? R"({"live":true,"ready":true})" : R"({"live":true,"ready":false})");
+  AnswerReadiness(call, ready,
+                  ready ? R"({"live":true,"ready":true})" : R"({"live":true,"ready":false})");
 }
 
 void ModelReady(const Call& call) {
   const auto served = Named(call);
-  if (!served.ok() && served.error().code() != Code::kUnavailable) return call.Refuse(served.error());
+  if (!served.ok() && served.error().code() != Code::kUnavailable)
+    return call.Refuse(served.error());
   std::string body;
   JsonWriter json(body);
   json.BeginObject().Member("name", call.parameters[0]).Member("ready", served.ok()).EndObject();

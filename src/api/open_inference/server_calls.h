@@ -2,8 +2,8 @@
 //
 //   GET /v2                                         {"name","version","extensions"}
 //   GET /v2/health/live, /v2/health/ready           {"live":true}, {"ready":…}; 503 when not ready
-//   GET /v2/models/{m}[/versions/{v}]               {"name","versions","platform","inputs","outputs"}
-//   GET /v2/models/{m}[/versions/{v}]/ready         {"name","ready"}; 503 when not ready
+//   GET /v2/models/{m}[/versions/{v}]         {"name","versions","platform","inputs","outputs"} GET
+//   /v2/models/{m}[/versions/{v}]/ready         {"name","ready"}; 503 when not ready
 //
 // Our extensions, named in the server's metadata: "missing_values" (JSON null in data).
 #pragma once

@@ -14,8 +14,9 @@ using Kind = JsonPull::Kind;
 using serving::RowBuilder;
 constexpr auto kStrict = serving::Coercion::kStrict;
 constexpr std::size_t kDimensions = 2, kOutputs = 64;
-constexpr std::string_view kDatatypes[] = {"FP64", "FP32",  "INT64",  "INT32",  "BYTES", "BOOL", "INT8",
-                                           "INT16", "UINT8", "UINT16", "UINT32", "UINT64", "FP16"};
+constexpr std::string_view kDatatypes[] = {"FP64",   "FP32",   "INT64", "INT32", "BYTES",
+                                           "BOOL",   "INT8",   "INT16", "UINT8", "UINT16",
+                                           "UINT32", "UINT64", "FP16"};
 
 struct Tensor {
   std::string name;
@@ -113,10 +114,8 @@ class TensorReader {
   }
 
   void PlaceData(const Tensor& tensor) {
-    if (tensor.width() == 1 && !(rows_.width() == 1 && tensors_ == 0)) return PlaceColumn(tensor);
-    if (tensor.width() == 1 && rows_.FindColumn(tensor.name) != RowBuilder::kNoColumn) {
-      return PlaceColumn(tensor);
-    }
+    const bool named = rows_.schema().Find(tensor.name).has_value();
+    if (tensor.width() == 1 && (named || rows_.width() != 1)) return PlaceColumn(tensor);
     if (tensors_ != 0) {
       json_.Fail("a tensor of all features stands alone");
     } else if (tensor.width() != rows_.width()) {
@@ -181,7 +180,8 @@ void ReadOutputs(JsonPull& json, InferBody& body) {
       JsonPull::Scalar name;
       if (key != "name") {
         json.Skip();
-      } else if (json.Read(name) && name.kind == Kind::kText && !named && body.outputs.size() < kOutputs) {
+      } else if (json.Read(name) && name.kind == Kind::kText && !named &&
+                 body.outputs.size() < kOutputs) {
         named = true;
         body.outputs.emplace_back(name.text);
       } else {

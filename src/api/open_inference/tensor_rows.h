@@ -1,7 +1,7 @@
 // The body of an inference request: tensors in JSON → rows of the contract.
 //
-// Thread safety: none. Failure: kInvalidArgument with the place in the body; values that do not fit their
-// column are problems of the rows instead, found all at once.
+// Thread safety: none. Failure: kInvalidArgument with the place in the body; values that do not fit
+// their column are problems of the rows instead, found all at once.
 #pragma once
 
 #include <string>

@@ -1,0 +1,170 @@
+// The administrative calls over a real registry and a real journal in a directory of their own.
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "api/api_fixture.h"
+#include "api/native/aliases.h"
+#include "api/native/journal.h"
+#include "api/native/models.h"
+#include "api/native/verdicts.h"
+
+namespace mooring::api {
+namespace {
+
+using testing::Answered;
+using testing::Send;
+
+class Administration : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
+    directory_ = ::testing::TempDir() + "api_" + std::to_string(::getpid()) + "_" + test->name();
+    std::filesystem::remove_all(directory_);
+    std::filesystem::create_directories(directory_);
+    auto opened = records::Registry::Open({.directory = directory_, .clock = &SystemClock()});
+    ASSERT_TRUE(opened.ok());
+    registry_ = std::move(*opened);
+    const records::Change change{.author = "ann", .reason = "first"};
+    ASSERT_TRUE(registry_
+                    ->ApplyContract("model: m\nowner: {team: sales}\ninputs: {a: float64}\n"
+                                    "output: {name: score}\nfallback: [deny]\n",
+                                    change)
+                    .ok());
+    records::NewVersion version;
+    version.artifact_blob = std::string(64, 'a');
+    version.format = "xgboost";
+    version.golden_blob = std::string(64, 'b');
+    version.validation_json = "[]";
+    version.metrics_json = R"({"auc":0.7})";
+    for (int i = 0; i < 2; ++i) ASSERT_TRUE(registry_->RegisterVersion("m", version, change).ok());
+    api_.use.registry = registry_.get();
+    api_.handler = MakeHandler(api_.use);
+  }
+  void TearDown() override {
+    registry_.reset();
+    std::filesystem::remove_all(directory_);
+  }
+  Answered Put(const std::string& path, const std::string& body, const std::string& headers = "") {
+    return Send(api_.handler, "PUT " + path, body, headers);
+  }
+  static constexpr const char* kChampion = "/api/v1/models/m/aliases/champion";
+
+  std::string directory_;
+  std::unique_ptr<records::Registry> registry_;
+  testing::TestApi api_;
+};
+
+TEST_F(Administration, ShowsModelsAndVersions) {
+  const Json models = api_.Get("/api/v1/models").json();
+  ASSERT_EQ((**models.GetArray("models")).size(), 1U);
+  const Json model = api_.Get("/api/v1/models/m").json();
+  EXPECT_EQ(*model.Find("owner")->GetString("team"), "sales");
+  EXPECT_EQ(*model.Find("serving")->GetInt("champion"), 1);
+  const Json versions = api_.Get("/api/v1/models/m/versions").json();
+  ASSERT_EQ((**versions.GetArray("versions")).size(), 2U);
+  const Json second = api_.Get("/api/v1/models/m/versions/2").json();
+  EXPECT_EQ(*second.GetString("state"), "candidate");
+  EXPECT_EQ(*second.Find("metrics")->GetDouble("auc"), 0.7);
+  EXPECT_TRUE(second.Find("signature")->IsNull());
+  for (const char* path : {"/api/v1/models/none", "/api/v1/models/none/versions",
+                           "/api/v1/models/m/versions/9", "/api/v1/models/m/versions/x"}) {
+    EXPECT_EQ(api_.Get(path).status, 404) << path;
+  }
+}
+
+TEST_F(Administration, PromotesAndRollsBackWithReasonsAndRevisions) {
+  const Answered first = Put(kChampion, R"({"version":1,"reason":"go","author":"bob"})");
+  ASSERT_EQ(first.status, 200) << first.body;
+  EXPECT_EQ(*first.json().GetString("author"), "bob");
+  const std::string revision = std::to_string(*first.json().GetInt("revision"));
+  EXPECT_EQ(Put(kChampion, R"({"version":2,"reason":"x","if_revision":77})").status, 409);
+  EXPECT_EQ(Put(kChampion, R"({"version":2,"reason":"x"})", "If-Match: \"77\"\r\n").status, 409);
+  EXPECT_EQ(
+      Put(kChampion, R"({"version":2,"reason":"better"})", "If-Match: " + revision + "\r\n").status,
+      200);
+  const Json desired = api_.Get("/api/v1/desired").json();
+  EXPECT_EQ(*(**desired.GetArray("routes"))[0].GetInt("champion"), 2);
+  const Answered back = api_.Post("/api/v1/models/m/rollback", R"({"reason":"wrong scores"})");
+  ASSERT_EQ(back.status, 200) << back.body;
+  EXPECT_EQ(*back.json().GetInt("to"), 1);
+  const Json aliases = api_.Get("/api/v1/models/m/aliases").json();
+  EXPECT_EQ(*aliases.Find("aliases")->GetInt("champion"), 1);
+  EXPECT_EQ((**aliases.GetArray("history")).size(), 3U);
+}
+
+TEST_F(Administration, RefusesChangesWithoutReasonOrSense) {
+  const auto before = *api_.Get("/api/v1/desired").json().GetInt("revision");
+  const std::pair<std::string, int> cases[] = {
+      {"", 400},
+      {"[]", 400},
+      {R"({"version":1})", 400},
+      {R"({"version":1,"reason":""})", 400},
+      {R"({"version":1,"reason":")" + std::string(2000, 'r') + "\"}", 400},
+      {R"({"reason":"x"})", 400},
+      {R"({"version":-1,"reason":"x"})", 400},
+      {R"({"version":"1","reason":"x"})", 400},
+      {R"({"version":1,"reason":"x","extra":1})", 400},
+      {R"({"version":1,"reason":"x","force":"yes"})", 400},
+      {R"({"version":9,"reason":"x"})", 404},
+      {R"({"version":18446744073709551615,"reason":"x"})", 404},
+  };
+  for (const auto& [body, status] : cases) {
+    EXPECT_EQ(Put(kChampion, body).status, status) << body;
+  }
+  EXPECT_EQ(Put(kChampion, R"({"version":1,"reason":"x"})", "If-Match: a\r\n").status, 400);
+  EXPECT_EQ(Put("/api/v1/models/m/aliases/..x", R"({"version":1,"reason":"x"})").status, 400);
+  EXPECT_EQ(api_.Post("/api/v1/models/m/rollback", R"({"reason":"x"})").status, 422);
+  EXPECT_EQ(*api_.Get("/api/v1/desired").json().GetInt("revision"), before);
+}
+
+TEST_F(Administration, ListsVerdictsNewestFirstWithinALimit) {
+  for (int i = 0; i < 3; ++i) {
+    records::StoredVerdict verdict;
+    verdict.model = "m";
+    verdict.version = 1;
+    verdict.window_start = Time(std::chrono::hours(i));
+    verdict.window_end = Time(std::chrono::hours(i + 1));
+    verdict.verdict = "ok";
+    verdict.evidence_json = "{\"i\":" + std::to_string(i) + "}";
+    ASSERT_TRUE(registry_->StoreVerdict(verdict).ok());
+  }
+  const Json answer = api_.Get("/api/v1/models/m/verdicts?limit=2").json();
+  const Json::Array& verdicts = **answer.GetArray("verdicts");
+  ASSERT_EQ(verdicts.size(), 2U);
+  EXPECT_EQ(*verdicts[0].Find("evidence")->GetInt("i"), 2);
+  for (const char* limit : {"0", "-1", "1001", "1e9", "x", "18446744073709551616"}) {
+    EXPECT_EQ(api_.Get("/api/v1/models/m/verdicts?limit=" + std::string(limit)).status, 400);
+  }
+}
+
+TEST_F(Administration, TailsTheJournal) {
+  records::Journal::Options options;
+  options.directory = directory_ + "/journal";
+  options.files = &PosixFileSystem();
+  options.clock = &SystemClock();
+  std::filesystem::create_directories(options.directory);
+  auto journal = records::Journal::Open(options);
+  ASSERT_TRUE(journal.ok()) << journal.error().ToString();
+  api_.use.journal = journal->get();
+  api_.use.files = options.files;
+  api_.use.journal_directory = options.directory;
+  api_.handler = MakeHandler(api_.use);
+  const std::string begin(*api_.Get("/api/v1/journal").json().GetString("next"));
+  const std::string outcome = R"({"outcomes":[{"decision_id":"d1-1-4","name":"late","value":1}]})";
+  ASSERT_EQ(api_.Post("/api/v1/outcomes", outcome).status, 200);
+  const Json tail = api_.Get("/api/v1/journal?limit=10&from=" + begin).json();
+  const Json::Array& found = **tail.GetArray("records");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(*found[0].GetString("kind"), "outcome");
+  EXPECT_EQ(*found[0].GetString("decision_id"), "d1-1-4");
+  const std::string next(*tail.GetString("next"));
+  EXPECT_EQ(api_.Get("/api/v1/journal?from=" + next).json().Find("records")->storage().index(),
+            tail.Find("records")->storage().index());
+  for (const char* from : {"x", "1", "1:", ":1", "1:2:3", "-1:0", "99999999999:0"}) {
+    EXPECT_EQ(api_.Get("/api/v1/journal?from=" + std::string(from)).status, 400) << from;
+  }
+}
+
+}  // namespace
+}  // namespace mooring::api
