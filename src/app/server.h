@@ -38,6 +38,7 @@ struct ServerOptions {
   records::AckMode ack = records::AckMode::kSynced;
   std::chrono::milliseconds sync_interval{5};
   std::string pseudonym_key_file;              // outside the data directory
+  bool create_pseudonym_key = false;           // when there is none
   std::string library_directory;               // ONNX Runtime, DuckDB; empty: beside the program
   std::chrono::milliseconds drain{30'000};
   bool watch = true;                           // fold the journal into profiles and verdicts

@@ -1,0 +1,36 @@
+#include "app/cli/commands.h"
+
+namespace mooring::app::cli {
+
+std::span<const Command> AllCommands() {
+  static const std::vector<Command> commands = {
+      ServeCommand(),           ApplyCommand(),           ContractInitCommand(),
+      ContractShowCommand(),    ContractCheckCommand(),   ModelListCommand(),
+      ModelShowCommand(),       VersionRegisterCommand(), VersionListCommand(),
+      VersionShowCommand(),     VersionDiffCommand(),     VersionPromoteCommand(),
+      VersionSetAliasCommand(), RouteShowCommand(),       RouteRollbackCommand(),
+      PredictCommand(),         LogTailCommand(),         LogShowCommand(),
+      LogQueryCommand(),        LogExportCommand(),       LogVerifyCommand(),
+      OutcomesImportCommand(),  MonitorDriftCommand(),    MonitorStatusCommand(),
+      ConfigCheckCommand(),     ConfigShowCommand(),      ConfigExplainCommand(),
+      DoctorCommand(),          CompletionCommand(),      HelpCommand(),
+      CompleteCommand(),
+  };
+  return commands;
+}
+
+std::span<const Noun> AllNouns() {
+  static constexpr Noun nouns[] = {
+      {"contract", "what production means for a model: start one, show one, check one"},
+      {"model", "which models there are, who owns them"},
+      {"version", "register versions, look at them, put one into production"},
+      {"route", "what answers, and back to what answered before"},
+      {"log", "the journal: every decision and outcome"},
+      {"outcomes", "what really happened"},
+      {"monitor", "drift of inputs and scores, window by window"},
+      {"config", "the program's own configuration"},
+  };
+  return nouns;
+}
+
+}  // namespace mooring::app::cli

@@ -1,0 +1,105 @@
+#include "app/cli/store/api_client.h"
+
+#include "base/error_table.h"
+
+namespace mooring::app::cli {
+namespace {
+
+Code CodeOf(int status, std::string_view name) {
+  for (const ErrorKind& kind : ErrorKinds()) {
+    if (kind.name == name) return kind.code;
+  }
+  for (const ErrorKind& kind : ErrorKinds()) {
+    if (kind.http_status == status) return kind.code;
+  }
+  return status >= 500 ? Code::kUnavailable : Code::kInvalidArgument;
+}
+
+std::string TextOf(const Json& body, std::string_view key) {
+  const auto text = body.GetString(key);
+  return text.ok() ? std::string(*text) : "";
+}
+
+// "row 3: distance: above 6000", a line each.
+std::string ListOfProblems(const Json& body) {
+  std::string lines;
+  const auto problems = body.GetArray("problems");
+  if (!problems.ok()) return lines;
+  for (const Json& problem : **problems) {
+    const auto row = problem.GetUint("row");
+    lines += (lines.empty() ? "" : "\n") + (row.ok() ? "row " + std::to_string(*row) + ": " : "");
+    const std::string feature = TextOf(problem, "feature");
+    lines += (feature.empty() ? "" : feature + ": ") + TextOf(problem, "message");
+  }
+  return lines;
+}
+
+}  // namespace
+
+ApiClient::ApiClient(const Context& context)
+    : transport_(context.transport), url_(context.settings.Text("server")) {
+  if (url_.empty()) {
+    const bool tls = !context.settings.Text("tls.certificate_file").empty();
+    url_ = std::string(tls ? "https://" : "http://") + context.settings.Text("listen.host") + ":" +
+           context.settings.Text("listen.port");
+  }
+  while (url_.ends_with('/')) url_.pop_back();
+}
+
+Result<HttpAnswer> ApiClient::Raw(const std::string& method, const std::string& path,
+                                  const std::string& body, const std::string& content_type) const {
+  HttpCall call;
+  call.method = method;
+  call.url = url_ + path;
+  call.body = body;
+  if (!content_type.empty()) call.headers.emplace_back("Content-Type", content_type);
+  auto answer = transport_->Send(call);
+  if (answer.ok()) return answer;
+  Error error = std::move(answer).error();
+  if (error.help().empty()) {
+    error = std::move(error).Help("is the server up? mooring serve, or name it with --server URL");
+  }
+  return error;
+}
+
+Error ApiClient::ProblemOf(const HttpAnswer& answer) {
+  const auto body = Json::Parse(answer.body, {.name = "answer"});
+  if (!body.ok() || !body->IsObject()) {
+    return Error(CodeOf(answer.status, ""), "the server answered " + std::to_string(answer.status));
+  }
+  std::string message = TextOf(*body, "message");
+  if (message.empty()) message = "the server answered " + std::to_string(answer.status);
+  const std::string problems = ListOfProblems(*body);
+  return Error(CodeOf(answer.status, TextOf(*body, "code")), std::move(message))
+      .Where(TextOf(*body, "where"))
+      .Why(problems.empty() ? TextOf(*body, "why") : problems)
+      .Help(TextOf(*body, "help"));
+}
+
+Result<Json> ApiClient::Call(const std::string& method, const std::string& path,
+                             const std::string& body, const std::string& content_type) const {
+  ASSIGN_OR_RETURN(const HttpAnswer answer, Raw(method, path, body, content_type));
+  if (answer.status < 200 || answer.status > 299) return ProblemOf(answer);
+  auto parsed = Json::Parse(answer.body, {.name = "answer"});
+  if (parsed.ok()) return parsed;
+  return Error(Code::kUnavailable, url_ + " does not answer as a Mooring server does")
+      .Why(parsed.error().message());
+}
+
+std::string PathPart(std::string_view name) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string part;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (kPlain.find(c) != std::string_view::npos) {
+      part += c;
+    } else {
+      part += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
+    }
+  }
+  return part;
+}
+
+}  // namespace mooring::app::cli

@@ -1,0 +1,66 @@
+#include "app/housekeeping.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+
+#include "data/store/duckdb.h"
+#include "records/contract/contract.h"
+#include "records/lake/lake.h"
+
+namespace mooring::app {
+
+void Housekeeping::Run(std::stop_token stop) {
+  std::mutex mutex;
+  std::condition_variable_any woken;
+  std::unique_lock lock(mutex);
+  while (!stop.stop_requested()) {
+    Round();
+    woken.wait_for(lock, stop, options_.every, [] { return false; });
+  }
+}
+
+void Housekeeping::Round() {
+  Export();
+  if (Status dropped = DropOld(); !dropped.ok()) options_.log->Error("retention", dropped.error());
+}
+
+void Housekeeping::Export() {
+  const std::uint32_t writing = options_.journal->Stats().segment;
+  if (writing == exported_before_ || !data::DuckDbIsThere(options_.library_directory)) return;
+  const auto report = records::ExportSegments({.files = options_.files,
+                                               .journal_directory = options_.paths->journal,
+                                               .lake_directory = options_.paths->lake,
+                                               .library_directory = options_.library_directory},
+                                              writing);
+  if (!report.ok()) return options_.log->Error("lake", report.error());
+  exported_before_ = writing;
+  if (report->segments == 0) return;
+  options_.log->Info("segments are in the lake", {{"segments", report->segments},
+                                                  {"decisions", report->decisions},
+                                                  {"files", report->files}});
+}
+
+Result<std::optional<std::chrono::hours>> Housekeeping::Retention() const {
+  ASSIGN_OR_RETURN(const auto models, options_.registry->Models());
+  std::optional<std::chrono::hours> longest;
+  for (const records::ModelRecord& model : models) {
+    if (model.contract_hash.empty()) return std::optional<std::chrono::hours>();
+    ASSIGN_OR_RETURN(const std::string text, options_.registry->ContractText(model.contract_hash));
+    ASSIGN_OR_RETURN(const records::Contract contract, records::ParseContract(text));
+    if (!contract.privacy.retain.has_value()) return std::optional<std::chrono::hours>();
+    longest = std::max(longest.value_or(std::chrono::hours(0)), *contract.privacy.retain);
+  }
+  return longest;
+}
+
+Status Housekeeping::DropOld() {
+  ASSIGN_OR_RETURN(const std::optional<std::chrono::hours> keep, Retention());
+  if (!keep.has_value()) return Ok();
+  ASSIGN_OR_RETURN(const std::size_t dropped,
+                   options_.journal->DropBefore(options_.clock->Now() - *keep));
+  if (dropped != 0) options_.log->Info("old segments dropped", {{"segments", dropped}});
+  return Ok();
+}
+
+}  // namespace mooring::app

@@ -1,0 +1,254 @@
+#include "app/server.h"
+
+#include <atomic>
+#include <optional>
+
+#include "api/api.h"
+#include "api/http/auth.h"
+#include "api/http/server.h"
+#include "app/housekeeping.h"
+#include "base/io/file_system.h"
+#include "base/log.h"
+#include "base/net/transport.h"
+#include "base/threads/named_thread.h"
+#include "control/registration/version_blobs.h"
+#include "data/store/blob_store.h"
+#include "monitoring/reference_dictionaries.h"
+#include "monitoring/watch.h"
+#include "records/journal/reader.h"
+#include "records/journal/request_ids.h"
+#include "records/privacy/pseudonymiser.h"
+#include "records/registry/registry.h"
+#include "serving/decide.h"
+#include "serving/loaded_models.h"
+#include "serving/version_loader.h"
+
+namespace mooring::app {
+namespace {
+
+// Changes by the CLI are seen within this time; a look costs a few microseconds.
+constexpr std::chrono::milliseconds kRegistryPoll{20};
+
+// Members stand in the order of start-up and are taken down from the last to the first (Stop).
+class RunningServer final : public Server {
+ public:
+  explicit RunningServer(ServerOptions options)
+      : options_(std::move(options)), paths_(options_.data_directory), log_(StderrLog(clock_)) {}
+  ~RunningServer() override { Stop(); }
+
+  Status Start() {
+    RETURN_IF_ERROR(api::CheckBinding(options_.host, options_.allow_remote_without_auth));
+    RETURN_IF_ERROR(OpenStores());
+    RETURN_IF_ERROR(OpenJournal());
+    RETURN_IF_ERROR(StartServing());
+    if (options_.watch) RETURN_IF_ERROR(StartWatch());
+    StartHousekeeping();
+    RETURN_IF_ERROR(StartHttp());
+    ready_ = true;
+    return Ok();
+  }
+
+  std::uint16_t port() const override { return http_ == nullptr ? 0 : http_->port(); }
+
+  void Stop() override {
+    ready_ = false;
+    if (http_ != nullptr) http_->Drain(options_.drain);
+    http_.reset();
+    decider_.reset();
+    housekeeping_thread_.RequestStop();
+    watch_thread_.RequestStop();
+    housekeeping_thread_.Join();
+    watch_thread_.Join();
+    watch_.reset();
+    models_.reset();
+    journal_.reset();
+    registry_.reset();
+    lock_.reset();
+  }
+
+ private:
+  Status OpenStores() {
+    RETURN_IF_ERROR(files_.MakeDirectories(paths_.root));
+    ASSIGN_OR_RETURN(lock_, files_.Lock(paths_.lock));
+    ASSIGN_OR_RETURN(data::BlobStore blobs, data::BlobStore::Open(files_, paths_.blobs));
+    blobs_.emplace(std::move(blobs));
+    RETURN_IF_ERROR(blobs_->RemoveLeftovers());
+    version_blobs_.emplace(files_, *blobs_);
+    ASSIGN_OR_RETURN(registry_,
+                     records::Registry::Open({.directory = paths_.root, .clock = &clock_}));
+    return Ok();
+  }
+
+  Status OpenJournal() {
+    RETURN_IF_ERROR(OpenPseudonyms());
+    ASSIGN_OR_RETURN(journal_, records::Journal::Open({.directory = paths_.journal,
+                                                       .files = &files_,
+                                                       .clock = &clock_,
+                                                       .pseudonymiser = pseudonymiser_.get(),
+                                                       .ack = options_.ack,
+                                                       .sync_interval = options_.sync_interval}));
+    const records::RecoveryReport& found = journal_->Recovery();
+    log_->Info("journal opened", {{"segments", found.segments},
+                                  {"decisions", found.decisions},
+                                  {"torn_bytes", found.torn_bytes}});
+    return ReplayRequestIds();
+  }
+
+  Status OpenPseudonyms() {
+    if (options_.pseudonym_key_file.empty()) return Ok();
+    const records::PseudonymKeyPlace place{.key_file = options_.pseudonym_key_file,
+                                           .data_directory = paths_.root};
+    if (options_.create_pseudonym_key && !files_.Exists(place.key_file)) {
+      RETURN_IF_ERROR(records::CreatePseudonymKey(files_, place));
+      log_->Info("pseudonym key made", {{"file", place.key_file}});
+    }
+    ASSIGN_OR_RETURN(pseudonymiser_, records::KeyedPseudonymiser::Open(files_, place));
+    return Ok();
+  }
+
+  // A retry after a restart must find its first answer.
+  Status ReplayRequestIds() {
+    ASSIGN_OR_RETURN(const auto reader, records::JournalReader::Open(files_, paths_.journal));
+    const records::JournalPosition end = journal_->Durable();
+    for (std::size_t read = 1; read != 0;) {
+      ASSIGN_OR_RETURN(read, reader->Read(end, 65'536, request_ids_));
+    }
+    return Ok();
+  }
+
+  Status StartServing() {
+    serving::VersionLoaderOptions loader;
+    loader.registry = registry_.get();
+    loader.flat = [this](const std::string& blob) -> Result<serving::FlatModel> {
+      ASSIGN_OR_RETURN(control::VersionBlobs::Bytes flat, version_blobs_->GetFlat(blob));
+      return serving::FlatModel{flat.bytes, std::move(flat.owner)};
+    };
+    loader.text = [this](const std::string& blob) { return version_blobs_->GetText(blob); };
+    loader.dictionaries = [](std::string_view reference, const records::Contract&) {
+      return monitoring::ReadDictionaries(reference);
+    };
+    loader.library_directory = FindLibraries(options_.library_directory);
+    loader.transport = transport_.get();
+    ASSIGN_OR_RETURN(models_, serving::LoadedModels::Start(
+                                  {.registry = registry_.get(),
+                                   .clock = &clock_,
+                                   .loader = serving::MakeVersionLoader(std::move(loader)),
+                                   .poll = kRegistryPoll,
+                                   .own_thread = true}));
+    // What ought to serve is loaded before the first request can come.
+    RETURN_IF_ERROR(models_->ConvergeNow());
+    TellProblems();
+    ASSIGN_OR_RETURN(decider_, serving::Decider::Make(
+                                   {.clock = &clock_,
+                                    .journal = journal_.get(),
+                                    .request_ids = &request_ids_,
+                                    .snapshot = [this] { return models_->Current(); },
+                                    .safety = {.validate = options_.validate,
+                                               .journal = options_.journal}}));
+    return Ok();
+  }
+
+  void TellProblems() {
+    for (const auto& [name, model] : models_->Current()->models) {
+      if (!model.problem.has_value()) continue;
+      log_->Error("version does not load", {{"model", name},
+                                            {"version", model.problem->version},
+                                            {"why", model.problem->message}});
+    }
+  }
+
+  Status StartWatch() {
+    monitoring::Watch::Options watch;
+    watch.files = &files_;
+    watch.clock = &clock_;
+    watch.journal = journal_.get();
+    watch.journal_directory = paths_.journal;
+    watch.checkpoint_file = paths_.watch_checkpoint;
+    watch.registry = registry_.get();
+    watch.read_blob = [this](std::string_view id) {
+      return version_blobs_->GetText(std::string(id));
+    };
+    watch.on_problem = [this](const Error& error) { log_->Error("watch", error); };
+    ASSIGN_OR_RETURN(watch_, monitoring::Watch::Make(std::move(watch)));
+    watch_thread_ = NamedThread("watch", [this](std::stop_token stop) { watch_->Run(stop); });
+    return Ok();
+  }
+
+  Status StartHttp() {
+    api::Dependencies api;
+    api.decider = decider_.get();
+    api.snapshot = [this] { return models_->Current(); };
+    api.clock = &clock_;
+    api.registry = registry_.get();
+    api.journal = journal_.get();
+    api.watch = watch_.get();
+    api.files = &files_;
+    api.journal_directory = paths_.journal;
+    api.find_decision = [this](std::string_view caller, std::string_view id) {
+      return FindDecision(caller, id);
+    };
+    api.ready = [this] { return ready_.load(); };
+    api::HttpServer::Options http;
+    http.host = options_.host;
+    http.port = options_.port;
+    http.threads = options_.threads;
+    http.tls_certificate_file = options_.tls_certificate_file;
+    http.tls_key_file = options_.tls_key_file;
+    http.allowed_hosts = options_.allowed_hosts;
+    http.clock = &clock_;
+    ASSIGN_OR_RETURN(http_, api::HttpServer::Start(std::move(http), api::MakeHandler(api)));
+    return Ok();
+  }
+
+  void StartHousekeeping() {
+    Housekeeping::Options keep;
+    keep.files = &files_;
+    keep.clock = &clock_;
+    keep.log = log_.get();
+    keep.journal = journal_.get();
+    keep.registry = registry_.get();
+    keep.paths = &paths_;
+    keep.library_directory = FindLibraries(options_.library_directory);
+    housekeeping_.emplace(std::move(keep));
+    housekeeping_thread_ =
+        NamedThread("housekeeping", [this](std::stop_token stop) { housekeeping_->Run(stop); });
+  }
+
+  Result<DecisionId> FindDecision(std::string_view caller, std::string_view request_id) const {
+    const auto found = request_ids_.Find(caller, request_id);
+    if (found.has_value()) return found->first;
+    return Error(Code::kNotFound, "no decision was made for this request id");
+  }
+
+  const ServerOptions options_;
+  const DataPaths paths_;
+  const Clock& clock_ = SystemClock();
+  FileSystem& files_ = PosixFileSystem();
+  std::unique_ptr<Log> log_;
+  std::atomic<bool> ready_{false};
+  std::unique_ptr<FileLock> lock_;
+  std::optional<data::BlobStore> blobs_;
+  std::optional<control::VersionBlobs> version_blobs_;
+  std::unique_ptr<records::Registry> registry_;
+  std::unique_ptr<records::Pseudonymiser> pseudonymiser_;
+  std::unique_ptr<records::Journal> journal_;
+  records::RequestIds request_ids_{{.clock = &clock_}};
+  std::unique_ptr<Transport> transport_ = CurlTransport();
+  std::unique_ptr<serving::LoadedModels> models_;
+  std::unique_ptr<serving::Decider> decider_;
+  std::unique_ptr<monitoring::Watch> watch_;
+  NamedThread watch_thread_;
+  std::optional<Housekeeping> housekeeping_;
+  NamedThread housekeeping_thread_;
+  std::unique_ptr<api::HttpServer> http_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Server>> Server::Start(ServerOptions options) {
+  auto server = std::make_unique<RunningServer>(std::move(options));
+  RETURN_IF_ERROR(server->Start());
+  return std::unique_ptr<Server>(std::move(server));
+}
+
+}  // namespace mooring::app

@@ -1,0 +1,215 @@
+// The whole server in one process, over real sockets and a real disk: a model directory saved by
+// MLflow is registered, promoted, asked through all three protocols, rolled back, restarted.
+#include "app/server.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "app/housekeeping.h"
+#include "base/net/transport.h"
+#include "base/text/json.h"
+#include "control/registration/convert_rows.h"
+#include "control/registration/register_version.h"
+#include "data/store/blob_store.h"
+#include "records/journal/reader.h"
+
+namespace mooring::app {
+namespace {
+
+constexpr char kContract[] = R"(model: credit
+owner: {team: risk}
+inputs:
+  age: {type: int64, min: 0, max: 120}
+  income: {type: float64, missing: flag}
+  debt: {type: float64}
+  score: {type: float32, missing: flag}
+  children: {type: int32}
+output: {name: prediction, min: 0, max: 1}
+privacy: {retain: 24h}
+)";
+// A row of the recorded exchanges (tests/golden/mlflow_models/booster_json.requests.jsonl).
+constexpr char kRow[] = R"("age": 30, "income": 1000.5, "debt": 0.25, "score": 0.5, "children": 2)";
+constexpr double kPrediction = 0.13246186077594757;
+
+class ServerTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = testing::TempDir() + "server_" +
+              testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+    registry_ = records::Registry::Open({.directory = folder_, .clock = &SystemClock()}).value();
+    ASSERT_TRUE(registry_->ApplyContract(kContract, Why()).ok());
+    Register();
+    Register();
+    ASSERT_TRUE(registry_->SetAlias("credit", "champion", 1, Why()).ok());
+  }
+  void TearDown() override {
+    server_.reset();
+    registry_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  static records::Change Why() {
+    records::Change change;
+    change.author = "test";
+    change.reason = "test";
+    return change;
+  }
+
+  void Register() {
+    auto blobs = data::BlobStore::Open(PosixFileSystem(), DataPaths(folder_).blobs).value();
+    control::Registrar registrar;
+    registrar.files = &PosixFileSystem();
+    registrar.registry = registry_.get();
+    registrar.blobs = &blobs;
+    registrar.shape = [](const auto&, const model::Signature& signature, const auto&,
+                         const data::Batch& rows) {
+      return control::ConvertRows(rows, signature.inputs);
+    };
+    control::RegisterRequest request;
+    request.model = "credit";
+    request.artifact_path =
+        std::string(MOORING_SOURCE_DIR) + "/tests/golden/mlflow_models/booster_json";
+    request.change = Why();
+    const auto registered = control::RegisterVersion(registrar, request);
+    ASSERT_TRUE(registered.ok()) << registered.error().ToString();
+  }
+
+  void Start() {
+    ServerOptions options;
+    options.data_directory = folder_;
+    options.port = 0;
+    options.library_directory = std::string(MOORING_DEPS_DIR) + "/lib";
+    options.drain = std::chrono::seconds(5);
+    auto server = Server::Start(options);
+    ASSERT_TRUE(server.ok()) << server.error().ToString();
+    server_ = std::move(*server);
+  }
+
+  HttpAnswer Call(const std::string& method, const std::string& path,
+                  const std::string& body = "") {
+    HttpCall call;
+    call.method = method;
+    call.url = "http://127.0.0.1:" + std::to_string(server_->port()) + path;
+    if (!body.empty()) call.headers = {{"Content-Type", "application/json"}};
+    call.body = body;
+    auto answer = transport_->Send(call);
+    EXPECT_TRUE(answer.ok()) << answer.error().ToString();
+    return answer.ok() ? *answer : HttpAnswer();
+  }
+  HttpAnswer Decide(const std::string& request_id) {
+    const std::string id = request_id.empty() ? "" : R"("request_id": ")" + request_id + R"(", )";
+    return Call("POST", "/api/v1/models/credit/decide", "{" + id + R"("inputs": {)" + kRow + "}}");
+  }
+
+  // Waits, by asking, until the champion that answers is `version`; false after many tries.
+  bool ChampionBecomes(const std::string& version) {
+    for (int tries = 0; tries < 2000; ++tries) {
+      const HttpAnswer answer = Decide("");
+      if (answer.body.find("\"version\":" + version) != std::string::npos) return true;
+    }
+    return false;
+  }
+
+  std::string folder_;
+  std::unique_ptr<records::Registry> registry_;
+  std::unique_ptr<Server> server_;
+  std::unique_ptr<Transport> transport_ = CurlTransport();
+};
+
+TEST_F(ServerTest, ThreeProtocolsGiveTheRecordedPrediction) {
+  Start();
+  EXPECT_EQ(Call("GET", "/ready").status, 200);
+  EXPECT_EQ(Call("GET", "/v2/health/ready").status, 200);
+  const HttpAnswer native = Decide("a");
+  ASSERT_EQ(native.status, 200) << native.body;
+  EXPECT_NE(native.body.find("\"verdict\":\"admit\""), std::string::npos) << native.body;
+  const HttpAnswer mlflow = Call("POST", "/serving-endpoints/credit/invocations",
+                                 std::string(R"({"dataframe_records": [{)") + kRow + "}]}");
+  ASSERT_EQ(mlflow.status, 200) << mlflow.body;
+  const Json predictions = Json::Parse(mlflow.body).value();
+  EXPECT_EQ(predictions.GetArray("predictions").value()->front().AsDouble().value(), kPrediction);
+  const HttpAnswer tensors = Call("POST", "/v2/models/credit/infer", R"({"inputs": [
+      {"name": "age", "shape": [1], "datatype": "INT64", "data": [30]},
+      {"name": "income", "shape": [1], "datatype": "FP64", "data": [1000.5]},
+      {"name": "debt", "shape": [1], "datatype": "FP64", "data": [0.25]},
+      {"name": "score", "shape": [1], "datatype": "FP32", "data": [0.5]},
+      {"name": "children", "shape": [1], "datatype": "INT32", "data": [2]}]})");
+  ASSERT_EQ(tensors.status, 200) << tensors.body;
+  EXPECT_NE(tensors.body.find("\"model_version\":\"1\""), std::string::npos) << tensors.body;
+}
+
+TEST_F(ServerTest, ARollbackInTheRegistryMovesTraffic) {
+  Start();
+  ASSERT_TRUE(registry_->SetAlias("credit", "champion", 2, Why()).ok());
+  EXPECT_TRUE(ChampionBecomes("2"));
+  ASSERT_TRUE(registry_->Rollback("credit", Why()).ok());
+  EXPECT_TRUE(ChampionBecomes("1"));
+}
+
+TEST_F(ServerTest, ADecisionOutlivesTheServerAndARetryGetsIt) {
+  Start();
+  const HttpAnswer first = Decide("order-1");
+  ASSERT_EQ(first.status, 200) << first.body;
+  server_.reset();
+  Start();
+  const HttpAnswer again = Decide("order-1");
+  ASSERT_EQ(again.status, 200) << again.body;
+  const std::size_t at = first.body.find("\"d1-");
+  ASSERT_NE(at, std::string::npos) << first.body;
+  const std::string id = first.body.substr(at, first.body.find('"', at + 1) - at);
+  EXPECT_NE(again.body.find(id), std::string::npos) << again.body;
+  server_.reset();
+  const auto verified = records::VerifyJournal(PosixFileSystem(), DataPaths(folder_).journal);
+  ASSERT_TRUE(verified.ok());
+  EXPECT_TRUE(verified->findings.empty());
+  EXPECT_EQ(verified->decisions, 1U);
+}
+
+TEST_F(ServerTest, BrokenContractsAndUnknownModelsAreToldApart) {
+  Start();
+  const HttpAnswer old = Call("POST", "/api/v1/models/credit/decide",
+                              R"({"inputs": {"age": 130, "debt": 1.0, "children": 0}})");
+  EXPECT_EQ(old.status, 400) << old.body;
+  EXPECT_NE(old.body.find("age"), std::string::npos) << old.body;
+  EXPECT_EQ(Call("POST", "/api/v1/models/none/decide", "{\"inputs\": {}}").status, 404);
+  EXPECT_EQ(Call("POST", "/api/v1/models/credit/decide", "{").status, 400);
+}
+
+TEST_F(ServerTest, OneServerHasADataDirectory) {
+  Start();
+  ServerOptions options;
+  options.data_directory = folder_;
+  options.port = 0;
+  const auto second = Server::Start(options);
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.error().code(), Code::kConflict);
+}
+
+TEST_F(ServerTest, BeyondLoopbackOnlyWhenSaidInWords) {
+  ServerOptions options;
+  options.data_directory = folder_;
+  options.host = "0.0.0.0";
+  options.port = 0;
+  EXPECT_FALSE(Server::Start(options).ok());
+}
+
+TEST_F(ServerTest, RetentionIsTheLongestOfAllModels) {
+  const DataPaths paths(folder_);
+  Housekeeping keep({.files = &PosixFileSystem(),
+                     .clock = &SystemClock(),
+                     .registry = registry_.get(),
+                     .paths = &paths});
+  EXPECT_EQ(keep.Retention().value(), std::chrono::hours(24));
+  std::string other = kContract;
+  other.replace(other.find("credit"), 6, "other");
+  other.erase(other.find("privacy"));
+  const auto applied = registry_->ApplyContract(other, Why());
+  ASSERT_TRUE(applied.ok()) << applied.error().ToString();
+  EXPECT_EQ(keep.Retention().value(), std::nullopt) << "the other model keeps everything";
+}
+
+}  // namespace
+}  // namespace mooring::app
