@@ -1,5 +1,5 @@
-"""What the whole-server benches share: a model made by XGBoost itself, servers on core 0, wrk on core 1,
-results as JSON lines. The first argument of a bench is the seconds a case may take."""
+"""What the whole-server benches share: a model made by XGBoost itself, servers on core 0, wrk on
+core 1, results as JSON lines. The first argument of a bench is the seconds a case may take."""
 import json
 import os
 import pathlib
@@ -100,10 +100,10 @@ class Server:
 
 
 def wrk(server, script, connections, path, seconds=None):
-    """Closed-loop load from core 1: requests a second, milliseconds by quantile, CPU of the server."""
+    """Closed-loop load from core 1: requests a second, milliseconds by quantile, server CPU."""
     seconds = seconds or SECONDS
-    command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{connections}", "--latency", "-s", str(script),
-               f"http://127.0.0.1:{server.port}{path}"]
+    command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{connections}", "--latency", "-s",
+               str(script), f"http://127.0.0.1:{server.port}{path}"]
     subprocess.run([*command[:6], "-d1s", *command[6:]], capture_output=True)  # warm-up
     before, t0 = server.cpu_s(), time.monotonic()
     out = subprocess.run([*command[:6], f"-d{max(1, round(seconds))}s", *command[6:]],
@@ -120,7 +120,8 @@ def wrk(server, script, connections, path, seconds=None):
 
 
 def figures(result):
-    return {key: round(result[key], 3) for key in ("p50_ms", "p95_ms", "p99_ms", "cpu_us", "errors")}
+    keys = ("p50_ms", "p95_ms", "p99_ms", "cpu_us", "errors")
+    return {key: round(result[key], 3) for key in keys}
 
 
 def disk_probe(seconds=1.0) -> float:
@@ -235,5 +236,6 @@ def nginx():
     conf.write_text(f"daemon off; worker_processes 1; pid {work}/nginx.pid; error_log /dev/null;\n"
                     "events { worker_connections 1024; }\nhttp { access_log off;"
                     " keepalive_requests 100000000;\n"
-                    f"server {{ listen 127.0.0.1:{port}; location / {{ return 200 '{answer}'; }} }} }}")
+                    f"server {{ listen 127.0.0.1:{port};"
+                    f" location / {{ return 200 '{answer}'; }} }} }}")
     return Server(["/usr/sbin/nginx", "-c", conf], port)

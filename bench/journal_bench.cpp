@@ -2,11 +2,11 @@
 //
 //   bench_journal [--seconds 2] [--directory bench-journal] [--machine TEXT]
 //
-// The bare loop is group commit without a journal: waiters (or one writer that does not wait) copy the same
-// bytes into a buffer under a mutex, one thread swaps it, pwrites into preallocated files of 128 MiB,
-// fdatasyncs, and tells them. Both run in turns in the same process, so that a slow moment of the disk meets both. Then
-// recovery: opening a journal whose last owner was killed, and replaying all of it.
-// Prints JSON lines; exit code 1 when a bar is missed.
+// The bare loop is group commit without a journal: waiters (or one writer that does not wait) copy
+// the same bytes into a buffer under a mutex, one thread swaps it, pwrites into preallocated files
+// of 128 MiB, fdatasyncs, and tells them. Both run in turns in the same process, so that a slow
+// moment of the disk meets both. Then recovery: opening a journal whose last owner was killed, and
+// replaying all of it. Prints JSON lines; exit code 1 when a bar is missed.
 #include <sys/resource.h>
 
 #include <atomic>
@@ -210,10 +210,11 @@ struct Measured {
   }
 };
 
-// `append` is called in a loop by each of `waiters` threads, which sleep in between; with 0 one thread
-// appends without waiting as long as `queued` stays below 16 MiB.
+// `append` is called in a loop by each of `waiters` threads, which sleep in between; with 0 one
+// thread appends without waiting as long as `queued` stays below 16 MiB.
 template <typename AppendFn, typename QueuedFn>
-Measured Drive(std::size_t waiters, double seconds, const AppendFn& append, const QueuedFn& queued) {
+Measured Drive(std::size_t waiters, double seconds, const AppendFn& append,
+               const QueuedFn& queued) {
   std::atomic<std::uint64_t> records{0};
   std::atomic<bool> stop{false};
   const double cpu = CpuSeconds(), start = Now();

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Rollback bench: 5,000 requests a second while the champion flips 1,000 times between two versions.
-Called by ./dev bench rollback [FLIPS]."""
+"""Rollback bench: 5,000 requests a second while the champion flips 1,000 times between two
+versions. Called by ./dev bench rollback [FLIPS]."""
 import random
 import shutil
 import subprocess
@@ -19,7 +19,8 @@ def main():
         mooring("version", "register", "bench", work / "half.ubj", "--training-data",
                 work / "train.csv", *local)
         for version in ("2", "1"):
-            mooring("version", "promote", "bench", version, "--reason", "load both", "--yes", *local)
+            mooring("version", "promote", "bench", version, "--reason", "load both", "--yes",
+                    *local)
         (work / "body.json").write_text(matrix_body(random.Random(1), 1))
         return subprocess.run(
             ["taskset", "-c", "1", BUILD / "bench/bench_rollback", "--port", str(server.port),

@@ -1,11 +1,11 @@
-// bench_rollback: a champion that flips under load. A running server is asked 5,000 times a second while
-// another process changes the champion in the registry, as the CLI does, a thousand times.
+// bench_rollback: a champion that flips under load. A running server is asked 5,000 times a second
+// while another process changes the champion in the registry, as the CLI does, a thousand times.
 //
 //   bench_rollback --port 8080 --data-dir D --model bench --body FILE --flips 1000 --rate 5000
 //
 // Versions 1 and 2 must give different scores for the body. Counts: failed requests, answers whose
-// score is not that of the version they name, and the time from command to the first answer by the new
-// version. Prints rows of JSON; exit code 1 when a bar is missed.
+// score is not that of the version they name, and the time from command to the first answer by the
+// new version. Prints rows of JSON; exit code 1 when a bar is missed.
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -134,11 +134,12 @@ Result<std::vector<double>> Flip(const Options& options, Asker& asker) {
 }
 
 void Row(const Options& options, const char* name, double value, const char* unit, double bar) {
-  std::printf("{\"bench\":\"rollback\",\"case\":\"%s\",\"value\":%.3f,\"unit\":\"%s\","
-              "\"against\":\"bar\",\"ratio\":%.3f,\"bar\":\"<= %g\",\"pass\":%s,"
-              "\"machine\":\"%s\",\"seed\":0}\n",
-              name, value, unit, bar > 0 ? value / bar : value, bar,
-              value <= bar ? "true" : "false", options.machine.c_str());
+  std::printf(
+      "{\"bench\":\"rollback\",\"case\":\"%s\",\"value\":%.3f,\"unit\":\"%s\","
+      "\"against\":\"bar\",\"ratio\":%.3f,\"bar\":\"<= %g\",\"pass\":%s,"
+      "\"machine\":\"%s\",\"seed\":0}\n",
+      name, value, unit, bar > 0 ? value / bar : value, bar, value <= bar ? "true" : "false",
+      options.machine.c_str());
 }
 
 Result<bool> Run(const Options& options) {

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Whole-server bench: decisions a second, latency and CPU of `mooring serve`, beside its peer (FastAPI),
-its floor (a bare echo on our own HTTP layer, nginx `return 200`) and the disk's own rate of syncs.
+"""Whole-server bench: decisions a second, latency and CPU of `mooring serve`, beside its peer
+(FastAPI), its floor (a bare echo on our own HTTP layer, nginx `return 200`) and the disk's own
+rate of syncs.
 
-Every server gets core 0 alone, the load core 1; all on loopback, bounded in time. One JSON object a line.
+Every server gets core 0 alone, the load core 1; all on loopback, bounded in time. One JSON object
+a line.
 Called by ./dev bench serve [SECONDS a case]."""
 import json
 import random
@@ -10,8 +12,9 @@ import shutil
 import subprocess
 import time
 
-from harness import (BUILD, SECONDS, Server, data_directory, disk_probe, fastapi, figures, free_port,
-                     infer_body, lua, matrix_body, mooring, nginx, prepare, row, serve, work, wrk)
+from harness import (BUILD, SECONDS, SEED, Server, data_directory, disk_probe, fastapi, figures,
+                     free_port, infer_body, lua, matrix_body, mooring, nginx, prepare, row, serve,
+                     work, wrk)
 
 INFER = "/v2/models/bench/infer"
 
@@ -37,15 +40,16 @@ def main():
     floor = measured(nginx(), one_matrix, 16)
     row("nginx return 200, 16 connections", floor["rate"], "requests/s", **figures(floor))
     port = free_port()
-    echo = measured(Server([BUILD / "bench/bench_echo_server", "--port", port], port), one_matrix, 16)
+    echo = Server([BUILD / "bench/bench_echo_server", "--port", port], port)
+    echo = measured(echo, one_matrix, 16)
     row("bare echo on our HTTP layer, 16 connections", echo["rate"], "requests/s", **figures(echo))
     peer = measured(fastapi("none"), one_matrix, 16)
     row("FastAPI + uvicorn + XGBoost, no log, 16 connections", peer["rate"], "decisions/s",
         **figures(peer))
     ours = measured(serve("interval", *interval), one_matrix, 16)
     ratio = ours["rate"] / peer["rate"]
-    row("interval sync, 16 connections", ours["rate"], "decisions/s", "FastAPI without a log", ratio,
-        ">= 15", ratio >= 15, **figures(ours))
+    row("interval sync, 16 connections", ours["rate"], "decisions/s", "FastAPI without a log",
+        ratio, ">= 15", ratio >= 15, **figures(ours))
     ratio = ours["cpu_us"] / echo["cpu_us"]
     row("interval sync, CPU a decision", ours["cpu_us"], "us", "echo on our HTTP layer", ratio,
         "<= 2", ratio <= 2)
@@ -129,8 +133,8 @@ def open_loop(rng):
             **{key: result[key] for key in ("per_s", "p50_ms", "p99_ms", "p999_ms", "failed",
                                             "not_200")})
     ratio = during["p99_ms"] / max(before["p99_ms"], 1e-3)
-    row("p99 while versions are loaded and swapped", during["p99_ms"], "ms p99", "p99 before", ratio,
-        "<= 2", ratio <= 2)
+    row("p99 while versions are loaded and swapped", during["p99_ms"], "ms p99", "p99 before",
+        ratio, "<= 2", ratio <= 2)
 
 
 def synced(script, interval):

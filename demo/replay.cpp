@@ -1,5 +1,5 @@
-// flights_replay: sends later flights to a running server as live traffic, each as one request, with the
-// outcome of each flight following after it has landed, and prints one line a second.
+// flights_replay: sends later flights to a running server as live traffic, each as one request,
+// with the outcome of each flight following after it has landed, and prints one line a second.
 //
 //   flights_replay --port 8080 --flights flights.csv --rate 4000 [--seconds 60] [--from N]
 //
@@ -84,8 +84,9 @@ class Replay final : public mooring::bench::LoadSource {
 
   void Answered(std::uint64_t tag, int status, std::string_view body) override {
     if (status != 200) {
-      if (++failed_ <= 3) std::fprintf(stderr, "status %d: %.*s\n", status,
-                                       static_cast<int>(body.size()), body.data());
+      if (++failed_ <= 3)
+        std::fprintf(stderr, "status %d: %.*s\n", status, static_cast<int>(body.size()),
+                     body.data());
       return;
     }
     if (tag == kOutcomes) {
@@ -197,8 +198,7 @@ int main(int count, char** words) {
   Replay replay(ReadFlights(options.flights), options.run);
   replay.StartAt(options.from);
   options.load.duration = std::chrono::milliseconds(1000);
-  const std::string metrics =
-      "http://127.0.0.1:" + std::to_string(options.load.port) + "/metrics";
+  const std::string metrics = "http://127.0.0.1:" + std::to_string(options.load.port) + "/metrics";
   for (int second = 0; second < options.seconds && ended == 0 && !replay.done(); ++second) {
     const auto report = mooring::bench::RunLoad(options.load, replay);
     if (!report.ok()) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The demo: a real model, trained on real flights, goes into production behind a contract, is watched, is
-# replaced by a bad version, and is rolled back. Called by ./dev demo [--stay]; needs the release build and
-# the flights in .deps/data. Everything it makes is in build/demo.
+# The demo: a real model, trained on real flights, goes into production behind a contract, is
+# watched, is replaced by a bad version, and is rolled back. Called by ./dev demo [--stay]; needs
+# the release build and the flights in .deps/data. Everything it makes is in build/demo.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 stay=no
@@ -30,17 +30,17 @@ $bin/demo/flights_prepare --source .deps/data/flights-3m.parquet --out "$out"
 say "2. The contract, the first version, and production"
 run apply demo/contract.yaml
 run version register flight-cover "$out/model_v1.ubj" --training-data "$out/train_v1.csv" \
-    --label late --source "demo: January 1-21, 2001"
+    --label late --source "demo: January 1-21, 2001" --fields model,version,state
 run version promote flight-cover 1 --reason "first version" --yes
-"$mooring" serve --port 0 --port-file "$out/port" --pseudonym-key "$out/pseudonym.key" --create-key \
-    2> "$out/server.log" &
+"$mooring" serve --port 0 --pseudonym-key "$out/pseudonym.key" --create-key \
+    > "$out/server.out" 2> "$out/server.log" &
 server=$!
 for _ in $(seq 200); do
-  [ -s "$out/port" ] && break
+  grep -q listening "$out/server.out" && break
   kill -0 $server || { cat "$out/server.log"; exit 1; }
   sleep 0.05
 done
-port=$(cat "$out/port")
+port=$(sed -n 's#^listening on http://.*:\([0-9]*\).*#\1#p' "$out/server.out")
 echo "serving on http://127.0.0.1:$port"
 
 say "3. Later flights as live traffic: one request a flight, its outcome after it has landed"
@@ -54,12 +54,13 @@ sleep "$seconds"
 
 say "4. A second version, trained on corrupted data, is offered"
 run version register flight-cover "$out/model_v2.ubj" --training-data "$out/train_v2.csv" \
-    --label late --source "demo: corrupted" || echo "(refused, as it should be: exit code $?)"
+    --label late --source "demo: corrupted" --fields model,version,state ||
+  echo "(refused, as it should be: exit code $?)"
 
 say "5. Forced in all the same, with a reason that stays in the history"
 run version promote flight-cover 2 --force --reason "demo: force a bad version in" --yes
 sleep "$seconds"
-run monitor drift flight-cover || echo "(drift found: exit code $?)"
+run monitor drift flight-cover -o table || echo "(drift found: exit code $?)"
 
 say "6. Rolled back"
 run route rollback flight-cover --reason "demo: windows show drift under version 2" --yes
@@ -74,18 +75,20 @@ tail -n 1 "$out/replay.log"
 
 say "7. What is on record"
 run log query "select version, verdict, count(*) as decisions, round(avg(score), 4) as mean_score,
-  round(avg(outcome), 4) as late from decisions group by all order by 1, 2"
-run version list flight-cover
+  round(avg(outcome_value), 4) as late from labelled where model = 'flight-cover'
+  group by all order by 1, 2" -o table
+run version list flight-cover --fields version,state,aliases,source,state_reason
 run log verify
 
 say "8. A model directory saved by Python's MLflow, served as it is"
-run contract init tests/golden/mlflow_models/booster_ubj --model credit --team risk \
+"$mooring" contract init tests/golden/mlflow_models/booster_ubj --model credit --team risk \
     > "$out/credit.yaml"
 run apply "$out/credit.yaml"
-run version register credit tests/golden/mlflow_models/booster_ubj
+run version register credit tests/golden/mlflow_models/booster_ubj --fields model,version,state
 run version promote credit 1 --reason "as saved by MLflow" --yes
 sleep 0.5
-request='{"dataframe_split": {"columns": ["age", "income", "debt", "score", "children"], "data": [[30, 1000.5, 0.25, 0.5, 2]]}}'
+request='{"dataframe_split": {"columns": ["age", "income", "debt", "score", "children"],
+  "data": [[30, 1000.5, 0.25, 0.5, 2]]}}'
 echo "$ curl /serving-endpoints/credit/invocations -d '$request'"
 curl -sS "http://127.0.0.1:$port/serving-endpoints/credit/invocations" \
     -H 'content-type: application/json' -d "$request"

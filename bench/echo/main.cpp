@@ -1,5 +1,6 @@
-// bench_echo_server: the floor of the serve bench. Our HTTP layer with a handler that parses nothing
-// and answers 186 bytes of JSON, so that what a decision costs can be told from what HTTP costs.
+// bench_echo_server: the floor of the serve bench. Our HTTP layer with a handler that parses
+// nothing and answers 186 bytes of JSON, so that what a decision costs can be told from what HTTP
+// costs.
 //
 //   bench_echo_server --port 8099 [--threads 1]      runs until SIGTERM or SIGINT
 #include <csignal>
@@ -43,7 +44,8 @@ int main(int count, char** words) {
   options.threads = Number(count, words, "--threads", 1);
   const std::string answer = Answer();
   auto server = mooring::api::HttpServer::Start(
-      options, [&](const mooring::api::Request&, std::shared_ptr<mooring::api::Responder> responder) {
+      options,
+      [&](const mooring::api::Request&, std::shared_ptr<mooring::api::Responder> responder) {
         mooring::api::Response response;
         response.body = answer;
         responder->Answer(std::move(response));

@@ -52,7 +52,8 @@ int main(int count, char** words) {
     if (flag == "--path") path = value;
     if (flag == "--bodies") bodies = value;
     if (flag == "--seconds") {
-      options.duration = std::chrono::milliseconds(static_cast<int>(1000 * std::atof(words[i + 1])));
+      options.duration =
+          std::chrono::milliseconds(static_cast<int>(1000 * std::atof(words[i + 1])));
     }
   }
   Bodies source(bodies, path);
@@ -65,13 +66,14 @@ int main(int count, char** words) {
     std::fprintf(stderr, "bench_load: %s\n", report.error().ToString().c_str());
     return 1;
   }
-  std::printf("{\"sent\":%llu,\"answered\":%llu,\"failed\":%llu,\"not_200\":%llu,\"per_s\":%.1f,"
-              "\"p50_ms\":%.3f,\"p95_ms\":%.3f,\"p99_ms\":%.3f,\"p999_ms\":%.3f,\"max_ms\":%.3f}\n",
-              static_cast<unsigned long long>(report->sent),
-              static_cast<unsigned long long>(report->answered),
-              static_cast<unsigned long long>(report->failed),
-              static_cast<unsigned long long>(source.not_200()), report->PerSecond(),
-              report->QuantileMs(0.5), report->QuantileMs(0.95), report->QuantileMs(0.99),
-              report->QuantileMs(0.999), report->QuantileMs(1.0));
+  std::printf(
+      "{\"sent\":%llu,\"answered\":%llu,\"failed\":%llu,\"not_200\":%llu,\"per_s\":%.1f,"
+      "\"p50_ms\":%.3f,\"p95_ms\":%.3f,\"p99_ms\":%.3f,\"p999_ms\":%.3f,\"max_ms\":%.3f}\n",
+      static_cast<unsigned long long>(report->sent),
+      static_cast<unsigned long long>(report->answered),
+      static_cast<unsigned long long>(report->failed),
+      static_cast<unsigned long long>(source.not_200()), report->PerSecond(),
+      report->QuantileMs(0.5), report->QuantileMs(0.95), report->QuantileMs(0.99),
+      report->QuantileMs(0.999), report->QuantileMs(1.0));
   return 0;
 }
