@@ -86,7 +86,8 @@ class RunningServer final : public Server {
                                                        .clock = &clock_,
                                                        .pseudonymiser = pseudonymiser_.get(),
                                                        .ack = options_.ack,
-                                                       .sync_interval = options_.sync_interval}));
+                                                       .sync_interval = options_.sync_interval,
+                                                       .after_commit = [this] { WakeHttp(); }}));
     const records::RecoveryReport& found = journal_->Recovery();
     log_->Info("journal opened", {{"segments", found.segments},
                                   {"decisions", found.decisions},
@@ -196,8 +197,16 @@ class RunningServer final : public Server {
     http.tls_key_file = options_.tls_key_file;
     http.allowed_hosts = options_.allowed_hosts;
     http.clock = &clock_;
+    // One commit for all requests that were ready together, one wake-up for all of its answers.
+    http.after_batch = [this] { journal_->CommitSoon(); };
     ASSIGN_OR_RETURN(http_, api::HttpServer::Start(std::move(http), api::MakeHandler(api)));
+    wake_http_ = http_->Waker();
+    http_waker_.store(&wake_http_);
     return Ok();
+  }
+
+  void WakeHttp() const {
+    if (const std::function<void()>* wake = http_waker_.load()) (*wake)();
   }
 
   void StartHousekeeping() {
@@ -231,6 +240,8 @@ class RunningServer final : public Server {
   std::optional<control::VersionBlobs> version_blobs_;
   std::unique_ptr<records::Registry> registry_;
   std::unique_ptr<records::Pseudonymiser> pseudonymiser_;
+  std::function<void()> wake_http_;  // set once; the journal calls it until it is closed
+  std::atomic<const std::function<void()>*> http_waker_{nullptr};
   std::unique_ptr<records::Journal> journal_;
   records::RequestIds request_ids_{{.clock = &clock_}};
   std::unique_ptr<Transport> transport_ = CurlTransport();

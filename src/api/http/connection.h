@@ -217,6 +217,7 @@ void SocketConnection<Stream>::Dispatch() {
   }
   ring_.push_back(exchange);
   loop_.server.handler(exchange->message.request, exchange);
+  loop_.NoteDispatch();
 }
 
 template <typename Stream>

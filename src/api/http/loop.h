@@ -54,8 +54,14 @@ class Loop final : public Mailbox, public std::enable_shared_from_this<Loop> {
       : server(state), acceptor(context), ticker_(context), backoff_(context) {}
 
   // Mailbox.
-  bool OnOwnThread() const override { return running_ == this; }
+  // Answers that after_batch gives are collected like those of other threads, so that no socket is
+  // written while a commit is being made.
+  bool OnOwnThread() const override { return running_ == this && !ending_batch_; }
   void Put(std::shared_ptr<Exchange> exchange) override;
+  // Wakes the loop when answers wait that nobody woke it for; any thread, also after Close.
+  void Wake();
+  // The calling thread's answers wake nobody from now on: it calls Wake after each batch.
+  static void PromiseToWake() { wakes_later_ = true; }
 
   void Run();  // until Stop
   void Accept();
@@ -63,6 +69,8 @@ class Loop final : public Mailbox, public std::enable_shared_from_this<Loop> {
   void DrainConnections();
   void Close();  // after the thread ended: frees everything
   void Remove(Connection& connection);
+  // A request was handed to the handler: after_batch is due when all that are ready were.
+  void NoteDispatch();
   Nanos Now() const { return server.options.clock->Monotonic(); }
   std::string_view date() const { return date_; }
 
@@ -74,8 +82,10 @@ class Loop final : public Mailbox, public std::enable_shared_from_this<Loop> {
   void Welcome(tcp::socket socket);
   void Tick();
   void OpenMail();
+  void EndBatch();
 
   static thread_local Loop* running_;
+  static thread_local bool wakes_later_;
   asio::steady_timer ticker_, backoff_;
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
   std::string date_;
@@ -83,6 +93,7 @@ class Loop final : public Mailbox, public std::enable_shared_from_this<Loop> {
   std::vector<std::shared_ptr<Exchange>> mail_;  // guarded by mutex_
   bool woken_ = false, closed_ = false;          // guarded by mutex_
   std::vector<std::shared_ptr<Exchange>> opened_;
+  bool batch_begun_ = false, ending_batch_ = false;  // this loop's thread only
 };
 
 std::shared_ptr<Connection> MakeConnection(Loop& loop, tcp::socket socket);

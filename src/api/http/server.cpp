@@ -8,6 +8,7 @@
 namespace mooring::api {
 
 thread_local Loop* Loop::running_ = nullptr;
+thread_local bool Loop::wakes_later_ = false;
 
 namespace {
 
@@ -44,9 +45,31 @@ void Loop::Put(std::shared_ptr<Exchange> exchange) {
   const std::scoped_lock lock(mutex_);
   if (closed_) return;
   mail_.push_back(std::move(exchange));
-  if (woken_) return;
+  if (woken_ || wakes_later_) return;
   woken_ = true;
   asio::post(context, [this] { OpenMail(); });
+}
+
+void Loop::Wake() {
+  const std::scoped_lock lock(mutex_);
+  if (closed_ || woken_ || mail_.empty()) return;
+  woken_ = true;
+  asio::post(context, [this] { OpenMail(); });
+}
+
+void Loop::NoteDispatch() {
+  if (batch_begun_ || !server.options.after_batch) return;
+  batch_begun_ = true;
+  // Behind the handlers of everything that is ready now.
+  asio::post(context, [this] { EndBatch(); });
+}
+
+void Loop::EndBatch() {
+  batch_begun_ = false;
+  ending_batch_ = true;
+  server.options.after_batch();
+  ending_batch_ = false;
+  OpenMail();
 }
 
 void Loop::OpenMail() {
@@ -130,6 +153,7 @@ void Loop::Tick() {
   all.reserve(connections_.size());
   for (const auto& [key, connection] : connections_) all.push_back(connection);
   for (const auto& connection : all) connection->Tick(now);
+  OpenMail();  // whatever a thread forgot to wake us for
   ticker_.expires_after(kTick);
   ticker_.async_wait([this](const error_code& ec) {
     if (!ec) Tick();
@@ -161,6 +185,12 @@ class AsioServer final : public HttpServer {
   Status Open();
   std::uint16_t port() const override { return port_; }
   bool Drain(std::chrono::milliseconds deadline) override;
+  std::function<void()> Waker() const override {
+    return [loops = loops_] {
+      Loop::PromiseToWake();
+      for (const auto& loop : loops) loop->Wake();
+    };
+  }
   Counts counts() const override {
     return {state_.open, state_.accepted, state_.refused, state_.requests};
   }

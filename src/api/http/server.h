@@ -79,7 +79,11 @@ class HttpServer {
     std::size_t connections = limits::kConnections;  // more are closed at once with 503
     std::chrono::milliseconds request_deadline{
         limits::kRequestDeadline};  // head, body and answer each
-    const Clock* clock = nullptr;   // null: SystemClock()
+    // Called on a loop's thread once all requests that were ready together have been handed to
+    // the handler: the moment to begin one commit for all of them. It may answer requests. Must
+    // not block for long; may be empty.
+    std::function<void()> after_batch;
+    const Clock* clock = nullptr;  // null: SystemClock()
   };
   struct Counts {
     std::uint64_t open = 0, accepted = 0, refused = 0, requests = 0;  // refused: over the cap
@@ -93,6 +97,10 @@ class HttpServer {
   // True when every connection ended by itself. Stops the threads; the destructor drains with 0.
   virtual bool Drain(std::chrono::milliseconds deadline) = 0;
   virtual Counts counts() const = 0;
+  // Wakes the loops that have answers waiting. A thread that once called it promises to do so
+  // after each batch of answers it gives: from then on its single answers wake nobody. The
+  // function may be kept and called after the server is gone.
+  virtual std::function<void()> Waker() const = 0;
 };
 
 }  // namespace mooring::api

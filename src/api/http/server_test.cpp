@@ -308,6 +308,48 @@ TEST(HttpServer, SaysThatAPortIsTakenOrAnAddressIsNone) {
   EXPECT_EQ(HttpServer::Start(options, echo.handler()).error().code(), Code::kInvalidArgument);
 }
 
+TEST(HttpServer, EndsABatchAfterAllThatIsReadyAndCollectsItsAnswers) {
+  Echo echo;
+  std::atomic<int> batches{0};
+  HttpServer::Options options;
+  options.after_batch = [&] {
+    ++batches;
+    echo.Release(true);  // holds the echo's lock: no handler may run inside
+  };
+  const auto server = Start(echo, options);
+  SocketClient client(server->port());
+  std::string bytes;
+  for (int i = 0; i < 200; ++i) bytes += Get("/later" + std::to_string(i));
+  ASSERT_TRUE(client.Send(bytes));
+  const std::string answers = client.ReadUntil("|", 200);
+  std::size_t at = 0;
+  for (int i = 0; i < 200; ++i) {
+    at = answers.find("/later" + std::to_string(i) + " |", at);
+    ASSERT_NE(at, std::string::npos) << i;
+  }
+  EXPECT_GE(batches.load(), 1);
+  EXPECT_LE(batches.load(), 200);
+}
+
+TEST(HttpServer, DeliversWhatAThreadAnsweredBeforeItWakesTheLoops) {
+  Echo echo;
+  auto server = Start(echo);
+  const std::function<void()> wake = server->Waker();
+  SocketClient client(server->port());
+  std::thread([&] {
+    wake();  // a promise: from now on its answers wait for the next call
+    for (int round = 0; round < 3; ++round) {
+      client.Send(Get("/later") + Get("/later"));
+      echo.WaitFor(2);
+      echo.Release(false);
+      wake();
+      EXPECT_TRUE(client.ReadUntil("|", 2).ends_with("/later |"));
+    }
+  }).join();
+  server = nullptr;
+  wake();  // harmless
+}
+
 TEST(HttpServer, SpreadsConnectionsOverItsThreads) {
   Echo echo;
   HttpServer::Options options;

@@ -23,7 +23,8 @@ struct Tensor {
   bool has_name = false, has_shape = false, has_datatype = false, has_data = false;
   std::array<std::size_t, kDimensions> shape{};
   std::size_t dimensions = 0;
-  JsonPull::Place data;
+  JsonPull::Place data;  // where the data are when they came before what describes them
+  bool placed = false;
 
   std::size_t rows() const { return shape[0]; }
   std::size_t width() const { return dimensions == 2 ? shape[1] : 1; }
@@ -55,6 +56,7 @@ class TensorReader {
       json_.Fail("a tensor needs name, shape, datatype and data");
       return;
     }
+    if (tensor.placed) return;
     const JsonPull::Place after = json_.Mark();
     json_.Return(tensor.data);
     PlaceData(tensor);
@@ -80,8 +82,13 @@ class TensorReader {
       if (!known) json_.Fail("the datatype is none that this server takes");
     } else if (key == "data") {
       Once(tensor.has_data);
-      tensor.data = json_.Mark();
-      json_.Skip();
+      if (tensor.has_name && tensor.has_shape && tensor.has_datatype && json_.ok()) {
+        tensor.placed = true;  // the usual order: read once
+        PlaceData(tensor);
+      } else {
+        tensor.data = json_.Mark();
+        json_.Skip();
+      }
     } else if (key == "parameters" && json_.Peek() != Kind::kObject) {
       json_.Fail("'parameters' is an object");
     } else {

@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::uint64_t kCommitBytes = sizeof(RecordHead) + sizeof(CommitFrame);
 
+// This thread calls Kick after its batches.
+thread_local bool kicks_later = false;
+
 }  // namespace
 
 void Group::Link(CommitWaiter* waiter) {
@@ -57,7 +60,7 @@ Result<DecisionId> AppendQueue::Add(const EncodedRecord& record, CommitWaiter* w
     }
     Put(*group, head, record.payload, record.rows);
     group->Link(waiter);
-    wake = std::exchange(writer_waits_, false);
+    wake = !kicks_later && std::exchange(writer_waits_, false);
   }
   if (wake) filled_.notify_one();
   return id;
@@ -166,6 +169,16 @@ void AppendQueue::Wait(std::chrono::milliseconds at_most) {
 void AppendQueue::Wake() {
   const std::scoped_lock lock(mutex_);
   woken_ = true;
+  filled_.notify_one();
+}
+
+void AppendQueue::PromiseToKick() { kicks_later = true; }
+
+void AppendQueue::Kick() {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (queued_ == 0 || !std::exchange(writer_waits_, false)) return;
+  }
   filled_.notify_one();
 }
 

@@ -69,6 +69,10 @@ class AppendQueue {
   // Until something is queued, Wake is called, or the time is over.
   void Wait(std::chrono::milliseconds at_most);
   void Wake();
+  // Wakes the writer when it sleeps although something is queued.
+  void Kick();
+  // The calling thread's records wake nobody from now on: it calls Kick, or commits, after a batch.
+  static void PromiseToKick();
   // Records are never older than this; set once before the first Open.
   void SetLastTime(std::int64_t at_us) { last_us_ = at_us; }
   std::uint64_t queued_bytes() const;

@@ -108,6 +108,12 @@ class Journal {
   // work again.
   virtual void CommitNow() = 0;
 
+  // For threads that append in batches, after each batch: one commit for all of it. With kWritten
+  // it is written on the caller's thread when no other commit is going on (syncs stay with the
+  // writer thread); else the writer is woken. A thread that once called it promises to: from then
+  // on its single appends wake nobody.
+  virtual void CommitSoon() { CommitNow(); }
+
   // Everything before this place is durable.
   virtual JournalPosition Durable() const = 0;
   // Waits until Durable() is beyond `position`, the timeout or the stop; true when it is.

@@ -199,6 +199,48 @@ TEST_F(JournalTest, DropsOldSegmentsAndKeepsTheChainVerifiable) {
   EXPECT_EQ(journal->DropBefore(before).value(), 0U);
 }
 
+TEST_F(JournalTest, CommitSoonWritesOnTheCallersThreadAndLeavesTheSyncToTheWriter) {
+  auto options = TestOptions(fs, clock);
+  options.ack = AckMode::kWritten;
+  int commits = 0;
+  options.after_commit = [&] { ++commits; };
+  const auto journal = Open(options);
+  std::vector<RememberingWaiter> waiters(10);
+  const std::uint64_t syncs = fs.syncs();
+  // A thread of its own: who calls CommitSoon once has promised to, for good.
+  std::thread([&] {
+    for (int i = 0; i < 10; ++i) Add(*journal, i, 1, &waiters[static_cast<std::size_t>(i)]);
+    journal->CommitSoon();
+    journal->CommitSoon();  // nothing is left
+  }).join();
+  for (const RememberingWaiter& waiter : waiters) EXPECT_TRUE(waiter.told == 1 && waiter.ok);
+  EXPECT_EQ(commits, 1);
+  EXPECT_EQ(fs.syncs(), syncs);
+  EXPECT_EQ(journal->Stats().commits, 1U);
+  clock.Advance(std::chrono::seconds(1));
+  journal->CommitNow();
+  EXPECT_EQ(fs.syncs(), syncs + 1);
+}
+
+TEST_F(JournalTest, CommitSoonWakesTheWriterWhenAnswersMustBeSynced) {
+  auto options = TestOptions(fs, clock);
+  options.own_thread = true;
+  std::vector<RememberingWaiter> waiters(200);
+  {
+    const auto journal = Open(options);
+    std::thread([&] {
+      for (int i = 0; i < 200; ++i) {
+        Add(*journal, i, 1, &waiters[static_cast<std::size_t>(i)]);
+        if (i % 10 == 9) journal->CommitSoon();
+      }
+    }).join();
+  }
+  for (const RememberingWaiter& waiter : waiters) EXPECT_TRUE(waiter.told == 1 && waiter.ok);
+  const RememberingVisitor read = ReadAll(fs, "data/journal");
+  EXPECT_EQ(read.seen.size(), waiters.size());
+  EXPECT_EQ(read.wrong, 0);
+}
+
 TEST_F(JournalTest, TakesAppendsFromManyThreadsWhileItsOwnThreadCommits) {
   auto options = TestOptions(fs, clock);
   options.own_thread = true;

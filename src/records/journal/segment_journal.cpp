@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "records/journal/lookup.h"
 #include "records/journal/record_codec.h"
@@ -98,16 +99,41 @@ void SegmentJournal::CommitNow() {
   if (options_.after_commit) options_.after_commit();
 }
 
+void SegmentJournal::CommitSoon() {
+  AppendQueue::PromiseToKick();
+  std::unique_lock lock(commit_mutex_, std::defer_lock);
+  if (options_.ack != AckMode::kWritten || !lock.try_lock() || writer_ == nullptr) {
+    if (lock.owns_lock()) lock.unlock();
+    return queue_.Kick();
+  }
+  const bool was_clean = !writer_->dirty();
+  const bool wrote = WriteGroups().value_or(false);
+  callers_wrote_ = callers_wrote_ || wrote;
+  // The writer thread times the syncs, and sleeps long while there is nothing to sync.
+  const bool sync_is_due = was_clean && writer_ != nullptr && writer_->dirty();
+  lock.unlock();
+  if (sync_is_due) queue_.Wake();
+  if (wrote && options_.after_commit) options_.after_commit();
+}
+
+std::optional<bool> SegmentJournal::WriteGroups() {
+  if (!queue_.Take(groups_)) return false;
+  for (std::size_t i = 0; i < groups_.size(); ++i) {
+    if (groups_[i].facts.records == 0) continue;
+    if (Status done = CommitGroup(groups_[i]); !done.ok()) {
+      FailFrom(i, done.error());
+      return std::nullopt;
+    }
+    groups_[i].Tell(Ok());
+  }
+  return true;
+}
+
 void SegmentJournal::CommitGroups() {
   if (writer_ == nullptr) TryReopen();
-  const bool busy = queue_.Take(groups_);
-  if (busy) {
-    for (std::size_t i = 0; i < groups_.size(); ++i) {
-      if (groups_[i].facts.records == 0) continue;
-      if (Status done = CommitGroup(groups_[i]); !done.ok()) return FailFrom(i, done.error());
-      groups_[i].Tell(Ok());
-    }
-  }
+  const std::optional<bool> wrote = WriteGroups();
+  if (!wrote.has_value()) return;
+  const bool busy = std::exchange(callers_wrote_, false) || *wrote;
   if (writer_ == nullptr) return;
   const bool due = writer_->dirty() &&
                    options_.clock->Monotonic() - last_sync_ >= options_.sync_interval;

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "base/threads/named_thread.h"
@@ -32,6 +33,7 @@ class SegmentJournal final : public Journal {
   Status Append(const Refusal& refusal, CommitWaiter* waiter) override;
   Status Append(std::span<const Outcome> outcomes, CommitWaiter* waiter) override;
   void CommitNow() override;
+  void CommitSoon() override;
   JournalPosition Durable() const override;
   bool WaitBeyond(JournalPosition position, std::chrono::milliseconds timeout,
                   std::stop_token stop) override;
@@ -46,6 +48,9 @@ class SegmentJournal final : public Journal {
   std::chrono::milliseconds WaitTime() const;
 
   // All below: under commit_mutex_.
+  // Writes what is queued and tells its waiters: whether there was anything; nothing when it failed
+  // (FailFrom was called).
+  std::optional<bool> WriteGroups();
   void CommitGroups();
   Status CommitGroup(Group& group);
   Status SyncNow();
@@ -74,6 +79,7 @@ class SegmentJournal final : public Journal {
   std::unique_ptr<SegmentWriter> sealing_;  // complete, its footer still to be written
   std::vector<Group> groups_;
   Nanos last_sync_{0};
+  bool callers_wrote_ = false;              // since the writer thread's last turn
 
   mutable std::mutex facts_mutex_;
   std::condition_variable_any durable_moved_;
