@@ -29,6 +29,10 @@ constexpr double kLeakAuc = 0.98;           // one feature alone tells the label
 constexpr double kUnrelatedSigmas = 4;      // no feature is that far from telling nothing
 constexpr std::size_t kRowsForUnrelated = 1000;
 
+bool IsText(const Column& column) {
+  return column.type() == data::Type::kString || column.type() == data::Type::kCategory;
+}
+
 class Gate {
  public:
   explicit Gate(const TrainingSet& data) : data_(data), rows_(*data.rows) {}
@@ -36,8 +40,11 @@ class Gate {
   std::vector<Finding> Run() {
     Label();
     Duplicates();
+    const auto& personal = data_.contract->privacy.pseudonymise;
     for (const InputRule& input : data_.contract->inputs) {
-      if (const Column* column = rows_.Find(input.name); column != nullptr) Feature(input, *column);
+      const Column* column = rows_.Find(input.name);
+      const bool skipped = std::ranges::find(personal, input.name) != personal.end();
+      if (column != nullptr && !skipped) Feature(input, *column);
     }
     Unrelated();
     std::ranges::stable_sort(findings_, {}, [](const Finding& f) { return !f.feature.empty(); });
@@ -64,7 +71,9 @@ class Gate {
     for (std::size_t row = 0; row < rows_.rows(); ++row) {
       const double label = column.IsNull(row) ? std::nan("") : column.Number(row);
       labels_.push_back(label);
-      missing += std::isnan(label) ? 1 : 0;
+      // A class may be named by text, which is no number; of a binary task it must be 0 or 1.
+      const bool named = IsText(column) && !column.IsNull(row) && !Binary();
+      missing += std::isnan(label) && !named ? 1 : 0;
       strange += !std::isnan(label) && label != 0 && label != 1 ? 1 : 0;
       sum += std::isnan(label) ? 0 : label;
     }
@@ -105,8 +114,7 @@ class Gate {
       std::size_t key = 0;
       for (std::size_t c = 0; c < rows_.width(); ++c) {
         const Column& column = rows_.column(c);
-        const bool text =
-            column.type() == data::Type::kString || column.type() == data::Type::kCategory;
+        const bool text = IsText(column);
         const std::size_t value = column.IsNull(row) ? 7
                                   : text ? std::hash<std::string_view>()(column.Text(row))
                                          : std::hash<double>()(column.Number(row));
@@ -123,8 +131,7 @@ class Gate {
   void Feature(const InputRule& input, const Column& column) {
     Missing(input, column);
     Against(input);
-    const bool text =
-        column.type() == data::Type::kString || column.type() == data::Type::kCategory;
+    const bool text = IsText(column);
     if (text) return ConstantText(input, column);
     std::vector<double> values(rows_.rows());
     for (std::size_t row = 0; row < values.size(); ++row) values[row] = column.Number(row);

@@ -44,6 +44,7 @@ struct TrainingSet {
   const data::BatchProfile* reference = nullptr;   // the champion's; null: no comparison
 };
 
+// Columns that the contract pseudonymises are not looked at.
 // All findings, the whole set first, then feature by feature in the contract's order.
 // kInvalidArgument when there are no rows or no such label.
 Result<std::vector<Finding>> CheckTrainingData(const TrainingSet& data);

@@ -148,6 +148,31 @@ TEST(TrainingDataGate, NothingToJudgeIsAnError) {
   EXPECT_TRUE(CheckTrainingData({.rows = &some, .contract = &*contract}).ok());
 }
 
+TEST(TrainingDataGate, PersonalColumnsAreNotLookedAt) {
+  auto flights = Flights(2'000, 2);
+  for (Flight& f : flights) f.origin = "A";  // would be found constant
+  const auto contract =
+      records::ParseContract(std::string(kContract) + "privacy: {pseudonymise: [origin]}\n");
+  const Batch rows = ToBatch(flights);
+  const auto findings =
+      CheckTrainingData({.rows = &rows, .contract = &*contract, .label = "late"});
+  ASSERT_TRUE(findings.ok());
+  EXPECT_TRUE(findings->empty());
+}
+
+TEST(TrainingDataGate, ClassesMayBeNamedByTextUnlessTheTaskIsBinary) {
+  const Batch rows = ToBatch(Flights(100, 2));
+  for (const auto& [task, found] : {std::pair{"multiclass", false}, {"binary", true}}) {
+    std::string text(kContract);
+    text.replace(text.find("binary"), 6, task);
+    const auto contract = records::ParseContract(text);
+    const auto findings =
+        CheckTrainingData({.rows = &rows, .contract = &*contract, .label = "origin"});
+    ASSERT_TRUE(findings.ok());
+    EXPECT_EQ(!findings->empty() && findings->front().name == "label_missing", found) << task;
+  }
+}
+
 TEST(TrainingDataGate, FindingsAreWhatTheRegistryReads) {
   EXPECT_EQ(FindingsJson({}), "[]");
   EXPECT_EQ(FindingsJson({{"drift", Severity::kRefuse, "distance", 0.5, 0.25, "PSI"},

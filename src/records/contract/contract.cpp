@@ -164,7 +164,9 @@ class Walk {
         return;
       }
     }
-    if (row.value.kind == ValueKind::kExpression) errors_.RememberExpression(path, value.text);
+    if (row.value.kind == ValueKind::kExpression) {
+      errors_.RememberExpression({path, value.text, value.place});
+    }
     if (row.set != nullptr) row.set(contract_, value);
   }
 

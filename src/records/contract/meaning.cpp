@@ -245,7 +245,7 @@ void CheckLimits(PlacedErrors& errors) {
 }
 
 void CheckExpressions(const Contract& c, PlacedErrors& errors) {
-  for (const auto& [path, text] : errors.expressions()) {
+  for (const auto& [path, text, place] : errors.expressions()) {
     const auto scope = path.starts_with("checks") ? ExpressionScope::kInputs
                        : path == "decision.amount" ? ExpressionScope::kDecision
                                                    : ExpressionScope::kAnything;
@@ -253,7 +253,7 @@ void CheckExpressions(const Contract& c, PlacedErrors& errors) {
     if (checked.ok()) continue;
     const Error& error = checked.error();
     const std::string why = error.why().empty() ? "" : ": " + error.why();
-    errors.AddAt(path, error.message() + why, error.help());
+    errors.Add(place, path, error.message() + why, error.help());
   }
 }
 

@@ -20,13 +20,13 @@ namespace mooring::records {
 class PlacedErrors {
  public:
   void Remember(const std::string& path, Place place) { places_.emplace(path, place); }
-  void RememberExpression(std::string path, std::string text) {
-    expressions_.emplace_back(std::move(path), std::move(text));
-  }
-  // Path and text of every expression of the file.
-  const std::vector<std::pair<std::string, std::string>>& expressions() const {
-    return expressions_;
-  }
+  struct Written {
+    std::string path, text;
+    Place place;
+  };
+  void RememberExpression(Written expression) { expressions_.push_back(std::move(expression)); }
+  // Every expression of the file.
+  const std::vector<Written>& expressions() const { return expressions_; }
   bool Has(std::string_view path) const { return places_.contains(path); }
   // Whether an error was added for exactly this path.
   bool Failed(std::string_view path) const { return failed_.contains(path); }
@@ -41,7 +41,7 @@ class PlacedErrors {
 
  private:
   std::map<std::string, Place, std::less<>> places_;
-  std::vector<std::pair<std::string, std::string>> expressions_;
+  std::vector<Written> expressions_;
   std::set<std::string, std::less<>> failed_;
   std::vector<ContractError> errors_;
   std::size_t count_ = 0;
