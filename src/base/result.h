@@ -92,10 +92,11 @@ class [[nodiscard]] Result {
   Error&& error() && { CHECK(!ok()); return std::move(*error_); }
   T& value() & { CHECK_OK_RESULT(*this); return *value_; }
   const T& value() const& { CHECK_OK_RESULT(*this); return *value_; }
-  T&& value() && { CHECK_OK_RESULT(*this); return std::move(*value_); }
+  // By value, so that `for (auto& x : *Items())` does not outlive what it walks.
+  T value() && { CHECK_OK_RESULT(*this); return std::move(*value_); }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
-  T&& operator*() && { return std::move(*this).value(); }
+  T operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 

@@ -31,8 +31,8 @@ class Artifact {
   std::shared_ptr<const void> owner_;
 };
 
-// Maps a file, or every regular file under a directory. Over limits::kArtifactBytes in all or a
-// link that leaves the directory is refused.
+// Maps a file, or every file under a directory; fails as MapTree (base/io/file_tree.h) does, which
+// bounds what it reads and refuses links.
 Result<Artifact> ReadArtifact(FileSystem& files, const std::string& path);
 
 }  // namespace mooring::model

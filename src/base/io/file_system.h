@@ -70,6 +70,8 @@ struct FileStat {
   std::uint64_t size = 0;
   bool is_directory = false;
   std::uint32_t permissions = 0600;  // the nine bits of rwx, where the file system has them
+  bool is_file = true;   // bytes with an end: neither a directory, nor a pipe, nor a device
+  bool is_link = false;  // the path itself is a symbolic link; all else tells of its target
 };
 
 class FileSystem {

@@ -151,9 +151,14 @@ class Posix final : public FileSystem {
 
   Result<FileStat> Stat(const std::string& path) override {
     struct stat facts {};
+    struct stat own {};
     if (::stat(path.c_str(), &facts) != 0) return SystemError("cannot stat", path, errno);
-    return FileStat{static_cast<std::uint64_t>(facts.st_size), S_ISDIR(facts.st_mode),
-                    static_cast<std::uint32_t>(facts.st_mode & 0777U)};
+    if (::lstat(path.c_str(), &own) != 0) return SystemError("cannot stat", path, errno);
+    return FileStat{.size = static_cast<std::uint64_t>(facts.st_size),
+                    .is_directory = S_ISDIR(facts.st_mode),
+                    .permissions = static_cast<std::uint32_t>(facts.st_mode & 0777U),
+                    .is_file = S_ISREG(facts.st_mode),
+                    .is_link = S_ISLNK(own.st_mode)};
   }
 
   Result<std::vector<std::string>> List(const std::string& directory) override {

@@ -398,7 +398,9 @@ Result<std::unique_ptr<MappedFile>> SimulatedFileSystem::Map(const std::string& 
 Result<FileStat> SimulatedFileSystem::Stat(const std::string& path) {
   const std::lock_guard lock(machine_->mutex);
   ASSIGN_OR_RETURN(const NodePtr node, machine_->Find(path));
-  return FileStat{node->live.size(), node->is_directory, 0600};
+  return FileStat{.size = node->live.size(),
+                  .is_directory = node->is_directory,
+                  .is_file = !node->is_directory};
 }
 
 Result<std::vector<std::string>> SimulatedFileSystem::List(const std::string& directory) {

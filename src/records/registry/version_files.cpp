@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/io/file_tree.h"
 #include "base/limits.h"
 #include "base/text/json.h"
 #include "base/text/json_writer.h"
@@ -66,40 +67,6 @@ std::string_view LastPart(std::string_view path) {
   return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
 }
 
-Status AddFile(FileSystem& files, const std::string& path, std::string relative,
-               Artifact& artifact) {
-  if (artifact.files.size() >= limits::kArtifactFiles) {
-    return Error(Code::kTooLarge, fmt::format("more than {} files", limits::kArtifactFiles))
-        .Where(path);
-  }
-  ArtifactFile file;
-  file.path = std::move(relative);
-  ASSIGN_OR_RETURN(file.mapping, files.Map(path));
-  file.bytes = file.mapping->bytes();
-  artifact.files.push_back(std::move(file));
-  return Ok();
-}
-
-Status AddDirectory(FileSystem& files, const std::string& path, const std::string& relative,
-                    Artifact& artifact) {
-  const auto depth = std::ranges::count(relative, '/');
-  if (static_cast<std::size_t>(depth) > limits::kArtifactDepth) {
-    return Error(Code::kTooLarge,
-                 fmt::format("directories nest more than {} deep", limits::kArtifactDepth))
-        .Where(path);
-  }
-  ASSIGN_OR_RETURN(const std::vector<std::string> names, files.List(path));
-  for (const std::string& name : names) {
-    const std::string child = path + "/" + name;
-    ASSIGN_OR_RETURN(const FileStat stat, files.Stat(child));
-    RETURN_IF_ERROR(stat.is_directory ? AddDirectory(files, child, relative + name + "/", artifact)
-                                      : AddFile(files, child, relative + name, artifact));
-  }
-  return Ok();
-}
-
-void Sort(Artifact& artifact) { std::ranges::sort(artifact.files, {}, &ArtifactFile::path); }
-
 Result<ArtifactFile> OpenListed(const BlobStore& store, const Json& entry) {
   ArtifactFile file;
   ASSIGN_OR_RETURN(file.path, entry.GetString("path"));
@@ -123,15 +90,13 @@ const ArtifactFile* Artifact::Find(std::string_view path) const {
 }
 
 Result<Artifact> ReadArtifact(FileSystem& files, const std::string& path) {
-  ASSIGN_OR_RETURN(const FileStat stat, files.Stat(path));
+  ASSIGN_OR_RETURN(std::vector<TreeFile> tree, MapTree(files, path));
   Artifact artifact;
   artifact.name = LastPart(path);
-  if (stat.is_directory) {
-    RETURN_IF_ERROR(AddDirectory(files, path, "", artifact));
-  } else {
-    RETURN_IF_ERROR(AddFile(files, path, artifact.name, artifact));
+  for (TreeFile& file : tree) {
+    const ByteSpan bytes = file.mapping->bytes();
+    artifact.files.push_back({std::move(file.path), std::move(file.mapping), bytes});
   }
-  Sort(artifact);
   if (Status checked = CheckFiles(artifact); !checked.ok())
     return std::move(checked).error().Where(path);
   return artifact;
