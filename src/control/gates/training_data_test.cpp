@@ -151,8 +151,9 @@ TEST(TrainingDataGate, NothingToJudgeIsAnError) {
 TEST(TrainingDataGate, PersonalColumnsAreNotLookedAt) {
   auto flights = Flights(2'000, 2);
   for (Flight& f : flights) f.origin = "A";  // would be found constant
-  const auto contract =
-      records::ParseContract(std::string(kContract) + "privacy: {pseudonymise: [origin]}\n");
+  std::string text(kContract);
+  text += "privacy: {pseudonymise: [origin]}\n";
+  const auto contract = records::ParseContract(text);
   const Batch rows = ToBatch(flights);
   const auto findings =
       CheckTrainingData({.rows = &rows, .contract = &*contract, .label = "late"});

@@ -57,8 +57,34 @@ void AddMoments(std::span<const double> values, const NumericBins& bins, ColumnP
   into.max = max;
 }
 
+void AddMoment(double x, const NumericBins& bins, ColumnProfile& into) {
+  const std::int64_t ticks = bins.TicksOf(x);
+  AddTo(into.sum, ticks);
+  AddTo(into.sum_squares, Int128{ticks} * ticks);
+  into.min = x < into.min ? x : into.min;
+  into.max = x > into.max ? x : into.max;
+}
+
+// A few values: no block is worth filling, and without its loops the searches of this column and
+// the next overlap.
+template <typename T>
+void AddFew(const Column& column, const NumericBins& bins, ColumnProfile& into) {
+  const std::span<const T> values = column.Values<T>();
+  for (std::size_t row = 0; row < values.size(); ++row) {
+    const auto x = static_cast<double>(values[row]);
+    if (std::isfinite(x) && !column.IsNull(row)) [[likely]] {
+      CountBins({&x, 1}, bins, into);
+      AddMoment(x, bins, into);
+    } else if (!column.IsNull(row)) {
+      ++(std::isnan(x) ? into.nans : into.infinities);
+    }
+  }
+}
+
 template <typename T>
 void AddNumbers(const Column& column, const NumericBins& bins, ColumnProfile& into) {
+  constexpr std::size_t kFew = 8;
+  if (column.size() < kFew) return AddFew<T>(column, bins, into);
   const std::span<const T> values = column.Values<T>();
   const bool has_nulls = column.HasNulls();
   double block[kBlock];

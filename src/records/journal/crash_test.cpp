@@ -196,6 +196,29 @@ TEST_F(CrashTest, ASyncThatFailsOnceFailsItsBatchAndNothingElse) {
   }
 }
 
+// Syncs beside the writes: whichever fails, what is read afterwards is what was appended, in order.
+TEST_F(CrashTest, ASyncThatFailsBesideTheWritesLosesNoMoreThanWhatItHadToSync) {
+  for (std::uint64_t sync = 1;; ++sync) {
+    SimulatedFileSystem fs(sync);
+    World world;
+    Rng rng(sync);
+    auto options = Options(fs);
+    options.ack = AckMode::kWritten;
+    options.sync_interval = std::chrono::milliseconds(0);  // always due
+    fs.FailSyncAt(sync);
+    Live(fs, world, options, rng);
+    const bool hit = fs.syncs() >= sync;
+    if (hit && world.next_serial > 40) {
+      EXPECT_GE(ReadAll(fs, "data/journal").seen.size(),
+                static_cast<std::uint64_t>(world.next_serial) / 2) << sync;
+    }
+    fs.Restart();
+    for (auto& [serial, sent] : world.sent) sent.waiter->ok = false;  // no promise was made
+    ExpectRecovers(fs, world, "failed sync " + std::to_string(sync));
+    if (HasFatalFailure() || !hit) break;
+  }
+}
+
 TEST_F(CrashTest, AfterAFailedSyncThePoisonedBytesNeverCountAgain) {
   SimulatedFileSystem fs(5);
   World world;

@@ -241,6 +241,38 @@ TEST_F(JournalTest, CommitSoonWakesTheWriterWhenAnswersMustBeSynced) {
   EXPECT_EQ(read.wrong, 0);
 }
 
+// Loops write while the writer syncs aside and segments roll; everything is there once, in order.
+TEST_F(JournalTest, ManyThreadsWriteWhileTheWriterSyncsAside) {
+  auto options = TestOptions(fs, clock);
+  options.own_thread = true;
+  options.ack = AckMode::kWritten;
+  options.sync_interval = std::chrono::milliseconds(0);
+  options.segment_bytes = 16 * 1024;
+  constexpr int kThreads = 4, kEach = 500;
+  std::vector<RememberingWaiter> waiters(kThreads * kEach);
+  {
+    const auto journal = Open(options);
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&, t] {
+        for (int i = 0; i < kEach; ++i) {
+          const int serial = t * kEach + i;
+          Add(*journal, serial, 1, &waiters[static_cast<std::size_t>(serial)]);
+          if (i % 3 == 0) journal->CommitSoon();
+        }
+        journal->CommitSoon();
+      });
+    }
+    threads.clear();
+    EXPECT_GT(journal->Stats().segment, 3U);
+  }
+  for (const RememberingWaiter& waiter : waiters) EXPECT_TRUE(waiter.told == 1 && waiter.ok);
+  const RememberingVisitor read = ReadAll(fs, "data/journal");
+  EXPECT_EQ(read.seen.size(), waiters.size());
+  EXPECT_EQ(read.wrong, 0);
+  EXPECT_THAT(VerifyJournal(fs, "data/journal").value().findings, testing::IsEmpty());
+}
+
 TEST_F(JournalTest, TakesAppendsFromManyThreadsWhileItsOwnThreadCommits) {
   auto options = TestOptions(fs, clock);
   options.own_thread = true;

@@ -72,8 +72,8 @@ SegmentJournal::~SegmentJournal() {
     queue_.Wake();
     thread_.Join();
   }
-  const std::scoped_lock lock(commit_mutex_);
-  CommitGroups();
+  std::unique_lock turn(commit_mutex_);
+  CommitGroups(turn);
   Close();
 }
 
@@ -93,8 +93,8 @@ std::chrono::milliseconds SegmentJournal::WaitTime() const {
 
 void SegmentJournal::CommitNow() {
   {
-    const std::scoped_lock lock(commit_mutex_);
-    CommitGroups();
+    std::unique_lock turn(commit_mutex_);
+    CommitGroups(turn);
   }
   if (options_.after_commit) options_.after_commit();
 }
@@ -129,7 +129,7 @@ std::optional<bool> SegmentJournal::WriteGroups() {
   return true;
 }
 
-void SegmentJournal::CommitGroups() {
+void SegmentJournal::CommitGroups(std::unique_lock<std::mutex>& turn) {
   if (writer_ == nullptr) TryReopen();
   const std::optional<bool> wrote = WriteGroups();
   if (!wrote.has_value()) return;
@@ -137,7 +137,9 @@ void SegmentJournal::CommitGroups() {
   if (writer_ == nullptr) return;
   const bool due = writer_->dirty() &&
                    options_.clock->Monotonic() - last_sync_ >= options_.sync_interval;
-  Status tidy = due ? SyncNow() : Ok();
+  Status tidy = Ok();
+  if (due) tidy = options_.ack == AckMode::kWritten ? SyncAside(turn) : SyncNow();
+  if (tidy.ok() && writer_ == nullptr) return;  // lost while the sync went on
   // Nothing came for a while: say on disk that all of this was durable, so that later damage to it
   // is told apart from a torn write. Under load the next group's commit says it.
   if (tidy.ok() && !busy) tidy = writer_->MarkSynced();
@@ -169,7 +171,34 @@ Status SegmentJournal::CommitGroup(Group& group) {
 
 Status SegmentJournal::SyncNow() {
   const Nanos start = options_.clock->Monotonic();
+  {
+    // A failure is reported by the system once: the sync aside may have had the one that is ours.
+    const std::scoped_lock aside(aside_mutex_);
+    if (aside_failed_.has_value()) return *aside_failed_;
+  }
   RETURN_IF_ERROR(writer_->Sync());
+  NoteDurable(start);
+  return Ok();
+}
+
+Status SegmentJournal::SyncAside(std::unique_lock<std::mutex>& turn) {
+  const Nanos start = last_sync_ = options_.clock->Monotonic();
+  const SegmentWriter::Written written = writer_->BeginSync();
+  std::unique_lock aside(aside_mutex_);
+  turn.unlock();
+  const Status synced = written.file->Sync();
+  if (!synced.ok()) aside_failed_ = synced.error();
+  aside.unlock();
+  turn.lock();
+  // Meanwhile the segment may have been lost, or completed with a sync of its own.
+  if (writer_ == nullptr || writer_->number() != written.end.segment) return Ok();
+  if (!synced.ok()) return synced;
+  writer_->NoteSynced(written);
+  NoteDurable(start);
+  return Ok();
+}
+
+void SegmentJournal::NoteDurable(Nanos start) {
   last_sync_ = options_.clock->Monotonic();
   end_ = writer_->synced();
   const auto took = static_cast<std::uint64_t>((last_sync_ - start).count() / 1000);
@@ -178,7 +207,6 @@ Status SegmentJournal::SyncNow() {
   stats_.sync_us_max = std::max(stats_.sync_us_max, took);
   durable_ = {end_.segment, end_.end};
   durable_moved_.notify_all();
-  return Ok();
 }
 
 Status SegmentJournal::RollTo(std::uint32_t segment) {
@@ -202,6 +230,10 @@ Status SegmentJournal::BeginSegment() {
   anchor_ = anchor;
   writer_ = std::move(writer);
   end_ = writer_->synced();
+  {
+    const std::scoped_lock aside(aside_mutex_);  // of the old segment, whose file is done with
+    aside_failed_.reset();
+  }
   const std::scoped_lock lock(facts_mutex_);
   durable_ = {end_.segment, end_.end};
   stats_.segment = writer_->number();

@@ -1,9 +1,10 @@
 // SegmentJournal: the Journal of journal.h on segment files. Only Journal::Open makes one.
 //
 // Append encodes on the caller's thread and queues; the writer (its own thread, or whoever calls
-// CommitNow) takes the queue, writes one group a segment, syncs, tells the waiters. Three locks,
-// never nested the other way round: commit_mutex_ (the writer's turn, held across I/O), then the
-// queue's or facts_mutex_ (short).
+// CommitNow) takes the queue, writes one group a segment, syncs, tells the waiters. With kWritten
+// the sync goes on beside the writes. Locks, never nested the other way round: commit_mutex_ (the
+// writer's turn, held across I/O), then aside_mutex_ (held by a sync aside, which gives its turn
+// back meanwhile), the queue's or facts_mutex_ (short).
 #pragma once
 
 #include <condition_variable>
@@ -51,9 +52,13 @@ class SegmentJournal final : public Journal {
   // Writes what is queued and tells its waiters: whether there was anything; nothing when it failed
   // (FailFrom was called).
   std::optional<bool> WriteGroups();
-  void CommitGroups();
+  void CommitGroups(std::unique_lock<std::mutex>& turn);
   Status CommitGroup(Group& group);
   Status SyncNow();
+  // Gives the turn back while the disk works, so that writes go on. What failed meanwhile in the
+  // same segment is found by its next sync.
+  Status SyncAside(std::unique_lock<std::mutex>& turn);
+  void NoteDurable(Nanos start);
   Status RollTo(std::uint32_t segment);
   // The segment is lost or could not be begun: fails what waits and tries to go on in a new one.
   void FailFrom(std::size_t first, const Error& why);
@@ -80,6 +85,9 @@ class SegmentJournal final : public Journal {
   std::vector<Group> groups_;
   Nanos last_sync_{0};
   bool callers_wrote_ = false;              // since the writer thread's last turn
+
+  std::mutex aside_mutex_;                  // held while a sync aside goes on
+  std::optional<Error> aside_failed_;       // of the segment being written
 
   mutable std::mutex facts_mutex_;
   std::condition_variable_any durable_moved_;

@@ -11,7 +11,7 @@ RecordHead CommitHead(std::int64_t at_us) {
 }
 
 Status MakeFile(const SegmentWriter::Options& options, SegmentHead& head,
-                std::unique_ptr<File>& file) {
+                std::shared_ptr<File>& file) {
   FileSystem& files = *options.files;
   const std::string path = SegmentPath(options.directory, head.number);
   const std::string temporary = path + ".tmp";
@@ -83,6 +83,12 @@ Status SegmentWriter::Sync() {
   synced_ = {head_.number, summary_.end, summary_.chain};
   dirty_ = false;
   return Ok();
+}
+
+void SegmentWriter::NoteSynced(const Written& written) {
+  if (written.end.end <= synced_.end) return;  // a later sync came first
+  synced_ = written.end;
+  dirty_ = summary_.records != written.records;
 }
 
 Status SegmentWriter::MarkSynced() {

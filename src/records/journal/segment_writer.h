@@ -42,6 +42,17 @@ class SegmentWriter {
   // group's, with offsets from its start; its last_us is the commit's time.
   Status Write(std::string& bytes, const SegmentSummary& facts);
   Status Sync();
+  // A sync beside the writes: `file` is synced without the writer, from any thread, and what was
+  // written before this call is known to be durable once NoteSynced is told.
+  struct Written {
+    std::shared_ptr<File> file;
+    ChainEnd end;
+    std::uint64_t records = 0;
+  };
+  Written BeginSync() const {
+    return {file_, {head_.number, summary_.end, summary_.chain}, summary_.records};
+  }
+  void NoteSynced(const Written& written);
   // Says on disk that everything written is durable, unless a frame says so already. Not synced
   // itself.
   Status MarkSynced();
@@ -63,7 +74,7 @@ class SegmentWriter {
   SegmentWriter() = default;
   Status Put(std::uint64_t offset, std::string_view bytes);
 
-  std::unique_ptr<File> file_;
+  std::shared_ptr<File> file_;
   SegmentHead head_;
   std::uint32_t salt_ = 0;
   SegmentSummary summary_;   // end and chain: written
