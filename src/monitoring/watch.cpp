@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <map>
 #include <mutex>
 
@@ -15,6 +16,10 @@ namespace {
 
 constexpr std::size_t kRecordsARead = 4096;
 constexpr std::chrono::milliseconds kIdleWait{200};
+// A pass over what many commits brought costs less than a pass a commit, and no window is in such a
+// hurry; nor is the checkpoint, which only saves a restart some reading.
+constexpr std::chrono::milliseconds kGather{20};
+constexpr Nanos kCheckpointEvery = std::chrono::seconds(1);
 
 class JournalWatch final : public Watch, private records::JournalVisitor {
  public:
@@ -47,6 +52,7 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
       NoteLag(end);
     }
     CloseOverdue(options_.clock->Now());
+    StoreVerdicts();
     return Ok();
   }
 
@@ -66,9 +72,7 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
 
   void Conclude(const WindowKey& key, Window& window) {
     WindowReport report = window.Close();
-    if (Status stored = options_.registry->StoreVerdict(ToStored(report)); !stored.ok()) {
-      Tell(stored.error());
-    }
+    unstored_.push_back(ToStored(report));
     ++closed_;
     if (report.verdict == WindowVerdict::kDrift) ++drifted_;
     dirty_ = true;
@@ -81,9 +85,11 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
   void Run(std::stop_token stop) override {
     while (!stop.stop_requested()) {
       if (Status done = CatchUp(); !done.ok()) Tell(done.error());
-      SaveCheckpoint();
+      if (options_.clock->Monotonic() - saved_at_ >= kCheckpointEvery) SaveCheckpoint();
+      Gather(stop);
       options_.journal->WaitBeyond(reader_->position(), kIdleWait, stop);
     }
+    SaveCheckpoint();
   }
 
   std::vector<WindowReport> Latest() const override {
@@ -100,6 +106,25 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
   std::uint64_t LagBytes() const override { return lag_bytes_; }
 
  private:
+  // One commit for the windows of a pass. A model that is gone must not take the others' verdicts
+  // with it.
+  void StoreVerdicts() {
+    if (unstored_.empty()) return;
+    if (!options_.registry->StoreVerdicts(unstored_).ok()) {
+      for (const records::StoredVerdict& one : unstored_) {
+        if (Status stored = options_.registry->StoreVerdicts({&one, 1}); !stored.ok()) {
+          Tell(stored.error());
+        }
+      }
+    }
+    unstored_.clear();
+  }
+
+  void Gather(const std::stop_token& stop) {
+    std::unique_lock lock(latest_mutex_);
+    gathering_.wait_for(lock, stop, kGather, [] { return false; });
+  }
+
   static DecisionId After(const records::ReadDecisions& block) {
     DecisionId next = block.first;
     next.ordinal += static_cast<std::uint32_t>(block.inputs->rows());
@@ -141,6 +166,7 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
   void SaveCheckpoint() {
     if (!dirty_) return;
     dirty_ = false;
+    saved_at_ = options_.clock->Monotonic();
     const std::string text = CheckpointJson(begins_);
     const Status saved =
         options_.files->WriteFileDurably(options_.checkpoint_file, AsBytes(text));
@@ -168,7 +194,10 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
   std::unique_ptr<records::JournalReader> reader_;
   std::map<WindowKey, OpenWindow> windows_;
   Checkpoint begins_;
+  std::vector<records::StoredVerdict> unstored_;
   bool dirty_ = false;
+  Nanos saved_at_{0};
+  std::condition_variable_any gathering_;  // never notified: a sleep that a stop ends
   std::atomic<std::uint64_t> closed_{0}, drifted_{0}, lag_bytes_{0};
   mutable std::mutex latest_mutex_;
   std::map<WindowKey, WindowReport> latest_;  // guarded by latest_mutex_

@@ -12,9 +12,9 @@ data::Batch EmptyScores() {
 
 // The raw output that the contract calls the score; the first output when there is none of that
 // name.
-const data::Column* ScoreOf(const data::Batch& outputs, const std::string& name) {
-  if (const data::Column* named = outputs.Find(name); named != nullptr) return named;
-  return outputs.width() == 0 ? nullptr : &outputs.column(0);
+std::optional<std::size_t> ScoreOf(const data::Schema& outputs, const std::string& name) {
+  if (outputs.size() == 0) return std::nullopt;
+  return outputs.Find(name).value_or(0);
 }
 
 }  // namespace
@@ -39,16 +39,27 @@ Status Window::Add(const records::ReadDecisions& block) {
   return AddScores(block);
 }
 
+std::optional<std::size_t> Window::ScoreColumn(const records::ReadDecisions& block) {
+  if (inputs_ != block.inputs->shared_schema() || outputs_ != block.outputs->shared_schema()) {
+    inputs_ = block.inputs->shared_schema();
+    outputs_ = block.outputs->shared_schema();
+    score_ = ScoreOf(*outputs_, reference_->score_output);
+    // An input of that name has the column already; both in one would be neither.
+    if (inputs_->Find(kScoreColumn).has_value()) score_.reset();
+  }
+  return score_;
+}
+
 Status Window::AddScores(const records::ReadDecisions& block) {
-  const data::Column* score = ScoreOf(*block.outputs, reference_->score_output);
-  // An input of that name has the column already; both in one would be neither.
-  if (score == nullptr || block.inputs->Find(kScoreColumn) != nullptr) return Ok();
+  const std::optional<std::size_t> place = ScoreColumn(block);
+  if (!place.has_value()) return Ok();
+  const data::Column& score = block.outputs->column(*place);
   scores_.Clear();
   for (std::size_t row = 0; row < block.outputs->rows(); ++row) {
-    if (score->IsNull(row)) {
+    if (score.IsNull(row)) {
       scores_.column(0).AppendNull();
     } else {
-      scores_.column(0).Append(score->Number(row));
+      scores_.column(0).Append(score.Number(row));
     }
   }
   scores_.SetRows(block.outputs->rows());

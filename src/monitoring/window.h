@@ -33,8 +33,11 @@ class Window {
 
  private:
   Status AddScores(const records::ReadDecisions& block);
+  std::optional<std::size_t> ScoreColumn(const records::ReadDecisions& block);
 
   std::shared_ptr<const Reference> reference_;
+  std::shared_ptr<const data::Schema> inputs_, outputs_;  // that score_ was found in
+  std::optional<std::size_t> score_;
   std::optional<data::BatchProfile> profile_;  // none without a reference
   data::Batch scores_;
   std::string model_;

@@ -63,7 +63,7 @@ class MemoryRegistry final : public records::Registry {
   Result<std::map<std::string, VersionNumber>> Aliases(std::string_view) override { return No(); }
   Result<std::vector<records::AliasChange>> AliasHistory(std::string_view) override { return No(); }
   virtual Result<VersionNumber> ChampionAt(std::string_view, Time) { return No(); }
-  Status StoreVerdict(const records::StoredVerdict&) override { return No(); }
+  Status StoreVerdicts(std::span<const records::StoredVerdict>) override { return No(); }
   Result<std::vector<records::StoredVerdict>> Verdicts(std::string_view, std::size_t) override {
     return No();
   }

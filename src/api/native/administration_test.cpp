@@ -127,7 +127,7 @@ TEST_F(Administration, ListsVerdictsNewestFirstWithinALimit) {
     verdict.window_end = Time(std::chrono::hours(i + 1));
     verdict.verdict = "ok";
     verdict.evidence_json = "{\"i\":" + std::to_string(i) + "}";
-    ASSERT_TRUE(registry_->StoreVerdict(verdict).ok());
+    ASSERT_TRUE(registry_->StoreVerdicts({&verdict, 1}).ok());
   }
   const Json answer = api_.Get("/api/v1/models/m/verdicts?limit=2").json();
   const Json::Array& verdicts = **answer.GetArray("verdicts");

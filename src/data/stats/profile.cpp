@@ -176,8 +176,8 @@ void BatchProfile::Clear() {
   }
 }
 
-Status BatchProfile::Bind(const Batch& batch) {
-  std::vector<Source> sources;
+Result<BatchProfile::Bound> BatchProfile::Bind(const Batch& batch) const {
+  Bound bound{.schema = batch.shared_schema(), .sources = {}};
   for (std::size_t to = 0; to < columns_.size(); ++to) {
     const std::optional<std::size_t> from = batch.schema().Find(name(to));
     if (!from.has_value()) continue;
@@ -195,16 +195,22 @@ Status BatchProfile::Bind(const Batch& batch) {
         source.slots.push_back(static_cast<std::uint16_t>(bins.SlotOf(value)));
       }
     }
-    sources.push_back(std::move(source));
+    bound.sources.push_back(std::move(source));
   }
-  sources_ = std::move(sources);
-  bound_ = batch.shared_schema();
-  return Ok();
+  return bound;
+}
+
+Result<const BatchProfile::Bound*> BatchProfile::BoundFor(const Batch& batch) {
+  const auto found = std::ranges::find(bound_, batch.shared_schema(), &Bound::schema);
+  if (found != bound_.end()) return &*found;
+  ASSIGN_OR_RETURN(Bound bound, Bind(batch));
+  if (bound_.size() == kBound) bound_.pop_back();
+  return &*bound_.insert(bound_.begin(), std::move(bound));
 }
 
 Status BatchProfile::Add(const Batch& batch) {
-  if (bound_ != batch.shared_schema()) RETURN_IF_ERROR(Bind(batch));
-  for (const Source& source : sources_) {
+  ASSIGN_OR_RETURN(const Bound* const bound, BoundFor(batch));
+  for (const Source& source : bound->sources) {
     const Column& column = batch.column(source.from);
     const ColumnBins& bins = (*bins_)[source.to];
     ColumnProfile& into = columns_[source.to];

@@ -10,8 +10,8 @@
 //   RETURN_IF_ERROR(window.Add(batch));
 //
 // Thread safety: like std::vector. Ownership: bins are shared and never change.
-// Complexity: Add costs at most 15 ns a value of a numeric column and does not allocate, except
-// once for a batch with another schema or dictionary than the last one. A column takes about 2 KiB.
+// Complexity: Add costs at most 15 ns a value of a numeric column and does not allocate, except for
+// a batch of a schema that is not among the four it met last. A column takes about 2 KiB.
 #pragma once
 
 #include <cmath>
@@ -83,19 +83,26 @@ class BatchProfile {
   static Result<BatchProfile> FromJson(std::string_view text);
 
  private:
-  // What a batch's column means here; found once a schema.
+  // What a batch's column means here.
   struct Source {
     std::size_t from = 0;  // the batch's column
     std::size_t to = 0;    // ours
     std::shared_ptr<const Dictionary> dictionary;
     std::vector<std::uint16_t> slots;  // of the dictionary's codes
   };
-  Status Bind(const Batch& batch);
+  // What the batches of one schema mean here.
+  struct Bound {
+    std::shared_ptr<const Schema> schema;
+    std::vector<Source> sources;
+  };
+  // The schemas met last, the newest in front: inputs and scores come in turns.
+  static constexpr std::size_t kBound = 4;
+  Result<const Bound*> BoundFor(const Batch& batch);
+  Result<Bound> Bind(const Batch& batch) const;
 
   std::shared_ptr<const FrozenBins> bins_;
   std::vector<ColumnProfile> columns_;
-  std::shared_ptr<const Schema> bound_;  // the schema that sources_ is for
-  std::vector<Source> sources_;
+  std::vector<Bound> bound_;
 };
 
 // The bins and the counts of a sample, of any size. Numbers, bools and timestamps get numeric bins,

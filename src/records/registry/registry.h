@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -146,9 +147,9 @@ class Registry {
   // True once per change that another process made.
   virtual bool PollExternalChange() = 0;
 
-  // The verdict of the same version and window is replaced: watching again after a crash adds
-  // nothing.
-  virtual Status StoreVerdict(const StoredVerdict& verdict) = 0;
+  // All or nothing, in one commit. The verdict of the same version and window is replaced: watching
+  // again after a crash adds nothing.
+  virtual Status StoreVerdicts(std::span<const StoredVerdict> verdicts) = 0;
   // Newest first.
   virtual Result<std::vector<StoredVerdict>> Verdicts(std::string_view model,
                                                       std::size_t limit) = 0;

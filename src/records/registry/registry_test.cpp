@@ -241,10 +241,10 @@ TEST_F(RegistryTest, VerdictsComeNewestFirstOncePerWindow) {
     verdict.window_start = clock_.Now();
     clock_.Advance(std::chrono::hours(1));
     verdict.window_end = clock_.Now();
-    ASSERT_TRUE(registry_->StoreVerdict(verdict).ok());
+    ASSERT_TRUE(registry_->StoreVerdicts({&verdict, 1}).ok());
   }
   verdict.verdict = "drift";  // the last window, watched again
-  ASSERT_TRUE(registry_->StoreVerdict(verdict).ok());
+  ASSERT_TRUE(registry_->StoreVerdicts({&verdict, 1}).ok());
   const auto verdicts = *registry_->Verdicts("pricing", 10);
   ASSERT_EQ(verdicts.size(), 3u);
   EXPECT_EQ(verdicts[0].verdict, "drift");
@@ -252,7 +252,7 @@ TEST_F(RegistryTest, VerdictsComeNewestFirstOncePerWindow) {
   EXPECT_EQ(verdicts[1].verdict, "ok");
   EXPECT_EQ(registry_->Verdicts("pricing", 1)->size(), 1u);
   verdict.model = "none";
-  EXPECT_EQ(CodeOf(registry_->StoreVerdict(verdict)), Code::kNotFound);
+  EXPECT_EQ(CodeOf(registry_->StoreVerdicts({&verdict, 1})), Code::kNotFound);
 }
 
 }  // namespace

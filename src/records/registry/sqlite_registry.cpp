@@ -225,14 +225,18 @@ bool SqliteRegistry::PollExternalChange() {
   return std::exchange(seen_desired_, *desired) != *desired;
 }
 
-Status SqliteRegistry::StoreVerdict(const StoredVerdict& verdict) {
-  if (verdict.evidence_json.size() > limits::kRegistryTextBytes) {
+Status SqliteRegistry::StoreVerdicts(std::span<const StoredVerdict> verdicts) {
+  for (const StoredVerdict& verdict : verdicts) {
+    if (verdict.evidence_json.size() <= limits::kRegistryTextBytes) continue;
     return Error(Code::kTooLarge,
                  fmt::format("evidence of {} bytes", verdict.evidence_json.size()));
   }
   return Write([&](Database& db, Written&) -> Status {
-    RETURN_IF_ERROR(ReadModel(db, verdict.model));
-    return InsertVerdict(db, verdict);
+    for (const StoredVerdict& verdict : verdicts) {
+      RETURN_IF_ERROR(ReadModel(db, verdict.model));
+      RETURN_IF_ERROR(InsertVerdict(db, verdict));
+    }
+    return Ok();
   });
 }
 

@@ -43,7 +43,7 @@ class SqliteRegistry final : public Registry {
   Result<DesiredState> Desired() override;
   void OnDesiredChange(std::function<void()> callback) override;
   bool PollExternalChange() override;
-  Status StoreVerdict(const StoredVerdict& verdict) override;
+  Status StoreVerdicts(std::span<const StoredVerdict> verdicts) override;
   Result<std::vector<StoredVerdict>> Verdicts(std::string_view model, std::size_t limit) override;
 
  private:

@@ -229,7 +229,7 @@ class ServerRegistry final : public records::Registry {
   Result<VersionNumber> ChampionAt(std::string_view, Time) override { return NotHere(); }
   void OnDesiredChange(std::function<void()>) override {}
   bool PollExternalChange() override { return false; }
-  Status StoreVerdict(const records::StoredVerdict&) override { return NotHere(); }
+  Status StoreVerdicts(std::span<const records::StoredVerdict>) override { return NotHere(); }
 
  private:
   static std::string PathOf(std::string_view model, const std::string& rest) {
