@@ -7,7 +7,7 @@
 namespace mooring::model {
 namespace {
 
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 constexpr std::size_t kVersionAt = 8, kChecksumAt = 12, kNameAt = 16, kNameBytes = 16, kSizeAt = 32;
 
 template <typename T>

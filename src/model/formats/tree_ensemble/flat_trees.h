@@ -4,8 +4,8 @@
 //
 // Three node forms: narrow (8 bytes, float32, at most 255 features, no category splits), wide
 // float32 (16 bytes) and wide float64 (24 bytes). A leaf is a node whose feature is the sentinel, a
-// slot of the row that always holds NaN, and whose first child is itself: a walk needs no branch to
-// stay there.
+// slot of the row that is always missing, and whose first child is itself: a walk needs no branch
+// to stay there.
 //
 // Failure: Open proves every index in range, every number finite, every child behind its parent and
 // every declared depth true, so the evaluator checks nothing. Complexity: linear in the bytes.
@@ -21,7 +21,7 @@ namespace mooring::model {
 
 struct NarrowNode {
   float value;
-  std::uint32_t link;  // first child << 9 | default_first << 8 | feature
+  std::uint32_t link;  // distance to the second child << 9 | default_first << 8 | feature
   static constexpr std::uint32_t kSentinel = 255;
   static constexpr std::size_t kMaxNodes = std::size_t{1} << 23;  // of one tree
 };

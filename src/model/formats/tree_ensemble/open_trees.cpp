@@ -19,13 +19,13 @@ struct Seen {
   std::uint32_t sentinel;
 };
 
-Seen See(const NarrowNode& node, const FlatTrees&) {
-  return {node.value, node.link & 255U, node.link >> 9, (node.link >> 8 & 1U) != 0, false, 0,
+Seen See(const NarrowNode& node, std::uint32_t place, const FlatTrees&) {
+  return {node.value, node.link & 255U, place + (node.link >> 9) - 1, (node.link >> 8 & 1U) != 0, false, 0,
           NarrowNode::kSentinel};
 }
 
 template <typename Real>
-Seen See(const WideNode<Real>& node, const FlatTrees& trees) {
+Seen See(const WideNode<Real>& node, std::uint32_t, const FlatTrees& trees) {
   return {node.value, node.feature, node.first_child, (node.flags & kDefaultFirst) != 0,
           (node.flags & kCategory) != 0, node.flags >> 3, trees.features};
 }
@@ -63,7 +63,7 @@ Status CheckTree(const FlatTrees& flat, std::span<const Packed> all, std::size_t
   depth[0] = 0;
   std::uint32_t deepest = 0;
   for (std::uint32_t place = 0; place < tree.nodes; ++place) {
-    const Seen seen = See(all[tree.first_node + place], flat);
+    const Seen seen = See(all[tree.first_node + place], place, flat);
     if (depth[place] == kUnreached) return Bad("nothing leads here").Where(Place(number, place));
     if (!std::isfinite(seen.value)) return Bad("not a finite number").Where(Place(number, place));
     deepest = std::max(deepest, depth[place]);

@@ -14,7 +14,13 @@ struct LinearSum {
   using Real = float;
   const FlatTrees& flat;
 
-  void Add(const float* row, float* margins) const {
+  std::size_t Slots() const { return flat.features; }
+  void Finish(float*) const {}
+  void Add(const float* rows, std::size_t slots, std::size_t count, float* margins,
+           std::size_t groups) const {
+    for (std::size_t i = 0; i < count; ++i) AddOne(rows + i * slots, margins + i * groups);
+  }
+  void AddOne(const float* row, float* margins) const {
     const std::size_t groups = flat.groups;
     const auto weights = flat.linear_weights;
     for (std::size_t group = 0; group < groups; ++group) {
@@ -69,34 +75,36 @@ class TreePredictor final : public Predictor {
   Status Predict(const data::Batch& rows, data::Batch& predictions) const override {
     RETURN_IF_ERROR(CheckShape(flat_.signature, rows, predictions));
     predictions.Clear();
-    for (std::size_t row = 0; row < rows.rows(); ++row) {
-      Real* x = Slots();
-      if (!reader_.Read(rows, row, x)) [[unlikely]] {
-        predictions.Clear();
-        return Infinite(row, x);
+    const std::size_t slots = sum_.Slots(), groups = base_.size();
+    thread_local std::vector<Real> block, margins;
+    if (block.size() < slots * kBlock) block.resize(slots * kBlock);
+    if (margins.size() < groups * kBlock) margins.resize(groups * kBlock);
+    for (std::size_t start = 0; start < rows.rows(); start += kBlock) {
+      const std::size_t count = std::min(kBlock, rows.rows() - start);
+      for (std::size_t i = 0; i < count; ++i) {
+        Real* const x = block.data() + i * slots;
+        if (!reader_.Read(rows, start + i, x)) [[unlikely]] {
+          predictions.Clear();
+          return Infinite(start + i, x);
+        }
+        sum_.Finish(x);
+        std::copy(base_.begin(), base_.end(), margins.data() + i * groups);
       }
-      PredictOne(x, predictions);
+      sum_.Add(block.data(), slots, count, margins.data(), groups);
+      for (std::size_t i = 0; i < count; ++i) {
+        PutAnswer({margins.data() + i * groups, groups}, predictions);
+      }
     }
     predictions.SetRows(rows.rows());
     return Ok();
   }
 
  private:
-  // A row with the sentinel at its end; narrow nodes have theirs at slot 255.
-  Real* Slots() const {
-    thread_local std::vector<Real> slots;
-    const std::size_t sentinel =
-        flat_.form == NodeForm::kNarrow ? NarrowNode::kSentinel : flat_.features;
-    if (slots.size() <= sentinel) slots.resize(sentinel + 1);
-    slots[sentinel] = std::numeric_limits<Real>::quiet_NaN();
-    return slots.data();
-  }
+  // Rows that go through the trees together.
+  static constexpr std::size_t kBlock = 16;
 
-  void PredictOne(const Real* x, data::Batch& predictions) const {
-    thread_local std::array<Real, limits::kModelOutputs> margins;
-    std::copy(base_.begin(), base_.end(), margins.begin());
-    sum_.Add(x, margins.data());
-    const std::span<Real> answers(margins.data(), base_.size());
+  // Margins become the answer of one row.
+  void PutAnswer(std::span<Real> answers, data::Batch& predictions) const {
     if (flat_.divisor != 1) {
       for (Real& value : answers) value /= static_cast<Real>(flat_.divisor);
     }
@@ -139,7 +147,7 @@ std::unique_ptr<Predictor> MakeWalk(FlatTrees flat, ByteSpan bytes,
                                     std::span<const Packed> nodes, Step step) {
   return std::make_unique<TreePredictor<Walk<Step>>>(
       std::move(flat), bytes, std::move(owner),
-      [&](const FlatTrees& trees) { return Walk<Step>(trees.trees, nodes, step); });
+      [&](const FlatTrees& trees) { return Walk<Step>(trees, nodes, step); });
 }
 
 }  // namespace
