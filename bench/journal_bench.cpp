@@ -317,8 +317,8 @@ struct CountingVisitor final : records::JournalVisitor {
 void MeasureRecovery(const Options& options) {
   std::filesystem::remove_all(options.directory);
   auto made = JournalOptions(options);
-  made.segment_bytes = 2 * limits::kGiB;  // all of it unsealed: the worst case
   constexpr std::uint64_t kBytes = limits::kGiB;
+  made.segment_bytes = kBytes + kBytes / 16;  // all of it unsealed: the worst case
   {
     const auto journal = Journal::Open(made).value();
     const OneDecision decision;

@@ -4,6 +4,7 @@
 
 #include "data/store/duckdb_chunk.h"
 #include "data/store/duckdb_library.h"
+#include "data/store/duckdb_scan.h"
 #include "data/table/batch_codec.h"
 
 namespace mooring::data {
@@ -55,7 +56,7 @@ std::string Doubled(std::string_view text, char quote) {
 }  // namespace
 
 struct DuckDb::Connection {
-  explicit Connection(const DuckDbLibrary& library) : duckdb(library) {}
+  explicit Connection(const DuckDbLibrary& library) : duckdb(library), scan(library) {}
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection() {
@@ -66,6 +67,7 @@ struct DuckDb::Connection {
   const DuckDbLibrary& duckdb;
   duckdb_database database = nullptr;
   duckdb_connection connection = nullptr;
+  BatchScan scan;
 };
 
 namespace {
@@ -181,6 +183,7 @@ Result<std::unique_ptr<DuckDb>> DuckDb::Open(const DuckDbOptions& options) {
   if (duckdb->connect(connection->database, &connection->connection) != DuckDBSuccess) {
     return Error(Code::kInternal, "cannot connect to DuckDB");
   }
+  RETURN_IF_ERROR(connection->scan.Register(connection->connection));
   std::unique_ptr<DuckDb> db(new DuckDb(std::move(connection)));
   RETURN_IF_ERROR(db->Configure(options));
   return db;
@@ -271,6 +274,15 @@ Status DuckDb::Append(const std::string& table, const Batch& batch) {
   const bool flushed = duckdb.appender_destroy(&appender) == DuckDBSuccess;
   if (status.ok() && !flushed)
     return Error(Code::kInvalidArgument, "rows do not fit table " + table);
+  return status;
+}
+
+Status DuckDb::RunOver(const Batch& rows, const std::string& sql) {
+  connection_->scan.SetRows(&rows);
+  Status status = Run(sql);
+  // Our own words are better than DuckDB's of the same error.
+  if (!status.ok() && !connection_->scan.failed().ok()) status = connection_->scan.failed();
+  connection_->scan.SetRows(nullptr);
   return status;
 }
 

@@ -63,6 +63,10 @@ class DuckDb {
   // Adds rows to a table made by CreateTable with the same schema. Texts must be UTF-8.
   Status Append(const std::string& table, const Batch& batch);
 
+  // One statement that may read `rows` where they lie, as the table function mooring_rows(). Texts
+  // must be UTF-8.
+  Status RunOver(const Batch& rows, const std::string& sql);
+
   // Ends the running query with kDeadlineExceeded.
   void Interrupt();
 

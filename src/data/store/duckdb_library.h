@@ -23,7 +23,11 @@ namespace mooring::data {
   X(data_chunk_set_size) X(vector_size) X(vector_get_data) X(vector_get_validity)                  \
   X(vector_ensure_validity_writable) X(vector_assign_string_element_len)                           \
   X(validity_set_row_invalid) X(appender_create) X(appender_error) X(appender_destroy)             \
-  X(append_data_chunk)
+  X(append_data_chunk) X(create_table_function) X(destroy_table_function)                          \
+  X(table_function_set_name) X(table_function_set_extra_info) X(table_function_set_bind)           \
+  X(table_function_set_init) X(table_function_set_function) X(register_table_function)             \
+  X(bind_get_extra_info) X(bind_add_result_column) X(bind_set_cardinality) X(bind_set_error)       \
+  X(init_get_extra_info) X(function_get_extra_info) X(function_set_error)
 // clang-format on
 
 struct DuckDbLibrary {

@@ -174,30 +174,37 @@ TEST_F(DuckDbTest, ParquetGivesBackWhatItWasGiven) {
     Rng rng(seed);
     const auto schema = RandomSchema(rng, 6);
     if (schema->size() == 0) continue;
-    const Batch first = RandomBatch(rng, schema, rng.Below(50)),
-                second = RandomBatch(rng, schema, 3000);
-    ParquetWriter writer = ParquetWriter::Open(*db_, *schema).value();
-    const Status added =
-        writer.Add(first).ok() ? writer.Add(second) : Status(Error(Code::kInvalidArgument, ""));
-    if (!added.ok()) continue;  // a random text that is not UTF-8
+    const Batch rows = RandomBatch(rng, schema, seed % 4 == 0 ? rng.Below(50) : 5000);
+    const Status written = WriteParquet(*db_, rows, Path("t.parquet"));
+    if (!written.ok()) {  // a random text that is not UTF-8
+      EXPECT_EQ(written.error().message(), "text that is not UTF-8");
+      continue;
+    }
     ++compared;
-    ASSERT_TRUE(writer.Finish(Path("t.parquet")).ok());
     const auto back = ReadParquetAll(*db_, {.path = Path("t.parquet")}, 10'000);
     ASSERT_TRUE(back.ok()) << back.error().ToString();
-    ASSERT_EQ(back->rows(), first.rows() + second.rows());
+    ASSERT_EQ(back->rows(), rows.rows());
     for (std::size_t c = 0; c < schema->size(); ++c) {
       const bool text = schema->field(c).type == Type::kCategory;
       for (std::size_t r = 0; r < back->rows(); ++r) {
-        const Batch& from = r < first.rows() ? first : second;
-        const std::size_t row = r < first.rows() ? r : r - first.rows();
-        const bool same = text ? from.column(c).Text(row) == back->column(c).Text(r) &&
-                                     from.column(c).IsNull(row) == back->column(c).IsNull(r)
-                               : SameSlot(from.column(c), back->column(c), row, r);
+        const bool same = text ? rows.column(c).Text(r) == back->column(c).Text(r) &&
+                                     rows.column(c).IsNull(r) == back->column(c).IsNull(r)
+                               : SameSlot(rows.column(c), back->column(c), r, r);
         ASSERT_TRUE(same) << "seed " << seed << " column " << c << " row " << r;
       }
     }
   }
   EXPECT_GT(compared, 5);
+}
+
+TEST_F(DuckDbTest, RowsAreThereForOneStatementOnly) {
+  Batch numbers(std::make_shared<const Schema>(Schema::Make({{.name = "a"}}).value()));
+  for (int i = 0; i < 5000; ++i) numbers.column(0).Append(static_cast<double>(i));
+  numbers.SetRows(5000);
+  const std::string sql = "CREATE TABLE t AS SELECT sum(a) AS s FROM mooring_rows()";
+  ASSERT_TRUE(db_->RunOver(numbers, sql).ok());
+  EXPECT_EQ(db_->QueryAll("SELECT s FROM t", 1)->column(0).Number(0), 4999.0 * 5000 / 2);
+  EXPECT_EQ(db_->Run(sql).error().code(), Code::kInvalidArgument);
 }
 
 TEST_F(DuckDbTest, ParquetReadsColumnsFilteredOrderedAndLimited) {

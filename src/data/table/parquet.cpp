@@ -3,8 +3,6 @@
 namespace mooring::data {
 namespace {
 
-constexpr const char* kTable = "mooring_parquet_rows";
-
 std::string SqlOf(const ParquetQuery& query) {
   std::string columns;
   for (const std::string& column : query.columns) {
@@ -34,22 +32,12 @@ Result<Batch> ReadParquetAll(DuckDb& db, const ParquetQuery& query, std::size_t 
   return read;
 }
 
-Result<ParquetWriter> ParquetWriter::Open(DuckDb& db, const Schema& schema) {
-  RETURN_IF_ERROR(db.CreateTable(kTable, schema));
-  return ParquetWriter(db);
-}
-
-ParquetWriter::~ParquetWriter() {
-  if (db_ != nullptr) static_cast<void>(db_->Run("DROP TABLE IF EXISTS " + std::string(kTable)));
-}
-
-Status ParquetWriter::Add(const Batch& batch) { return db_->Append(kTable, batch); }
-
-Status ParquetWriter::Finish(const std::string& path) {
-  Status written = db_->Run("COPY " + std::string(kTable) + " TO " + DuckDb::Quote(path) +
-                            " (FORMAT parquet, COMPRESSION zstd)");
+Status WriteParquet(DuckDb& db, const Batch& rows, const std::string& path) {
+  Status written = db.RunOver(rows, "COPY (SELECT * FROM mooring_rows()) TO " +
+                                        DuckDb::Quote(path) +
+                                        " (FORMAT parquet, COMPRESSION zstd)");
   if (!written.ok()) return std::move(written).error().Where(path);
-  return db_->Run("TRUNCATE " + std::string(kTable));
+  return Ok();
 }
 
 }  // namespace mooring::data

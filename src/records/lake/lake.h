@@ -9,9 +9,9 @@
 // journal stays the truth: the lake may be deleted and made anew as long as the segments are kept.
 //
 // Thread safety: one thread at a time a Lake. Failure: kConflict when another process exports,
-// kFailedPrecondition without DuckDB's library, kDataLoss from a damaged segment (the ones after it
-// are not exported either). Budget: 500,000 decisions of 20 features a second on two cores. Memory:
-// one segment.
+// kFailedPrecondition without DuckDB's library, kDataLoss from a damaged segment (but for one, the
+// ones after it are not exported either). Budget: 500,000 decisions of 20 features a second on two
+// cores, of which it takes the second only for more than one segment. Memory: two segments.
 #pragma once
 
 #include <memory>

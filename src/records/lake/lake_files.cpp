@@ -1,5 +1,6 @@
 #include "records/lake/lake_files.h"
 
+#include "records/journal/segment_cursor.h"
 #include "records/journal/segment_format.h"
 
 namespace mooring::records {
@@ -42,6 +43,10 @@ std::string LakeNames::Done(std::uint16_t replica, std::uint32_t segment) const 
 Status ReadSegment(const LakePlaces& places, std::uint32_t number, JournalPosition limit,
                    LakeRows& rows) {
   rows.SetSegment(number);
+  ASSIGN_OR_RETURN(SegmentCursor cursor,
+                   SegmentCursor::Open(*places.files, places.journal_directory, number));
+  ASSIGN_OR_RETURN(const std::optional<SegmentSummary> sealed, cursor.ReadFooter());
+  if (sealed.has_value()) rows.Expect(sealed->decisions);
   ASSIGN_OR_RETURN(const auto reader, JournalReader::Open(*places.files, places.journal_directory,
                                                           {number, 0}));
   while (true) {

@@ -109,6 +109,9 @@ LakeRows::Table* LakeRows::TableFor(const ReadDecisions& block) {
   }
   tables_.push_back(std::make_unique<Table>(
       Table{block.binding, std::move(name), data::Batch(std::move(schema).value())}));
+  data::Batch& rows = tables_.back()->rows;
+  const std::uint64_t expected = std::exchange(expected_, 0);
+  for (std::size_t i = 0; i < rows.width(); ++i) rows.column(i).Reserve(expected);
   return last_ = tables_.back().get();
 }
 

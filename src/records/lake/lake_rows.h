@@ -45,6 +45,8 @@ class LakeRows final : public JournalVisitor {
   const Status& status() const { return status_; }
   // Outcomes carry the segment that holds them, so that the newest of several wins.
   void SetSegment(std::uint32_t segment) { segment_ = segment; }
+  // How many decisions will come, when that is known: most segments are one table.
+  void Expect(std::uint64_t decisions) { expected_ = decisions; }
 
  private:
   Table* TableFor(const ReadDecisions& block);
@@ -55,6 +57,7 @@ class LakeRows final : public JournalVisitor {
   data::Batch outcomes_{OutcomeSchema()};
   std::size_t outcome_rows_ = 0;
   std::uint32_t segment_ = 0;
+  std::uint64_t expected_ = 0;   // for the first table
   Status status_;
 };
 
