@@ -20,7 +20,8 @@ struct Seen {
 };
 
 Seen See(const NarrowNode& node, std::uint32_t place, const FlatTrees&) {
-  return {node.value, node.link & 255U, place + (node.link >> 9) - 1, (node.link >> 8 & 1U) != 0, false, 0,
+  const bool default_first = (node.link >> 8 & 1U) != 0;
+  return {node.value, node.link & 255U, place + (node.link >> 9) - 1, default_first, false, 0,
           NarrowNode::kSentinel};
 }
 

@@ -28,7 +28,8 @@ NarrowNode MakeNarrow(const Node& node, std::uint32_t place) {
   const std::uint32_t child = node.is_leaf ? place : node.first_child;
   const std::uint32_t feature = node.is_leaf ? NarrowNode::kSentinel : node.feature;
   const bool first = node.is_leaf || node.default_first;
-  return {static_cast<float>(node.value), (child - place + 1) << 9 | (first ? 1U : 0U) << 8 | feature};
+  const std::uint32_t link = (child - place + 1) << 9 | (first ? 1U : 0U) << 8 | feature;
+  return {static_cast<float>(node.value), link};
 }
 
 template <typename Real>
