@@ -282,6 +282,17 @@ TEST(HttpServer, DrainsByAnsweringWhatWasBegun) {
   EXPECT_FALSE(SocketClient(server->port()).connected());
 }
 
+TEST(HttpServer, DrainsIdleConnectionsAtOnce) {
+  Echo echo;
+  const auto server = Start(echo);
+  SocketClient kept(server->port()), silent(server->port());
+  ASSERT_TRUE(kept.Send(Get("/a")));
+  ASSERT_TRUE(kept.ReadUntil("|").ends_with("/a |"));
+  EXPECT_TRUE(server->Drain(std::chrono::seconds(1))) << "waits for clients that wait for it";
+  EXPECT_EQ(kept.ReadAll(), "");
+  EXPECT_EQ(silent.ReadAll(), "");
+}
+
 TEST(HttpServer, IgnoresAnswersThatComeAfterItsEnd) {
   Echo echo;
   auto server = Start(echo);
