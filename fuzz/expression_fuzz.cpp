@@ -1,4 +1,5 @@
-// Any bytes as an expression of a contract: refused, or a number or null for every row.
+// Any bytes as an expression of a contract: refused with a place, or a finite number or null
+// for every row, one by one as all at once.
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -29,11 +30,23 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   static const data::Batch rows = TwoRows();
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);
   const auto expression = data::Expression::Compile(text, rows.schema());
-  if (!expression.ok()) return 0;
-  for (std::size_t row = 0; row < 2; ++row) {
+  if (!expression.ok()) {
+    if (expression.error().where().empty()) std::abort();
+    return 0;
+  }
+  std::vector<double> all;
+  expression->EvaluateAll(rows, all);
+  if (all.size() != rows.rows()) std::abort();
+  for (std::size_t row = 0; row < rows.rows(); ++row) {
     const auto value = expression->Evaluate(rows, row);
-    if (value.has_value() && !std::isfinite(*value)) std::abort();
+    if (value.has_value() ? *value != all[row] : !std::isnan(all[row])) std::abort();
     static_cast<void>(expression->EvaluateMoney(rows, row));
+    if (!value.has_value()) continue;
+    if (!std::isfinite(*value)) std::abort();
+    if (expression->is_condition() && *value != 0 && *value != 1) std::abort();
+  }
+  for (const std::size_t column : expression->columns()) {
+    if (column >= rows.width()) std::abort();
   }
   return 0;
 }

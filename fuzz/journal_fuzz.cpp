@@ -1,93 +1,119 @@
-// A journal's newest segment, damaged: the bytes are patches of a segment that a journal wrote
-// (three of place, one of value), or the whole segment when they start with 'S'. Verifying,
-// recovering and reading must end, and never show a decision that was not made.
-#include <cstdint>
+// A journal that lay on a bad disk or came from a stranger. Two kinds of inputs:
+//   'F' and then records (kind and binding, two bytes of size, payload): the newest segment holds
+//   these, with right checksums and chain, so that only the decoders stand in their way;
+//   else patches: a byte that chooses the file, then of each patch two bytes of place and a value.
+// Verifying, recovering and reading must end; twice the same; damage never shows a decision that
+// was not made, or another than it was.
 #include <cstdlib>
 
-#include "records/journal/journal_fixture.h"
-#include "records/journal/recovery.h"
+#include "journal_disk.h"
 
 namespace {
 
 using namespace mooring;           // NOLINT: a program of one file
 using namespace mooring::records;  // NOLINT
+using fuzz::JournalDisk;
 
-constexpr const char* kFolder = "data/journal";
-
-class Same final : public Pseudonymiser {
- public:
-  std::string Pseudonym(std::string_view, std::string_view) const override {
-    return std::string(32, 'a');
+// Looks at everything it is told, and counts.
+struct Toucher final : JournalVisitor {
+  void OnDecisions(const ReadDecisions& block) override {
+    if (block.inputs->rows() != block.rows.size() || block.outputs->rows() != block.rows.size()) {
+      std::abort();
+    }
+    for (const data::Batch* batch : {block.inputs, block.outputs}) Touch(*batch);
+    decisions += block.rows.size();
   }
-};
-
-// The files of a journal with a few blocks; the largest is the segment.
-struct Written {
-  std::vector<std::pair<std::string, std::string>> files;  // paths and bytes
-  std::size_t segment = 0;
-};
-
-Written WriteJournal() {
-  const SimulatedClock clock;
-  SimulatedFileSystem files;
-  const Same same;
-  CHECK_OK_RESULT(files.MakeDirectories(kFolder));
-  Journal::Options options = TestOptions(files, clock);
-  options.pseudonymiser = &same;
-  auto journal = Journal::Open(options);
-  CHECK_OK_RESULT(journal);
-  for (std::int64_t serial = 0; serial < 40; serial += 4) {
-    const TestBlock block(TestBinding(), serial, 4);
-    CHECK_OK_RESULT((*journal)->Append(block.block, nullptr));
-    (*journal)->CommitNow();
+  void OnOutcomes(std::span<const Outcome> told) override {
+    for (const Outcome& outcome : told) sum += outcome.name.size() + outcome.text.size();
+    others += told.size();
   }
-  Written written;
-  const std::vector<std::string> names = *files.List(kFolder);
-  for (const std::string& name : names) {
-    const std::string path = std::string(kFolder) + "/" + name;
-    auto bytes = files.ReadFile(path, 1 << 20);
-    if (!bytes.ok()) continue;
-    written.files.emplace_back(path, std::move(*bytes));
-    if (written.files.back().second.size() > written.files[written.segment].second.size()) {
-      written.segment = written.files.size() - 1;
+  void OnRefusal(const Refusal& refusal) override { others += 1 + refusal.rule.size(); }
+
+  void Touch(const data::Batch& batch) {
+    for (std::size_t i = 0; i < batch.width(); ++i) {
+      const data::Column& column = batch.column(i);
+      const bool is_text =
+          column.type() == data::Type::kString || column.type() == data::Type::kCategory;
+      for (std::size_t row = 0; row < batch.rows(); ++row) {
+        sum += is_text ? column.Text(row).size() : static_cast<std::size_t>(column.IsNull(row));
+      }
     }
   }
-  return written;
+  bool operator==(const Toucher& other) const {
+    return decisions == other.decisions && others == other.others && sum == other.sum;
+  }
+
+  std::size_t decisions = 0, others = 0, sum = 0;
+};
+
+// All that can be read; how often damage was skipped.
+int ReadDamaged(FileSystem& files, JournalVisitor& visitor) {
+  const auto end = EndOfJournal(files, fuzz::kFolder);
+  auto reader = JournalReader::Open(files, fuzz::kFolder);
+  if (!end.ok() || !reader.ok()) return 1;
+  int skipped = 0;
+  for (int step = 0; step < 200; ++step) {
+    const auto read = (*reader)->Read(*end, 100, visitor);
+    if (read.ok() && *read == 0) break;
+    if (read.ok()) continue;
+    ++skipped;
+    if (!(*reader)->SkipDamage().ok()) break;
+  }
+  return skipped;
 }
 
-void Patch(std::string& segment, const std::uint8_t* bytes, std::size_t size) {
-  if (size > 0 && bytes[0] == 'S') {
-    segment.assign(reinterpret_cast<const char*>(bytes) + 1, size - 1);
-    return;
+// Every serial at most once and at its address.
+bool IsPartOf(const RememberingVisitor& seen, const RememberingVisitor& made) {
+  for (const auto& [serial, ids] : seen.seen) {
+    const auto found = made.seen.find(serial);
+    if (found == made.seen.end() || ids != found->second) return false;
   }
-  for (std::size_t i = 0; i + 4 <= size; i += 4) {
-    const std::size_t place = bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16);
-    segment[place % segment.size()] = static_cast<char>(bytes[i + 3]);
+  return seen.wrong == 0;
+}
+
+void CheckDamaged(JournalDisk& disk) {
+  const auto verified = VerifyJournal(disk.files, fuzz::kFolder);
+  static_cast<void>(RecoverJournal(disk.files, fuzz::kFolder, 1));
+  RememberingVisitor seen;
+  const int skipped = ReadDamaged(disk.files, seen);
+  if (!IsPartOf(seen, disk.made)) std::abort();
+  const bool is_whole = verified.ok() && verified->findings.empty() && skipped == 0;
+  if (is_whole && verified->decisions != seen.seen.size()) std::abort();
+  for (const auto& [serial, ids] : disk.made.seen) {
+    if (serial % 8 != 5) continue;
+    RememberingVisitor one;
+    const bool found = ReadDecision(disk.files, fuzz::kFolder, ids[0], one).ok();
+    if (!IsPartOf(one, disk.made) || one.seen.contains(serial) != found) std::abort();
+  }
+}
+
+void CheckForged(JournalDisk& disk) {
+  const auto verified = VerifyJournal(disk.files, fuzz::kFolder);
+  static_cast<void>(RecoverJournal(disk.files, fuzz::kFolder, 1));
+  Toucher once, twice;
+  const int skipped = ReadDamaged(disk.files, once);
+  if (ReadDamaged(disk.files, twice) != skipped || !(once == twice)) std::abort();
+  const bool is_whole = verified.ok() && verified->findings.empty() && skipped == 0;
+  if (is_whole && verified->decisions != once.decisions) std::abort();
+  const std::uint32_t newest = disk.made.seen.rbegin()->second[0].segment;
+  for (const std::uint32_t ordinal : {0U, 1U, 7U, ~0U}) {
+    static_cast<void>(ReadDecision(disk.files, fuzz::kFolder, {1, newest, ordinal}, once));
   }
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-  static const Written written = WriteJournal();
-  SimulatedFileSystem files;
-  CHECK_OK_RESULT(files.MakeDirectories(kFolder));
-  for (std::size_t i = 0; i < written.files.size(); ++i) {
-    std::string text = written.files[i].second;
-    if (i == written.segment) Patch(text, bytes, size);
-    CHECK_OK_RESULT(files.WriteFileDurably(written.files[i].first, AsBytes(text)));
+  static JournalDisk disk;
+  if (size == 0) return 0;
+  const std::span<const std::uint8_t> rest(bytes + 1, size - 1);
+  if (bytes[0] == 'F') {
+    disk.Forge(rest);
+    CheckForged(disk);
+  } else {
+    disk.Patch(bytes[0], rest);
+    CheckDamaged(disk);
   }
-  static_cast<void>(VerifyJournal(files, kFolder));
-  static_cast<void>(RecoverJournal(files, kFolder, 1));
-  const auto end = EndOfJournal(files, kFolder);
-  auto reader = JournalReader::Open(files, kFolder);
-  if (!end.ok() || !reader.ok()) return 0;
-  RememberingVisitor visitor;
-  for (int step = 0; step < 200; ++step) {
-    const auto read = (*reader)->Read(*end, 100, visitor);
-    if (read.ok() && *read == 0) break;
-    if (!read.ok() && !(*reader)->SkipDamage().ok()) break;
-  }
-  if (visitor.wrong != 0) std::abort();
+  disk.Restore();
   return 0;
 }

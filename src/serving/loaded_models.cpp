@@ -43,8 +43,8 @@ struct Bell {
 std::vector<Wish> WishesOf(const records::DesiredState& desired) {
   std::vector<Wish> wishes;
   for (const records::ModelRoute& route : desired.routes) {
-    wishes.push_back({route.model, route.champion, route.previous, route.contract_hash,
-                      route.revision});
+    wishes.push_back(
+        {route.model, route.champion, route.previous, route.contract_hash, route.revision});
   }
   return wishes;
 }
@@ -64,13 +64,13 @@ class Convergence final : public LoadedModels {
 
   Status ConvergeNow() override {
     while (true) {
-      ASSIGN_OR_RETURN(const auto load, Round());
-      if (load) {
-        Load(*load);
+      ASSIGN_OR_RETURN(const Next next, Round());
+      if (next.load) {
+        Load(*next.load);
         continue;
       }
+      if (!next.others_load) return Ok();
       std::unique_lock lock(mutex_);
-      if (view_.loading.empty()) return Ok();
       load_ended_.wait(lock, [this] { return view_.loading.empty(); });
     }
   }
@@ -80,26 +80,34 @@ class Convergence final : public LoadedModels {
   void RunShows(const std::stop_token& stop) {
     bool is_due = true;
     while (!stop.stop_requested()) {
-      // A registry that cannot be read leaves what serves; the next round asks again.
       if (is_due) {
-        if (auto load = Round(); load.ok() && *load) loads_.Ring();
+        const auto next = Round();
+        // A registry that cannot be read leaves what serves, and is asked again: it tells of a
+        // change only once.
+        is_due = !next.ok();
+        if (next.ok() && next->load) loads_.Ring();
       }
       GiveMemoryBack();
-      is_due = bell_->Wait(stop, options_.poll) || options_.registry->PollExternalChange() ||
-               IsRetryDue();
+      const bool is_told = bell_->Wait(stop, options_.poll) ||
+                           options_.registry->PollExternalChange() || IsRetryDue();
+      is_due = is_due || is_told;
     }
   }
   void RunLoads(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
       loads_.Wait(stop, std::chrono::hours(1));
-      for (auto load = Round(); load.ok() && *load && !stop.stop_requested(); load = Round()) {
-        Load(**load);
+      for (auto next = Round(); next.ok() && next->load && !stop.stop_requested(); next = Round()) {
+        Load(*next->load);
       }
     }
   }
 
-  // Does what takes no time; gives what must be loaded next.
-  Result<std::optional<VersionKey>> Round() {
+  struct Next {
+    std::optional<VersionKey> load;  // what must be loaded next
+    bool others_load = false;        // what they load is still to be shown
+  };
+  // Does what takes no time.
+  Result<Next> Round() {
     ASSIGN_OR_RETURN(const records::DesiredState desired, options_.registry->Desired());
     const std::lock_guard lock(mutex_);
     if (desired.revision >= revision_) {  // another thread may have read a newer one
@@ -109,8 +117,8 @@ class Convergence final : public LoadedModels {
     view_.now = options_.clock->Monotonic();
     while (true) {
       const Action next = NextAction(view_);
-      if (next.kind == Action::Kind::kNothing) return std::optional<VersionKey>();
-      if (next.kind == Action::Kind::kLoad) return std::optional<VersionKey>(next.key);
+      if (next.kind == Action::Kind::kNothing) return Next{{}, !view_.loading.empty()};
+      if (next.kind == Action::Kind::kLoad) return Next{next.key};
       if (next.kind == Action::Kind::kShow) Show();
       if (next.kind == Action::Kind::kDrop) Drop(next.key);
     }
@@ -129,7 +137,8 @@ class Convergence final : public LoadedModels {
     std::uint64_t wish = 0;
     {
       const std::lock_guard lock(mutex_);
-      if (!view_.loading.insert(key).second || view_.loaded.contains(key)) return;
+      // Another thread may have loaded it since this one was told to.
+      if (view_.loaded.contains(key) || !view_.loading.insert(key).second) return;
       wish = RevisionOf(key.model);
       room = HasRoom(key);
     }

@@ -30,10 +30,10 @@ class LoadedModelsTest : public ::testing::Test {
     records::Contract contract = ContractOf({Input("hour", data::Type::kInt32)});
     contract.model = key.model;
     contract.hash = key.contract_hash;
-    return testing::Serve(std::move(contract),
-                          std::make_shared<AddingPredictor>(testing::FloatInputs({"hour"}),
-                                                            key.version * 1000.0),
-                          key.version);
+    return testing::Serve(
+        std::move(contract),
+        std::make_shared<AddingPredictor>(testing::FloatInputs({"hour"}), key.version * 1000.0),
+        key.version);
   }
   void Start(bool own_thread) {
     LoadedModels::Options options;
@@ -168,6 +168,28 @@ TEST_F(LoadedModelsTest, SeesChangesOfOtherProcesses) {
   Start(true);
   registry_.RouteOutside("m", 4, 0);
   AwaitChampion(4);
+}
+
+TEST_F(LoadedModelsTest, TriesAgainWhenTheRegistryCouldNotBeReadAtAChange) {
+  Start(true);
+  for (VersionNumber version = 1; version <= 10; ++version) {
+    registry_.refused_reads = 1;
+    registry_.RouteOutside("m", version, 0);
+    AwaitChampion(version);  // hangs here if the change was forgotten
+  }
+}
+
+TEST_F(LoadedModelsTest, ConvergesWhileOtherThreadsLoadTheSame) {
+  Start(true);
+  for (VersionNumber version = 1; version <= 300; ++version) {
+    registry_.Route("m", version, 0);
+    std::vector<std::jthread> others;
+    for (int i = 0; i < 3; ++i) {
+      others.emplace_back([this] { EXPECT_TRUE(models_->ConvergeNow().ok()); });
+    }
+    ASSERT_TRUE(models_->ConvergeNow().ok());  // hangs if a load that ended counts as going on
+    ASSERT_EQ(Champion(), version) << "loaded and not shown";
+  }
 }
 
 TEST_F(LoadedModelsTest, EveryAnswerIsOfTheVersionThatItNamesThroughAThousandSwaps) {

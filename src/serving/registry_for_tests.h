@@ -32,9 +32,13 @@ class MemoryRegistry final : public records::Registry {
     changed_outside_ = true;
   }
   std::atomic<bool> broken{false};
+  std::atomic<int> refused_reads{0};  // so many fail from now on
 
   Result<records::DesiredState> Desired() override {
     if (broken) return Error(Code::kUnavailable, "the registry's disk is gone");
+    if (refused_reads > 0 && refused_reads.fetch_sub(1) > 0) {
+      return Error(Code::kUnavailable, "database is locked");
+    }
     const std::lock_guard lock(mutex_);
     return desired_;
   }
@@ -52,13 +56,19 @@ class MemoryRegistry final : public records::Registry {
   Result<std::vector<records::ModelRecord>> Models() override { return No(); }
   Result<records::ModelRecord> Model(std::string_view) override { return No(); }
   Result<records::VersionRecord> RegisterVersion(std::string_view, const records::NewVersion&,
-                                                 const Change&) override { return No(); }
+                                                 const Change&) override {
+    return No();
+  }
   Result<std::vector<records::VersionRecord>> Versions(std::string_view) override { return No(); }
   Result<records::VersionRecord> Version(std::string_view, VersionNumber) override { return No(); }
   Status SetVersionState(std::string_view, VersionNumber, records::VersionRecord::State,
-                         const Change&) override { return No(); }
+                         const Change&) override {
+    return No();
+  }
   Result<records::AliasChange> SetAlias(std::string_view, std::string_view, VersionNumber,
-                                        const Change&) override { return No(); }
+                                        const Change&) override {
+    return No();
+  }
   Result<records::AliasChange> Rollback(std::string_view, const Change&) override { return No(); }
   Result<std::map<std::string, VersionNumber>> Aliases(std::string_view) override { return No(); }
   Result<std::vector<records::AliasChange>> AliasHistory(std::string_view) override { return No(); }

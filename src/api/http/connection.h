@@ -346,10 +346,11 @@ void SocketConnection<Stream>::Abandon() {
 template <typename Stream>
 void SocketConnection<Stream>::Drain() {
   if (phase_ == Phase::kHandshake) return Close();
-  if (Idle() && pending() == 0) {
-    last_ = true;
-    Settle();
-  }
+  if (phase_ != Phase::kOpen || !Idle() || pending() != 0) return;
+  // A request that has come already is answered. With nothing unread, closing takes no answer with
+  // it, and there is no need to linger for a client that is idle too.
+  error_code ec;
+  if (lowest().available(ec) == 0) Close();
 }
 
 template <typename Stream>

@@ -233,10 +233,11 @@ TEST(HttpServer, EndsSlowAndIdleConnections) {
   idle.Send(Get("/now"));
   idle.ReadUntil("|");
   echo.WaitFor(1);
-  // The ticker looks at the clock; keep pushing it until all four deadlines passed.
+  // The ticker looks at the clock; keep pushing it until all four deadlines passed, in steps that
+  // get there soon even when others leave this thread little time.
   std::jthread time([&](const std::stop_token& stop) {
     while (!stop.stop_requested()) {
-      clock.Advance(std::chrono::milliseconds(1));
+      clock.Advance(std::chrono::milliseconds(50));
       std::this_thread::yield();
     }
   });
@@ -280,6 +281,17 @@ TEST(HttpServer, DrainsByAnsweringWhatWasBegun) {
   busy.Close();
   drain.join();
   EXPECT_FALSE(SocketClient(server->port()).connected());
+}
+
+TEST(HttpServer, DrainsIdleConnectionsAtOnce) {
+  Echo echo;
+  const auto server = Start(echo);
+  SocketClient kept(server->port()), silent(server->port());
+  ASSERT_TRUE(kept.Send(Get("/a")));
+  ASSERT_TRUE(kept.ReadUntil("|").ends_with("/a |"));
+  EXPECT_TRUE(server->Drain(std::chrono::seconds(1))) << "waits for clients that wait for it";
+  EXPECT_EQ(kept.ReadAll(), "");
+  EXPECT_EQ(silent.ReadAll(), "");
 }
 
 TEST(HttpServer, IgnoresAnswersThatComeAfterItsEnd) {

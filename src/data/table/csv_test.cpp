@@ -185,6 +185,17 @@ TEST(Csv, WhatIsWrittenReadsBackTheSame) {
   EXPECT_GT(compared, 30);
 }
 
+TEST(Csv, KeepsAByteOrderMarkThatBelongsToTheFirstName) {
+  const std::string text = "\xEF\xBB\xBF\xEF\xBB\xBFname\n1\n";
+  const auto schema = std::make_shared<const Schema>(InferCsvSchema(text, {}).value());
+  EXPECT_EQ(schema->field(0).name, "\xEF\xBB\xBFname");
+  std::string written;
+  WriteCsv(ParseCsv(text, schema, {}, 10).value(), {}, written);
+  const auto again = ParseCsv(written, schema, {}, 10);
+  ASSERT_TRUE(again.ok()) << again.error().ToString();
+  EXPECT_EQ(again->rows(), 1U);
+}
+
 TEST(Csv, NeutralisesFormulasOnRequestOnly) {
   Batch batch(std::make_shared<const Schema>(
       Schema::Make({{.name = "=a", .type = Type::kString}, {.name = "n", .type = Type::kInt32}})

@@ -11,9 +11,11 @@ void WriteText(std::string_view text, const CsvStyle& style, std::string& out) {
   const bool formula = style.neutralise_formulas && !text.empty() &&
                        std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
   const char special[] = {style.delimiter, '"', '\n', '\r'};
-  // Empty text is quoted so that it does not come back as null.
+  // Empty text is quoted so that it does not come back as null, and a byte order mark so that it is
+  // not skipped as one at the start of the file.
   const bool quote =
       text.empty() || formula || text.front() == ' ' || text.back() == ' ' ||
+      text.starts_with("\xEF\xBB\xBF") ||
       text.find_first_of(std::string_view(special, sizeof(special))) != std::string_view::npos;
   if (!quote) {
     out += text;

@@ -13,7 +13,8 @@ namespace {
 // once.
 Result<std::uint64_t> CountWritten(File& file, std::uint64_t from, std::uint64_t size) {
   constexpr std::size_t kBlock = 4096;
-  std::vector<std::byte> buffer(64 * kBlock);
+  if (from >= size) return std::uint64_t{0};
+  std::vector<std::byte> buffer(std::min<std::uint64_t>(64 * kBlock, size - from));
   const std::vector<std::byte> zeros(kBlock);
   std::uint64_t last = from;
   for (std::uint64_t at = from; at < size;) {
