@@ -91,8 +91,8 @@ class Analysis {
 
   Status AddTable(const data::Batch& rows, std::string& view) {
     const std::string name = "tail_" + std::to_string(tables_++);
-    RETURN_IF_ERROR(db_->CreateTable(name, rows.schema()));
-    RETURN_IF_ERROR(db_->Append(name, rows));
+    RETURN_IF_ERROR(
+        db_->RunOver(rows, "CREATE TABLE " + name + " AS SELECT * FROM mooring_rows()"));
     view += " UNION ALL BY NAME SELECT * FROM " + name;
     return Ok();
   }
