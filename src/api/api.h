@@ -10,15 +10,13 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "api/http/server.h"
 #include "base/clock.h"
-#include "base/ids.h"
 #include "base/io/file_system.h"
-#include "base/result.h"
 #include "monitoring/watch.h"
 #include "records/journal/journal.h"
+#include "records/outcomes/outcome_ledger.h"
 #include "records/registry/registry.h"
 #include "serving/decide.h"
 #include "serving/loaded_models.h"
@@ -30,15 +28,14 @@ struct Dependencies {
   std::function<std::shared_ptr<const serving::Snapshot>()> snapshot;  // required
   const Clock* clock = nullptr;                                        // required
   records::Registry* registry = nullptr;  // null: the administrative calls answer 503
-  records::Journal* journal = nullptr;    // null: no outcomes, no tail
+  records::Journal* journal = nullptr;    // null: no tail, no journal in /metrics
+  records::OutcomeLedger* outcomes = nullptr;  // null: outcomes answer 503
+  // Takes work that is too long for an event loop; false when too much waits, or after the end.
+  // Empty: it is done at once.
+  std::function<bool(std::function<void()>)> later;
   monitoring::Watch* watch = nullptr;     // null: no drift in /metrics
-  FileSystem* files = nullptr;  // with journal_directory: `log tail` and checks of outcomes
+  FileSystem* files = nullptr;  // with journal_directory: `log tail`
   std::string journal_directory;
-  // The decision of a caller's request id, for outcomes; empty: outcomes by request id are refused.
-  std::function<Result<DecisionId>(std::string_view caller, std::string_view request_id)>
-      find_decision;
-  // Whether a decision with this id was given; empty: an outcome's decision id is taken as it is.
-  std::function<bool(DecisionId)> has_decision;
   // False while starting or draining; empty: always true.
   std::function<bool()> ready;
   std::function<HttpServer::Counts()> http_counts;  // for /metrics; may be empty

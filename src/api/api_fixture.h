@@ -93,11 +93,9 @@ class TestApi {
     use.snapshot = options.snapshot;
     use.clock = options.clock;
     use.journal = &journal;
-    use.find_decision = [](std::string_view, std::string_view id) -> Result<DecisionId> {
-      if (id == "known") return DecisionId{1, 1, 7};
-      return Error(Code::kNotFound, "there is no decision of this request id");
-    };
-    use.has_decision = [](DecisionId id) { return id.replica == 1; };
+    request_ids.Remember("", "known", {{1, 1, 7}, 1});
+    request_ids.Remember("", "pair", {{1, 1, 20}, 2});
+    use.outcomes = &outcomes;
     handler = MakeHandler(use);
   }
   // Both versions under each of the names; version 1 is the champion.
@@ -122,7 +120,9 @@ class TestApi {
   Answered Infer(const std::string& body) { return Post("/v2/models/m/infer", body); }
 
   Dependencies use;  // change and call MakeHandler again for stores of one's own
+  records::RequestIds request_ids{{.clock = &SystemClock()}};
   serving::testing::MemoryJournal journal;
+  records::OutcomeLedger outcomes{{&journal, &request_ids, &SystemClock()}};
   std::shared_ptr<const serving::Snapshot> snapshot;
   std::unique_ptr<serving::Decider> decider;
   Handler handler;

@@ -22,7 +22,9 @@ void Housekeeping::Run(std::stop_token stop) {
 
 void Housekeeping::Round() {
   Export();
-  if (Status dropped = DropOld(); !dropped.ok()) options_.log->Error("retention", dropped.error());
+  for (const Status& dropped : {DropOld(), DropFromLake()}) {
+    if (!dropped.ok()) options_.log->Error("retention", dropped.error());
+  }
 }
 
 void Housekeeping::Export() {
@@ -59,7 +61,21 @@ Status Housekeeping::DropOld() {
   if (!keep.has_value()) return Ok();
   ASSIGN_OR_RETURN(const std::size_t dropped,
                    options_.journal->DropBefore(options_.clock->Now() - *keep));
-  if (dropped != 0) options_.log->Info("old segments dropped", {{"segments", dropped}});
+  if (dropped == 0) return Ok();
+  options_.log->Info("old segments dropped", {{"segments", dropped}});
+  lake_follows_ = false;
+  return Ok();
+}
+
+Status Housekeeping::DropFromLake() {
+  if (lake_follows_) return Ok();
+  ASSIGN_OR_RETURN(const std::size_t removed,
+                   records::DropFromLake({.files = options_.files,
+                                          .journal_directory = options_.paths->journal,
+                                          .lake_directory = options_.paths->lake,
+                                          .library_directory = options_.library_directory}));
+  lake_follows_ = true;
+  if (removed != 0) options_.log->Info("old files of the lake dropped", {{"files", removed}});
   return Ok();
 }
 

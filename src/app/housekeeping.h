@@ -1,5 +1,6 @@
 // Housekeeping: what a running server does now and then: sealed segments go into the lake, and
-// segments that no contract wants kept any longer are dropped.
+// segments that no contract wants kept any longer are dropped, from the journal and then from the
+// lake.
 //
 // Retention is of whole segments, and a segment holds decisions of all models: one is dropped when
 // it is older than the longest `privacy.retain`, and none is while any model says nothing about
@@ -45,9 +46,11 @@ class Housekeeping {
  private:
   void Export();
   Status DropOld();
+  Status DropFromLake();
 
   Options options_;
   std::uint32_t exported_before_ = 0;
+  bool lake_follows_ = false;   // what the journal dropped is gone from the lake
 };
 
 }  // namespace mooring::app

@@ -2,9 +2,12 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
+
+#include "api/http/server.h"
 
 namespace mooring::app {
 namespace {
@@ -89,6 +92,17 @@ class ThisProcess final : public cli::Process {
     wait.tv_sec = timeout.count() / 1000;
     wait.tv_nsec = (timeout.count() % 1000) * 1'000'000;
     return sigtimedwait(&signals_, nullptr, &wait) > 0;
+  }
+
+  Status CanListen(const std::string& host, std::uint16_t port) override {
+    ASSIGN_OR_RETURN([[maybe_unused]] const auto server,
+                     api::HttpServer::Start({.host = host, .port = port},
+                                            [](const api::Request&, const auto&) {}));
+    return Ok();
+  }
+  std::uint64_t OpenFilesLimit() override {
+    rlimit limit{};
+    return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
   }
 
  private:

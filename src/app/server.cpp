@@ -1,5 +1,6 @@
 #include "app/server.h"
 
+#include <algorithm>
 #include <atomic>
 #include <optional>
 
@@ -8,8 +9,10 @@
 #include "api/http/server.h"
 #include "app/housekeeping.h"
 #include "base/io/file_system.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/net/transport.h"
+#include "base/threads/background_work.h"
 #include "base/threads/named_thread.h"
 #include "control/registration/version_blobs.h"
 #include "data/store/blob_store.h"
@@ -17,6 +20,7 @@
 #include "monitoring/watch.h"
 #include "records/journal/reader.h"
 #include "records/journal/request_ids.h"
+#include "records/outcomes/outcome_ledger.h"
 #include "records/privacy/pseudonymiser.h"
 #include "records/registry/registry.h"
 #include "serving/decide.h"
@@ -28,6 +32,19 @@ namespace {
 
 // Changes by the CLI are seen within this time; a look costs a few microseconds.
 constexpr std::chrono::milliseconds kRegistryPoll{20};
+// Bodies of up to limits::kOutcomesBodyBytes each.
+constexpr std::size_t kLargeBatchesWaiting = 4;
+
+// What retries and repeated outcomes are told by, found again in the newest part of the journal.
+struct Recollection final : records::JournalVisitor {
+  Recollection(records::RequestIds& known_ids, records::OutcomeLedger& known_outcomes)
+      : ids(known_ids), outcomes(known_outcomes) {}
+  void OnDecisions(const records::ReadDecisions& block) override { ids.OnDecisions(block); }
+  void OnOutcomes(std::span<const records::Outcome> told) override { outcomes.OnOutcomes(told); }
+  bool WantsRows() const override { return false; }
+  records::RequestIds& ids;
+  records::OutcomeLedger& outcomes;
+};
 
 // Members stand in the order of start-up and are taken down from the last to the first (Stop).
 class RunningServer final : public Server {
@@ -53,6 +70,7 @@ class RunningServer final : public Server {
   void Stop() override {
     ready_ = false;
     if (http_ != nullptr) http_->Drain(options_.drain);
+    if (later_.has_value()) later_->Stop();
     http_.reset();
     decider_.reset();
     housekeeping_thread_.RequestStop();
@@ -92,7 +110,9 @@ class RunningServer final : public Server {
     log_->Info("journal opened", {{"segments", found.segments},
                                   {"decisions", found.decisions},
                                   {"torn_bytes", found.torn_bytes}});
-    return ReplayRequestIds();
+    outcomes_ = std::make_unique<records::OutcomeLedger>(records::OutcomeLedger::Options{
+        .journal = journal_.get(), .request_ids = &request_ids_, .clock = &clock_});
+    return Recollect();
   }
 
   Status OpenPseudonyms() {
@@ -107,12 +127,17 @@ class RunningServer final : public Server {
     return Ok();
   }
 
-  // A retry after a restart must find its first answer.
-  Status ReplayRequestIds() {
-    ASSIGN_OR_RETURN(const auto reader, records::JournalReader::Open(files_, paths_.journal));
+  // A retry after a restart must find its first answer, and a repeated outcome its first one. Reads
+  // no more than what may be remembered, however long the journal is.
+  Status Recollect() {
+    const Time since = clock_.Now() - std::max(limits::kRequestIdHorizon, limits::kOutcomeHorizon);
+    const records::JournalPosition from = journal_->Recent(since, limits::kRemembered);
+    ASSIGN_OR_RETURN(const auto reader,
+                     records::JournalReader::Open(files_, paths_.journal, from));
     const records::JournalPosition end = journal_->Durable();
+    Recollection recollection(request_ids_, *outcomes_);
     for (std::size_t read = 1; read != 0;) {
-      ASSIGN_OR_RETURN(read, reader->Read(end, 65'536, request_ids_));
+      ASSIGN_OR_RETURN(read, reader->Read(end, 65'536, recollection));
     }
     return Ok();
   }
@@ -185,8 +210,12 @@ class RunningServer final : public Server {
     api.watch = watch_.get();
     api.files = &files_;
     api.journal_directory = paths_.journal;
-    api.find_decision = [this](std::string_view caller, std::string_view id) {
-      return FindDecision(caller, id);
+    api.outcomes = outcomes_.get();
+    later_.emplace("bulk", kLargeBatchesWaiting);
+    api.later = [this](std::function<void()> work) { return later_->Take(std::move(work)); };
+    api.http_counts = [this] {
+      const api::HttpServer* const http = http_counted_.load();
+      return http == nullptr ? api::HttpServer::Counts() : http->counts();
     };
     api.ready = [this] { return ready_.load(); };
     api::HttpServer::Options http;
@@ -196,10 +225,13 @@ class RunningServer final : public Server {
     http.tls_certificate_file = options_.tls_certificate_file;
     http.tls_key_file = options_.tls_key_file;
     http.allowed_hosts = options_.allowed_hosts;
+    http.large_body_path = "/api/v1/outcomes";
+    http.large_body_bytes = limits::kOutcomesBodyBytes;
     http.clock = &clock_;
     // One commit for all requests that were ready together, one wake-up for all of its answers.
     http.after_batch = [this] { journal_->CommitSoon(); };
     ASSIGN_OR_RETURN(http_, api::HttpServer::Start(std::move(http), api::MakeHandler(api)));
+    http_counted_.store(http_.get());
     wake_http_ = http_->Waker();
     http_waker_.store(&wake_http_);
     return Ok();
@@ -223,12 +255,6 @@ class RunningServer final : public Server {
         NamedThread("housekeeping", [this](std::stop_token stop) { housekeeping_->Run(stop); });
   }
 
-  Result<DecisionId> FindDecision(std::string_view caller, std::string_view request_id) const {
-    const auto found = request_ids_.Find(caller, request_id);
-    if (found.has_value()) return found->first;
-    return Error(Code::kNotFound, "no decision was made for this request id");
-  }
-
   const ServerOptions options_;
   const DataPaths paths_;
   const Clock& clock_ = SystemClock();
@@ -242,8 +268,9 @@ class RunningServer final : public Server {
   std::unique_ptr<records::Pseudonymiser> pseudonymiser_;
   std::function<void()> wake_http_;  // set once; the journal calls it until it is closed
   std::atomic<const std::function<void()>*> http_waker_{nullptr};
-  std::unique_ptr<records::Journal> journal_;
   records::RequestIds request_ids_{{.clock = &clock_}};
+  std::unique_ptr<records::OutcomeLedger> outcomes_;  // outlives the journal, which tells it
+  std::unique_ptr<records::Journal> journal_;
   std::unique_ptr<Transport> transport_ = CurlTransport();
   std::unique_ptr<serving::LoadedModels> models_;
   std::unique_ptr<serving::Decider> decider_;
@@ -251,7 +278,9 @@ class RunningServer final : public Server {
   NamedThread watch_thread_;
   std::optional<Housekeeping> housekeeping_;
   NamedThread housekeeping_thread_;
+  std::optional<BackgroundWork> later_;
   std::unique_ptr<api::HttpServer> http_;
+  std::atomic<const api::HttpServer*> http_counted_{nullptr};  // for its own handlers alone
 };
 
 }  // namespace

@@ -168,6 +168,35 @@ TEST_F(ServerTest, ADecisionOutlivesTheServerAndARetryGetsIt) {
   EXPECT_EQ(verified->decisions, 1U);
 }
 
+TEST_F(ServerTest, AnOutcomeIsKnownAgainAfterARestart) {
+  Start();
+  ASSERT_EQ(Decide("order-1").status, 200);
+  const auto tell = [this](const std::string& who, const std::string& rest) {
+    return Call("POST", "/api/v1/outcomes",
+                R"({"outcomes": [{)" + who + R"(, "name": "late", )" + rest + "}]}");
+  };
+  const std::string order = R"("request_id": "order-1")", value = R"("value": 1)";
+  EXPECT_NE(tell(order, value).body.find(R"("recorded":1)"), std::string::npos);
+  EXPECT_NE(tell(order, value).body.find(R"("repeated":1)"), std::string::npos);
+  server_.reset();
+  Start();
+  EXPECT_NE(tell(order, value).body.find(R"("repeated":1)"), std::string::npos);
+  EXPECT_NE(tell(order, R"("value": 0)").body.find(R"("corrected":1)"), std::string::npos);
+  EXPECT_EQ(tell(R"("decision_id": "d1-1-0")", R"("value": 0)").status, 200);
+  EXPECT_EQ(tell(order, R"("value": 1, "at": "2020-01-01T00:00:00Z")").status, 400);
+  EXPECT_EQ(tell(R"("request_id": "order-2")", value).status, 404);
+  EXPECT_EQ(tell(R"("decision_id": "d1-1-7")", value).status, 404);
+  std::string many;
+  for (int i = 0; i < 5000; ++i) {
+    many += (i == 0 ? "" : ",") + ("{" + order + R"(, "name": "n)" + std::to_string(i % 100) +
+                                   R"(", "value": 1})");
+  }
+  const HttpAnswer large = Call("POST", "/api/v1/outcomes", R"({"outcomes": [)" + many + "]}");
+  EXPECT_EQ(large.body, R"({"recorded":100,"corrected":0,"repeated":4900,"refused":0,)"
+                        R"("problems":[]})");
+  EXPECT_NE(Call("GET", "/metrics").body.find("mooring_connections"), std::string::npos);
+}
+
 TEST_F(ServerTest, BrokenContractsAndUnknownModelsAreToldApart) {
   Start();
   const HttpAnswer old = Call("POST", "/api/v1/models/credit/decide",

@@ -64,7 +64,14 @@ inline constexpr int kRegistryAttempts = 12;               // of 5 s each, while
 inline constexpr std::size_t kJournalRecordBytes = 64 * kMiB;
 inline constexpr std::size_t kJournalQueueBytes = 64 * kMiB;
 inline constexpr std::uint64_t kJournalSegmentBytes = 128 * kMiB;
-inline constexpr std::size_t kOutcomesPerRequest = 100'000;
+inline constexpr std::size_t kOutcomesPerRequest = 1'000'000;
+inline constexpr std::size_t kOutcomesInFlight = 2'000'000;  // of all requests, not durable yet
+inline constexpr std::size_t kOutcomesBodyBytes = 96 * kMiB;  // of POST /api/v1/outcomes alone
+// How long the ids of requests are known, and outcomes told apart from new ones. Both are found
+// again after a start, as far as the newest kRemembered decisions and outcomes reach.
+inline constexpr std::chrono::hours kRequestIdHorizon{24};
+inline constexpr std::chrono::hours kOutcomeHorizon{7 * 24};
+inline constexpr std::size_t kRemembered = std::size_t{1} << 22;
 
 // Serving
 inline constexpr std::size_t kInFlight = 4096;            // decisions between admit and answer

@@ -1,9 +1,6 @@
 #include "serving/amount_rule.h"
 
-#include <fmt/format.h>
-
 #include "data/expression/expression.h"
-#include "records/contract/currency.h"
 #include "serving/batch_pool.h"
 
 namespace mooring::serving {
@@ -52,14 +49,9 @@ struct AmountRule::Compiled {
 AmountRule::AmountRule(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}
 AmountRule::~AmountRule() = default;
 
-Result<int> MinorDigits(std::string_view currency) {
-  if (currency.empty()) return 2;
-  if (const auto digits = records::CurrencyDigits(currency)) return *digits;
-  return Error(Code::kFailedPrecondition, fmt::format("'{}' is no currency", currency));
-}
-
 Result<std::unique_ptr<AmountRule>> AmountRule::Compile(
-    const records::Contract& contract, std::shared_ptr<const data::Schema> inputs) {
+    const records::Contract& contract, std::shared_ptr<const data::Schema> inputs,
+    int minor_digits) {
   const data::ExpressionPlace place{.name = "decision.amount"};
   const std::string score = contract.output.name.empty() ? "score" : contract.output.name;
   std::vector<data::Field> fields = inputs->fields();
@@ -72,9 +64,8 @@ Result<std::unique_ptr<AmountRule>> AmountRule::Compile(
   // Again, on the few columns that it reads.
   auto again = data::Expression::Compile(contract.decision.amount, *reading.schema, place);
   if (!again.ok()) return Unfit(again.error());
-  ASSIGN_OR_RETURN(const int digits, MinorDigits(contract.decision.currency));
   return std::unique_ptr<AmountRule>(new AmountRule(std::make_unique<Compiled>(
-      std::move(reading), std::move(again).value(), digits)));
+      std::move(reading), std::move(again).value(), minor_digits)));
 }
 
 Result<std::int64_t> AmountRule::Evaluate(const data::Batch& inputs, std::size_t row,

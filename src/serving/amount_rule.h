@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <string_view>
 
 #include "base/result.h"
 #include "data/table/batch.h"
@@ -14,14 +13,13 @@
 
 namespace mooring::serving {
 
-// Digits of a currency's minor unit; 2 for none.
-Result<int> MinorDigits(std::string_view currency);
-
 class AmountRule {
  public:
-  // The score is known to the expression by the contract's output.name.
+  // The score is known to the expression by the contract's output.name; the amount is in minor
+  // units of so many digits.
   static Result<std::unique_ptr<AmountRule>> Compile(const records::Contract& contract,
-                                                     std::shared_ptr<const data::Schema> inputs);
+                                                     std::shared_ptr<const data::Schema> inputs,
+                                                     int minor_digits);
   ~AmountRule();
   // Fails when the amount is null, not finite or too large for 64 bits.
   Result<std::int64_t> Evaluate(const data::Batch& inputs, std::size_t row, double score) const;

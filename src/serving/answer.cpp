@@ -39,6 +39,7 @@ DecisionAnswer AnswerOf(Pending& pending) {
                   [](const RowDecision& row) { return row.verdict == Verdict::kAdmit; });
   answer.outputs = all_admitted ? std::move(pending.outputs)
                                 : MaskedOutputs(pending.outputs, pending.decisions);
+  answer.imputed = std::move(pending.found.imputed);
   return answer;
 }
 

@@ -226,6 +226,7 @@ Status Flow::Record(Pending& pending) {
   block.inputs = &request.rows;
   block.outputs = &pending.outputs;
   block.rows = pending.decisions;
+  block.imputed = pending.found.imputed;
   const Result<DecisionId> first = options_.journal->Append(block, &pending);
   if (!first.ok()) return NotWritten(first.error());
   pending.first = first.value();

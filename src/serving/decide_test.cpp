@@ -333,6 +333,9 @@ TEST_F(DecideTest, GivesTheDefaultToTheModelAndKeepsWhatCameInTheJournal) {
   EXPECT_EQ(answer.rows[0].decision.score, 112);
   EXPECT_TRUE(answer.rows[0].decision.flagged);
   EXPECT_TRUE(journal_.blocks()[0].inputs.column(0).IsNull(0));
+  const std::vector<records::Imputed> imputed = {{0, 0}};
+  EXPECT_EQ(answer.imputed, imputed);
+  EXPECT_EQ(journal_.blocks()[0].imputed, imputed);
   const VersionFigures figures = decider_->metrics().Read().versions.at(0);
   ASSERT_EQ(figures.breaches.size(), 1U);
   EXPECT_EQ(figures.breaches[0].feature + " " + figures.breaches[0].rule, "hour missing");

@@ -64,6 +64,7 @@ struct DecisionAnswer {
   std::vector<DecidedRow> rows;
   // Raw outputs, one row each; rows whose verdict is not kAdmit hold nulls.
   data::Batch outputs;
+  std::vector<records::Imputed> imputed;        // by place in served->shape->schema(); ascending
   std::uint32_t latency_us = 0;
   bool replayed = false;          // same request id and body as before: the earlier answer
 };

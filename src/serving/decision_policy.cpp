@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "records/contract/currency.h"
 #include "serving/amount_rule.h"
 
 namespace mooring::serving {
@@ -70,9 +71,12 @@ Result<std::shared_ptr<const DecisionPolicy>> DecisionPolicy::Compile(
   policy->score_min_ = contract.output.min;
   policy->score_max_ = contract.output.max;
   policy->fallback_ = contract.fallback;
-  ASSIGN_OR_RETURN(policy->minor_digits_, MinorDigits(contract.decision.currency));
+  constexpr int kWithoutCurrency = 2;  // the contract's reader let no unknown one through
+  policy->minor_digits_ =
+      records::CurrencyDigits(contract.decision.currency).value_or(kWithoutCurrency);
   if (!contract.decision.amount.empty()) {
-    ASSIGN_OR_RETURN(policy->amount_, AmountRule::Compile(contract, std::move(inputs)));
+    ASSIGN_OR_RETURN(policy->amount_, AmountRule::Compile(contract, std::move(inputs),
+                                                          policy->minor_digits_));
   }
   RETURN_IF_ERROR(policy->CompileBounds(contract));
   return std::shared_ptr<const DecisionPolicy>(policy);

@@ -20,6 +20,7 @@ struct WrittenBlock {
   std::uint32_t latency_us = 0;
   data::Batch inputs, outputs;
   std::vector<records::RowDecision> rows;
+  std::vector<records::Imputed> imputed;
 };
 
 class MemoryJournal final : public records::Journal {
@@ -28,6 +29,7 @@ class MemoryJournal final : public records::Journal {
   bool hold = false;         // commits wait for CommitNow
   bool fail_append = false;  // the queue is full
   bool fail_commit = false;  // the disk is broken
+  Time decided;              // when all decisions were made, for outcomes
 
   Result<DecisionId> Append(const records::DecisionBlock& block,
                             records::CommitWaiter* waiter) override {
@@ -45,7 +47,8 @@ class MemoryJournal final : public records::Journal {
                          block.latency_us,
                          *block.inputs,
                          *block.outputs,
-                         {block.rows.begin(), block.rows.end()}});
+                         {block.rows.begin(), block.rows.end()},
+                         {block.imputed.begin(), block.imputed.end()}});
       waiting_.push_back(waiter);
     }
     if (!hold) CommitNow();
@@ -92,11 +95,17 @@ class MemoryJournal final : public records::Journal {
       read.inputs = &block.inputs;
       read.outputs = &block.outputs;
       read.rows = block.rows;
+      read.imputed = block.imputed;
       read.body_hash = block.body_hash;
       visitor.OnDecisions(read);
       return Ok();
     }
     return Error(Code::kNotFound, "no such decision");
+  }
+  // Knows every decision of replica 1, made at `decided`.
+  Result<bool> WasDecidedAfter(DecisionId id, Time at) override {
+    if (id.replica != 1) return Error(Code::kNotFound, "no decision " + id.ToString());
+    return decided > at;
   }
   records::JournalStats Stats() const override { return {}; }
   const records::RecoveryReport& Recovery() const override { return recovery_; }

@@ -86,6 +86,7 @@ class AnswerReader final : public records::JournalVisitor {
       ++id.ordinal;
     }
     answer.outputs = MaskedOutputs(*block.outputs, block.rows);
+    answer.imputed.assign(block.imputed.begin(), block.imputed.end());
   }
 
   DecisionAnswer answer;

@@ -80,6 +80,7 @@ void Validated::Clear() {
   breaches.clear();
   flagged.clear();
   replaced.reset();
+  imputed.clear();
 }
 
 void Validated::AddProblem(RowProblem problem) {
@@ -151,9 +152,14 @@ void InputShape::Validate(const data::Batch& rows, Coercion coercion, Validated&
     if (defaulted.empty()) [[likely]] continue;
     if (!found.replaced) found.replaced = rows;
     std::sort(defaulted.begin(), defaulted.end());
+    defaulted.erase(std::unique(defaulted.begin(), defaulted.end()), defaulted.end());
+    for (const std::size_t row : defaulted) {
+      found.imputed.push_back({static_cast<std::uint32_t>(row), static_cast<std::uint16_t>(i)});
+    }
     found.replaced->column(i) = rules_[i].WithDefaults(rows.column(i), defaulted);
     defaulted.clear();
   }
+  std::sort(found.imputed.begin(), found.imputed.end());
   if (!checks_->empty() && !found.refused()) checks_->Run(found.Effective(rows), found);
 }
 

@@ -31,6 +31,7 @@
 #include "data/table/batch.h"
 #include "model/predictor.h"
 #include "records/contract/contract.h"
+#include "records/journal/record.h"
 #include "serving/decision.h"
 #include "serving/name_index.h"
 
@@ -59,6 +60,7 @@ struct Validated {
   std::vector<Breach> breaches;         // empty in the usual case
   std::vector<std::uint8_t> flagged;    // empty, or 1 for each row with a breach that was passed on
   std::optional<data::Batch> replaced;  // the rows with defaults in place, when there are any
+  std::vector<records::Imputed> imputed;  // where those defaults are, ascending
 
   bool refused() const { return !problems.empty() || unlisted_problems != 0; }
   bool IsFlagged(std::size_t row) const { return !flagged.empty() && flagged[row] != 0; }

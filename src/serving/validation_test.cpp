@@ -147,6 +147,7 @@ TEST(Validation, PutsDefaultsInForMissingAndInvalidValues) {
   EXPECT_EQ(found.replaced->column(0).Number(2), 12);
   EXPECT_EQ(found.replaced->column(1).Number(2), 0.5);
   EXPECT_TRUE(found.IsFlagged(1) && found.IsFlagged(2));
+  EXPECT_EQ(found.imputed, (std::vector<records::Imputed>{{1, 0}, {2, 0}}));
 }
 
 TEST(Validation, HoldsChecksOverColumns) {

@@ -45,6 +45,8 @@ class SocketConnection final : public Connection {
   static RequestParser::Limits Bounds(const HttpServer::Options& options) {
     RequestParser::Limits limits;
     limits.body_bytes = options.body_limit_bytes;
+    limits.large_body_path = options.large_body_path;
+    limits.large_body_bytes = options.large_body_bytes;
     return limits;
   }
   auto& lowest() { return stream_.lowest_layer(); }

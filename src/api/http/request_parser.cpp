@@ -1,5 +1,6 @@
 #include "api/http/request_parser.h"
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <optional>
@@ -77,13 +78,16 @@ std::string_view Request::Header(std::string_view name) const {
 // Beast's grammar of the head and of chunks; fields land in the message as views into its head.
 class RequestParser::Grammar final : public http::basic_parser<true> {
  public:
-  Grammar(Message& into, const Limits& bounds) : message(into), limits(bounds) {
+  Grammar(Message& into, const Limits& bounds)
+      : message(into), limits(bounds), body_bytes(bounds.body_bytes) {
     header_limit(static_cast<std::uint32_t>(bounds.head_bytes));
-    body_limit(std::uint64_t{bounds.body_bytes});
+    // The path is not known yet; what it allows is checked after the head.
+    body_limit(std::uint64_t{std::max(bounds.body_bytes, bounds.large_body_bytes)});
     eager(true);
   }
   Message& message;
   const Limits& limits;
+  std::size_t body_bytes;  // that this request may have
   http::verb verb = http::verb::unknown;
   int version = 0;
   std::size_t hosts = 0, lengths = 0, codings = 0;
@@ -136,7 +140,7 @@ class RequestParser::Grammar final : public http::basic_parser<true> {
   void on_chunk_header_impl(std::uint64_t, boost::beast::string_view, error_code&) override {}
   std::size_t on_chunk_body_impl(std::uint64_t, boost::beast::string_view bytes,
                                  error_code& ec) override {
-    if (bytes.size() > limits.body_bytes - message.body.size()) {
+    if (bytes.size() > body_bytes - message.body.size()) {
       ec = http::error::body_limit;
       return 0;
     }
@@ -247,6 +251,9 @@ bool RequestParser::CheckHost() {
   const auto target = ParseTarget(request.target, message_->path);
   if (!target.ok()) return Refuse(400, target.error().message().c_str()), false;
   request.path = message_->path;
+  if (!limits_.large_body_path.empty() && request.path == limits_.large_body_path) {
+    grammar_->body_bytes = limits_.large_body_bytes;
+  }
   request.query = target->query;
   if (g.hosts > 1 || (g.hosts == 0 && g.version == 11)) {
     return Refuse(400, "a request has exactly one Host header"), false;
@@ -272,7 +279,7 @@ void RequestParser::StartBody() {
   if (chunked_) return;
   const auto length = grammar_->content_length();
   body_left_ = length ? static_cast<std::size_t>(*length) : 0;
-  if (body_left_ > limits_.body_bytes) return Refuse(413, "the body is larger than the limit");
+  if (body_left_ > grammar_->body_bytes) return Refuse(413, "the body is larger than the limit");
   // Memory follows the bytes that come, not the length that was claimed.
   message_->body.reserve(std::min(body_left_, kKeptBytes) + kBodyPadding);
   if (body_left_ == 0) Finish();
@@ -334,7 +341,7 @@ void RequestParser::Decode(std::string_view coding) {
   if (!SameName(coding, "gzip") && !SameName(coding, "x-gzip") && !SameName(coding, "deflate")) {
     return Refuse(415, "the content encoding is not gzip, deflate or identity");
   }
-  auto plain = Inflate(message_->body, limits_.body_bytes);
+  auto plain = Inflate(message_->body, grammar_->body_bytes);
   if (plain.ok()) {
     message_->body = std::move(plain).value();
   } else {

@@ -198,6 +198,27 @@ TEST(RequestParser, HoldsItsLimits) {
   }
 }
 
+TEST(RequestParser, OnePathMayHaveALimitOfItsOwn) {
+  RequestParser::Limits limits;
+  limits.body_bytes = 1000;
+  limits.large_body_path = "/bulk";
+  limits.large_body_bytes = 5000;
+  const auto post = [&](const std::string& path, std::size_t bytes, bool chunked) {
+    const std::string body(bytes, 'a');
+    const std::string head = "POST " + path + " HTTP/1.1\r\n" + kHost;
+    const std::string framed =
+        chunked ? "Transfer-Encoding: chunked\r\n\r\nfa0\r\n" + body + "\r\n0\r\n\r\n"
+                : "Content-Length: " + std::to_string(bytes) + "\r\n\r\n" + body;
+    return Parse(head + framed, 4096, limits);
+  };
+  EXPECT_EQ(post("/bulk", 5000, false).state, RequestParser::State::kWhole);
+  EXPECT_EQ(post("/bulk?x=1", 4000, true).state, RequestParser::State::kWhole);
+  EXPECT_EQ(post("/bulk", 5001, false).status, 413);
+  EXPECT_EQ(post("/bulk/", 1001, false).status, 413);
+  EXPECT_EQ(post("/other", 4000, true).status, 413);
+  EXPECT_EQ(post("/other", 4000, false).status, 413);
+}
+
 TEST(RequestParser, NamesTheContentEncodingsItKnows) {
   const auto with = [](const std::string& coding) {
     return Parse("POST / HTTP/1.1\r\n" + kHost + "Content-Encoding: " + coding +

@@ -72,6 +72,8 @@ class HttpServer {
     std::size_t threads = 1;
     std::string tls_certificate_file, tls_key_file;  // both or none
     std::size_t body_limit_bytes = limits::kRequestBodyBytes;
+    std::string large_body_path;          // the one path with a limit of its own; "" none
+    std::size_t large_body_bytes = 0;
     std::chrono::seconds idle{limits::kIdleConnection};
     // Host names and origins that may call us, beyond loopback names and the bound address. Without
     // a name of its own a browser's page could reach us through a name that its author controls.

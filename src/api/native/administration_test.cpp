@@ -1,7 +1,10 @@
 // The administrative calls over a real registry and a real journal in a directory of their own.
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
+#include <thread>
+#include <vector>
 
 #include "api/api_fixture.h"
 #include "api/native/aliases.h"
@@ -93,6 +96,48 @@ TEST_F(Administration, PromotesAndRollsBackWithReasonsAndRevisions) {
   EXPECT_EQ((**aliases.GetArray("history")).size(), 3U);
 }
 
+TEST_F(Administration, OfManyPromotionsFromOneRevisionExactlyOneWins) {
+  ASSERT_EQ(Put(kChampion, R"({"version":1,"reason":"go"})").status, 200);
+  const std::string revision =
+      std::to_string(*api_.Get("/api/v1/models/m/aliases").json().GetInt("revision"));
+  const std::string other = R"({"version":2,"reason":"x","if_revision":)" + revision + "}";
+  EXPECT_EQ(Put(kChampion, other, "If-Match: 1234\r\n").status, 400) << "which of the two?";
+  std::atomic<int> won{0}, lost{0};
+  std::vector<std::thread> people;
+  for (int i = 0; i < 8; ++i) {
+    people.emplace_back([&, i] {
+      const int status = i % 2 == 0 ? Put(kChampion, other).status
+                                    : Put("/api/v1/models/m/aliases/shadow",
+                                          R"({"version":2,"reason":"x"})",
+                                          "If-Match: \"" + revision + "\"\r\n").status;
+      ++(status == 200 ? won : lost);
+      EXPECT_TRUE(status == 200 || status == 409) << status;
+    });
+  }
+  for (std::thread& person : people) person.join();
+  EXPECT_EQ(won, 1);
+  EXPECT_EQ(lost, 7);
+  const Json aliases = api_.Get("/api/v1/models/m/aliases").json();
+  EXPECT_EQ((**aliases.GetArray("history")).size(), 2U);
+  EXPECT_EQ(*aliases.GetInt("revision"), std::stoi(revision) + 1);
+}
+
+TEST_F(Administration, ARefusedVersionServesByForceAndTheHistorySaysSo) {
+  records::Change change{.author = "ann", .reason = "bad data"};
+  ASSERT_TRUE(registry_->SetVersionState("m", 2, records::VersionRecord::State::kRefused, change)
+                  .ok());
+  EXPECT_EQ(Put(kChampion, R"({"version":2,"reason":"x"})").status, 422);
+  EXPECT_EQ(Put(kChampion, R"({"version":2,"force":true})").status, 400) << "force needs a reason";
+  const Answered forced =
+      Put(kChampion, R"({"version":2,"reason":"the data are known","author":"bob","force":true})");
+  ASSERT_EQ(forced.status, 200) << forced.body;
+  EXPECT_TRUE(*forced.json().GetBool("forced"));
+  const Json aliases = api_.Get("/api/v1/models/m/aliases").json();
+  const Json& last = (**aliases.GetArray("history")).back();
+  EXPECT_EQ(*last.GetString("author"), "bob");
+  EXPECT_EQ(*last.GetString("reason"), "the data are known");
+}
+
 TEST_F(Administration, RefusesChangesWithoutReasonOrSense) {
   const auto before = *api_.Get("/api/v1/desired").json().GetInt("revision");
   const std::pair<std::string, int> cases[] = {
@@ -151,8 +196,9 @@ TEST_F(Administration, TailsTheJournal) {
   api_.use.journal_directory = options.directory;
   api_.handler = MakeHandler(api_.use);
   const std::string begin(*api_.Get("/api/v1/journal").json().GetString("next"));
-  const std::string outcome = R"({"outcomes":[{"decision_id":"d1-1-4","name":"late","value":1}]})";
-  ASSERT_EQ(api_.Post("/api/v1/outcomes", outcome).status, 200);
+  const std::vector<records::Outcome> outcomes = {{{1, 1, 4}, Time(), "late", 1, ""}};
+  ASSERT_TRUE((*journal)->Append(outcomes, nullptr).ok());
+  (*journal)->CommitNow();
   const Json tail = api_.Get("/api/v1/journal?limit=10&from=" + begin).json();
   const Json::Array& found = **tail.GetArray("records");
   ASSERT_EQ(found.size(), 1U);

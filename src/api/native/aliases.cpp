@@ -71,7 +71,11 @@ Result<Change> ReadChange(const Call& call, const Json& body) {
     ASSIGN_OR_RETURN(change.force, body.GetBool("force"));
   }
   if (body.Find("if_revision") != nullptr) {
-    ASSIGN_OR_RETURN(change.if_revision, body.GetUint("if_revision"));
+    ASSIGN_OR_RETURN(const std::uint64_t revision, body.GetUint("if_revision"));
+    if (change.if_revision.value_or(revision) != revision) {
+      return Error(Code::kInvalidArgument, "If-Match and if_revision name different revisions");
+    }
+    change.if_revision = revision;
   }
   return change;
 }
@@ -82,9 +86,14 @@ Result<std::string> AliasesJson(const Call& call) {
   ASSIGN_OR_RETURN(Registry* const registry, RegistryOf(call));
   ASSIGN_OR_RETURN(const auto aliases, registry->Aliases(model));
   ASSIGN_OR_RETURN(const auto history, registry->AliasHistory(model));
+  ASSIGN_OR_RETURN(const records::DesiredState desired, registry->Desired());
   std::string body;
   JsonWriter json(body);
-  json.BeginObject().Key("aliases").BeginObject();
+  json.BeginObject();
+  for (const records::ModelRoute& route : desired.routes) {
+    if (route.model == model) json.Member("revision", route.revision);
+  }
+  json.Key("aliases").BeginObject();
   for (const auto& [alias, version] : aliases) json.Member(alias, version);
   json.EndObject().Key("history").BeginArray();
   for (const AliasChange& change : history) WriteChange(json, change);

@@ -81,7 +81,20 @@ Status ReadBody(const Call& call, RowBuilder& rows, serving::DecisionRequest& re
   return Ok();
 }
 
-void WriteDecision(JsonWriter& json, const serving::DecisionAnswer& answer, std::size_t row) {
+// Names of the inputs whose value the contract's default replaced; `next` walks answer.imputed.
+void WriteImputed(JsonWriter& json, const serving::DecisionAnswer& answer, std::size_t row,
+                  std::size_t& next) {
+  const auto here = [&] { return next < answer.imputed.size() && answer.imputed[next].row == row; };
+  if (!here()) return;
+  json.Key("imputed").BeginArray();
+  for (; here(); ++next) {
+    json.Value(answer.served->shape->schema()->field(answer.imputed[next].column).name);
+  }
+  json.EndArray();
+}
+
+void WriteDecision(JsonWriter& json, const serving::DecisionAnswer& answer, std::size_t row,
+                   std::size_t& next_imputed) {
   const serving::DecidedRow& decided = answer.rows[row];
   const records::RowDecision& decision = decided.decision;
   json.BeginObject().Member("id", decided.id.ToString());
@@ -91,6 +104,7 @@ void WriteDecision(JsonWriter& json, const serving::DecisionAnswer& answer, std:
     json.Member("amount_minor", decision.amount_minor).Member("currency", currency);
   if (decision.reason != 0) json.Member("reason", serving::ReasonName(decision.reason));
   if (decision.flagged) json.Member("flagged", true);
+  WriteImputed(json, answer, row, next_imputed);
   json.Key("outputs").BeginObject();
   for (std::size_t i = 0; i < answer.outputs.width(); ++i) {
     json.Key(answer.outputs.schema().field(i).name);
@@ -110,7 +124,10 @@ std::string DecisionJson(const serving::DecisionAnswer& answer, std::string_view
   if (!request_id.empty()) json.Member("request_id", request_id);
   if (answer.replayed) json.Member("replayed", true);
   json.Member("latency_us", answer.latency_us).Key("decisions").BeginArray();
-  for (std::size_t row = 0; row < answer.rows.size(); ++row) WriteDecision(json, answer, row);
+  std::size_t next_imputed = 0;
+  for (std::size_t row = 0; row < answer.rows.size(); ++row) {
+    WriteDecision(json, answer, row, next_imputed);
+  }
   json.EndArray().EndObject();
   return body;
 }

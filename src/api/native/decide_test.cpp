@@ -26,6 +26,34 @@ TEST(NativeDecide, AnswersOneRowWithEverythingThatIsKnown) {
   EXPECT_EQ(api.journal.blocks().size(), 1U);
 }
 
+TEST(NativeDecide, NamesTheInputsThatTookTheDefault) {
+  using serving::testing::Input;
+  TestApi api;
+  auto a = Input("a", data::Type::kFloat64), b = Input("b", data::Type::kInt32);
+  a.min = 0;
+  a.invalid = a.missing = b.missing = records::OnBreach::kDefault;
+  a.default_value = 1.0;
+  b.default_value = 5.0;
+  auto inputs = data::Schema::Make(
+      {{"a", data::Type::kFloat64, true, nullptr}, {"b", data::Type::kInt32, true, nullptr}});
+  auto next = std::make_shared<serving::Snapshot>(*api.snapshot);
+  next->models["m"].champion =
+      serving::testing::Serve(
+          serving::testing::ContractOf({a, b}),
+          std::make_shared<serving::testing::AddingPredictor>(std::move(inputs).value()), 3, {})
+          .value();
+  api.snapshot = next;
+  const Answered answer = api.Decide(R"({"inputs":[{"a":-7},{"a":2,"b":3},{"a":2,"b":null}]})");
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  const Json body = answer.json();
+  const Json::Array& rows = **body.GetArray("decisions");
+  EXPECT_EQ(*rows[0].GetDouble("score"), 6);
+  EXPECT_NE(answer.body.find(R"("imputed":["a","b"])"), std::string::npos) << answer.body;
+  EXPECT_EQ(rows[1].Find("imputed"), nullptr);
+  EXPECT_EQ((**rows[2].GetArray("imputed")).size(), 1U);
+  EXPECT_EQ(api.journal.blocks()[0].imputed.size(), 3U);
+}
+
 TEST(NativeDecide, TakesRowsAndColumnsAndVersions) {
   TestApi api;
   const char* const bodies[] = {

@@ -37,6 +37,7 @@ class TailWriter final : public records::JournalVisitor {
       json_.Member("caller", block.caller).Member("request_id", block.request_id);
       json_.Member("verdict", records::VerdictName(block.rows[row].verdict));
       json_.Member("score", block.rows[row].score).Member("latency_us", block.latency_us);
+      WriteImputed(block, static_cast<std::uint32_t>(row));
       WriteRow(json_, "inputs", *block.inputs, row);
       WriteRow(json_, "outputs", *block.outputs, row);
       json_.EndObject();
@@ -59,6 +60,14 @@ class TailWriter final : public records::JournalVisitor {
   }
 
  private:
+  void WriteImputed(const records::ReadDecisions& block, std::uint32_t row) {
+    const auto names = records::ImputedNames(block, row);
+    if (names.empty()) return;
+    json_.Key("imputed").BeginArray();
+    for (const std::string_view name : names) json_.Value(name);
+    json_.EndArray();
+  }
+
   JsonWriter& json_;
 };
 

@@ -1,5 +1,8 @@
 #include "api/native/outcomes.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "api/http/auth.h"
 #include "api/json/pull.h"
 #include "base/error_table.h"
@@ -10,143 +13,116 @@ namespace mooring::api {
 namespace {
 
 using Kind = JsonPull::Kind;
-using records::Outcome;
-constexpr std::size_t kListed = 100;
+using records::OutcomeFate;
+using records::OutcomeItem;
+using records::OutcomeReport;
 
-struct ItemProblem {
-  std::size_t item;
-  Code code;
-  std::string message;
-};
+// A body that takes longer than this to read leaves the event loop.
+constexpr std::size_t kInlineBytes = 128 * limits::kKiB;
 
-struct Item {
-  Outcome outcome;
-  std::string decision_id, request_id;
-  bool has_value = false;
-};
-
-// Collects the outcomes of one request.
+// Collects the outcomes of one request. Items are counted as they come; those that cannot be
+// understood are noted and not handed on.
 class Collector {
  public:
-  Collector(const Call& call, std::string caller) : call_(call), caller_(std::move(caller)) {}
-
   // Reads one object; false when reading cannot go on.
   bool ReadItem(JsonPull& json) {
     if (count_ == limits::kOutcomesPerRequest)
       return json.Fail("there are more outcomes than a request may have");
     const std::size_t index = count_++;
-    Item item;
-    item.outcome.at = call_.api->use.clock->Now();
+    OutcomeItem item;
     const char* wrong = nullptr;
+    bool has_value = false;
     if (!json.EnterObject()) return false;
-    for (std::string_view key; json.NextKey(key);) ReadMember(json, key, item, wrong);
+    for (std::string_view key; json.NextKey(key);) ReadMember(json, key, item, has_value, wrong);
     if (!json.ok()) return false;
-    const Status good =
-        wrong != nullptr ? Status(Error(Code::kInvalidArgument, wrong)) : Resolve(item);
-    if (good.ok()) {
-      outcomes_.push_back(std::move(item.outcome));
+    if (wrong == nullptr) wrong = Lacks(item, has_value);
+    if (wrong == nullptr) {
+      items.push_back(std::move(item));
+      places.push_back(index);
     } else {
-      Note({index, good.error().code(), good.error().message()});
+      ++refused;
+      if (problems.size() < OutcomeReport::kListed)
+        problems.push_back({index, Error(Code::kInvalidArgument, wrong)});
     }
     return true;
   }
 
-  const std::vector<Outcome>& outcomes() const { return outcomes_; }
-  std::string Json() const {
-    std::string body;
-    JsonWriter json(body);
-    json.BeginObject().Member("recorded", outcomes_.size()).Member("refused", refused_);
-    json.Key("problems").BeginArray();
-    for (const ItemProblem& problem : problems_) {
-      json.BeginObject().Member("item", problem.item).Member("code", KindOf(problem.code).name);
-      json.Member("message", problem.message).EndObject();
-    }
-    json.EndArray().EndObject();
-    return body;
-  }
-  int status() const {
-    if (!outcomes_.empty() || problems_.empty()) return 200;
-    return KindOf(problems_[0].code).http_status;
-  }
+  std::vector<OutcomeItem> items;
+  std::vector<std::size_t> places;  // of each item in the body
+  std::vector<OutcomeReport::Problem> problems;
+  std::size_t refused = 0;
 
  private:
-  void ReadMember(JsonPull& json, std::string_view key, Item& item, const char*& wrong) {
+  void ReadMember(JsonPull& json, std::string_view key, OutcomeItem& item, bool& has_value,
+                  const char*& wrong) {
     const bool is_decision = key == "decision_id", is_request = key == "request_id";
     const bool is_name = key == "name", is_value = key == "value", is_at = key == "at";
-    if (!is_decision && !is_request && !is_name && !is_value && !is_at) {
-      wrong = "a key that is none of decision_id, request_id, name, value, at";
+    const bool is_row = key == "row";
+    if (!is_decision && !is_request && !is_name && !is_value && !is_at && !is_row) {
+      wrong = "a key that is none of decision_id, request_id, row, name, value, at";
       json.Skip();
       return;
     }
     JsonPull::Scalar cell;
     if (!json.Read(cell)) return;
     if (is_value) {
-      if (item.has_value) wrong = "'value' is there twice";
+      if (has_value) wrong = "'value' is there twice";
+      has_value = true;
       if (!SetValue(cell, item)) wrong = "'value' is a number, true, false or a short text";
-      return;
-    }
-    if (cell.kind != Kind::kText || cell.text.empty() ||
-        cell.text.size() > limits::kRequestIdBytes) {
+    } else if (is_row) {
+      const bool fits = cell.kind == Kind::kInteger && cell.integer >= 0 &&
+                        cell.integer < static_cast<std::int64_t>(limits::kRowsPerRequest);
+      if (!fits || item.row.has_value()) wrong = "'row' is one row's place in its request, from 0";
+      item.row = static_cast<std::uint32_t>(cell.integer);
+    } else if (cell.kind != Kind::kText || cell.text.empty() ||
+               cell.text.size() > limits::kRequestIdBytes) {
       wrong = "ids, names and times are texts of 1 to 128 bytes";
-      return;
+    } else if (const char* unfit = SetText(key, cell.text, item); unfit != nullptr) {
+      wrong = unfit;
     }
-    if (is_at) {
-      const auto at = ParseTime(cell.text);
-      if (at.ok())
-        item.outcome.at = *at;
-      else
-        wrong = "'at' is not an RFC 3339 time with a zone";
-      return;
-    }
-    std::string& text = is_decision  ? item.decision_id
-                        : is_request ? item.request_id
-                                     : item.outcome.name;
-    if (!text.empty()) wrong = "a key is there twice";
-    text = cell.text;
   }
 
-  static bool SetValue(const JsonPull::Scalar& cell, Item& item) {
-    item.has_value = true;
+  static const char* SetText(std::string_view key, std::string_view text, OutcomeItem& item) {
+    constexpr const char* kTwice = "a key is there twice";
+    if (key == "at") {
+      const auto at = ParseTime(text);
+      if (!at.ok()) return "'at' is not an RFC 3339 time with a zone";
+      return std::exchange(item.at, *at).has_value() ? kTwice : nullptr;
+    }
+    if (key == "decision_id") {
+      const auto id = DecisionId::Parse(text);
+      if (!id.ok()) return "'decision_id' is not an id as decisions have: d1-57-4021";
+      return std::exchange(item.decision, *id).has_value() ? kTwice : nullptr;
+    }
+    std::string& member = key == "name" ? item.name : item.request_id;
+    if (!member.empty()) return kTwice;
+    member = text;
+    return nullptr;
+  }
+
+  static bool SetValue(const JsonPull::Scalar& cell, OutcomeItem& item) {
     switch (cell.kind) {
       case Kind::kInteger:
-      case Kind::kNumber: item.outcome.value = cell.number; return true;
-      case Kind::kBool: item.outcome.value = cell.boolean ? 1 : 0; return true;
+      case Kind::kNumber: item.value = cell.number; return true;
+      case Kind::kBool: item.value = cell.boolean ? 1 : 0; return true;
       case Kind::kText:
-        item.outcome.text = cell.text;
+        item.text = cell.text;
         return !cell.text.empty() && cell.text.size() <= limits::kNameBytes;
       default: return false;
     }
   }
 
-  Status Resolve(Item& item) const {
-    if (item.outcome.name.empty()) return Error(Code::kInvalidArgument, "'name' is missing");
-    if (!item.has_value) return Error(Code::kInvalidArgument, "'value' is missing");
-    if (item.decision_id.empty() == item.request_id.empty()) {
-      return Error(Code::kInvalidArgument, "an outcome has either decision_id or request_id");
-    }
-    if (!item.decision_id.empty()) {
-      ASSIGN_OR_RETURN(item.outcome.decision, DecisionId::Parse(item.decision_id));
-      return call_.api->use.has_decision && !call_.api->use.has_decision(item.outcome.decision)
-                 ? Status(Error(Code::kNotFound, "there is no decision '" + item.decision_id + "'"))
-                 : Ok();
-    }
-    if (!call_.api->use.find_decision) {
-      return Error(Code::kUnsupported, "this server does not find decisions by request id");
-    }
-    ASSIGN_OR_RETURN(item.outcome.decision, call_.api->use.find_decision(caller_, item.request_id));
-    return Ok();
+  static const char* Lacks(const OutcomeItem& item, bool has_value) {
+    if (item.name.empty()) return "'name' is missing";
+    if (!has_value) return "'value' is missing";
+    if (item.decision.has_value() == !item.request_id.empty())
+      return "an outcome has either decision_id or request_id";
+    if (item.decision.has_value() && item.row.has_value())
+      return "'row' goes with request_id: a decision_id is one row's already";
+    return nullptr;
   }
 
-  void Note(ItemProblem problem) {
-    ++refused_;
-    if (problems_.size() < kListed) problems_.push_back(std::move(problem));
-  }
-
-  const Call& call_;
-  std::string caller_;
-  std::size_t count_ = 0, refused_ = 0;
-  std::vector<Outcome> outcomes_;
-  std::vector<ItemProblem> problems_;
+  std::size_t count_ = 0;
 };
 
 Status ReadJson(std::string_view body, Collector& items) {
@@ -182,46 +158,61 @@ Status ReadLines(std::string_view body, Collector& items) {
   return Ok();
 }
 
-// Answers when the outcomes are durable.
-class Waiter final : public records::CommitWaiter {
- public:
-  Waiter(Call call, Response response) : call_(std::move(call)), response_(std::move(response)) {}
-  void Committed(const Status& status) noexcept override {
-    if (status.ok()) {
-      call_.Answer(std::move(response_));
-    } else {
-      call_.Refuse(status.error());
-    }
-    delete this;  // told once
+// The answer: what the body's reading refused and what became of the rest.
+Response AnswerOf(const Collector& read, const OutcomeReport& report) {
+  std::vector<OutcomeReport::Problem> problems = read.problems;
+  for (const OutcomeReport::Problem& problem : report.problems) {
+    problems.push_back({read.places[problem.item], problem.error});
   }
+  std::sort(problems.begin(), problems.end(),
+            [](const auto& a, const auto& b) { return a.item < b.item; });
+  if (problems.size() > OutcomeReport::kListed)
+    problems.erase(problems.begin() + OutcomeReport::kListed, problems.end());
+  const std::size_t refused = read.refused + report.Count(OutcomeFate::kRefused);
+  Response response;
+  JsonWriter json(response.body);
+  json.BeginObject().Member("recorded", report.Count(OutcomeFate::kRecorded));
+  json.Member("corrected", report.Count(OutcomeFate::kCorrected));
+  json.Member("repeated", report.Count(OutcomeFate::kRepeated)).Member("refused", refused);
+  json.Key("problems").BeginArray();
+  for (const auto& [item, error] : problems) {
+    json.BeginObject().Member("item", item).Member("code", KindOf(error.code()).name);
+    json.Member("message", error.message()).EndObject();
+  }
+  json.EndArray().EndObject();
+  const bool taken = report.fates.size() > report.Count(OutcomeFate::kRefused);
+  if (!taken && !problems.empty())
+    response.status = KindOf(problems.front().error.code()).http_status;
+  return response;
+}
 
- private:
-  Call call_;
-  Response response_;
-};
+void ReadAndRecord(const Call& call, const std::string& caller) {
+  auto read = std::make_shared<Collector>();
+  const std::string_view type = call.request->content_type;
+  const bool lines = type == "application/x-ndjson" || type == "application/jsonl";
+  const Status good =
+      lines ? ReadLines(call.request->body, *read) : ReadJson(call.request->body, *read);
+  if (!good.ok()) return call.Refuse(good.error());
+  std::vector<OutcomeItem> items = std::move(read->items);
+  const Status begun = call.api->use.outcomes->Record(
+      caller, std::move(items),
+      [call, read](const OutcomeReport& report) { call.Answer(AnswerOf(*read, report)); });
+  if (!begun.ok()) call.Refuse(begun.error());
+}
 
 }  // namespace
 
 void RecordOutcomes(const Call& call) {
-  records::Journal* const journal = call.api->use.journal;
-  if (journal == nullptr)
+  const Dependencies& use = call.api->use;
+  if (use.outcomes == nullptr)
     return call.Refuse(Error(Code::kUnavailable, "this server runs without a journal"));
   auto caller = CallerOf(*call.request);
   if (!caller.ok()) return call.Refuse(caller.error());
-  Collector items(call, std::move(*caller));
-  const std::string_view type = call.request->content_type;
-  const bool lines = type == "application/x-ndjson" || type == "application/jsonl";
-  const Status read =
-      lines ? ReadLines(call.request->body, items) : ReadJson(call.request->body, items);
-  if (!read.ok()) return call.Refuse(read.error());
-  Response response;
-  response.status = items.status();
-  response.body = items.Json();
-  if (items.outcomes().empty()) return call.Answer(std::move(response));
-  auto waiter = std::make_unique<Waiter>(call, std::move(response));
-  const Status queued = journal->Append(items.outcomes(), waiter.get());
-  if (!queued.ok()) return call.Refuse(queued.error());
-  waiter.release();  // the journal tells it, and it ends itself
+  if (!use.later || call.request->body.size() <= kInlineBytes) return ReadAndRecord(call, *caller);
+  const bool taken = use.later([call, caller = *caller] { ReadAndRecord(call, caller); });
+  if (taken) return;
+  call.Refuse(Error(Code::kResourceExhausted, "too many large batches of outcomes are waiting")
+                  .Help("come back later"));
 }
 
 }  // namespace mooring::api

@@ -2,13 +2,14 @@
 // id.
 //
 //   {"outcomes": [{"decision_id": "d1-57-4021", "name": "late", "value": 1, "at"?: RFC 3339}, …]}
-//   or application/x-ndjson: one such object a line; "request_id" in the place of "decision_id"
+//   or application/x-ndjson: one such object a line; "request_id" in the place of "decision_id",
+//   with "row" when the request had several
 //
 // `value` is a number, true, false or a text (a class label). Items that are wrong are listed, the
-// others are recorded together: {"recorded": N, "problems": [{"item", "code", "message"}]}; 200
-// when anything was recorded, else the first problem's status. An outcome may be sent again: the
-// same decision and name with the same value change nothing, with another value the later one
-// counts.
+// others are recorded: {"recorded": N, "corrected": N, "repeated": N, "refused": N, "problems":
+// [{"item", "code", "message"}]}; 200 when anything was taken, else the first problem's status.
+// records/outcomes/outcome_ledger.h has the rule for what comes again. Large bodies are read and
+// recorded beside the event loops (Dependencies::later).
 #pragma once
 
 #include "api/call.h"

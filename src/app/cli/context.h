@@ -46,7 +46,7 @@ struct Terminal {
   bool utf8 = false;                          // may we draw beyond ASCII
 };
 
-// What `serve` and `log tail` need of the process beside streams.
+// What `serve`, `log tail` and `doctor` need of the process beside streams.
 class Process {
  public:
   virtual ~Process() = default;
@@ -56,6 +56,10 @@ class Process {
   virtual void HoldStopSignals() = 0;
   // Waits up to `timeout` for a held signal; true when one came.
   virtual bool WaitForStop(std::chrono::milliseconds timeout) = 0;
+  // Whether a server could listen there now; kConflict when somebody else does.
+  virtual Status CanListen(const std::string& host, std::uint16_t port) = 0;
+  // How many files and connections the system lets one process have open.
+  virtual std::uint64_t OpenFilesLimit() = 0;
 };
 
 enum class Colour : unsigned char { kPlain, kRed, kGreen, kYellow, kBold, kDim };

@@ -2,6 +2,7 @@
 
 #include "control/registration/version_blobs.h"
 #include "model/format.h"
+#include "model/formats/onnx_runtime.h"
 #include "model/golden_rows.h"
 
 namespace mooring::control {
@@ -16,6 +17,10 @@ Status CheckStoredVersion(const StoredFiles& from, const records::NewVersion& ve
   ASSIGN_OR_RETURN(const model::GoldenRows rows,
                    model::ReadGoldenRows(golden, predictor->signature()));
   return model::CheckGoldenRows(*predictor, rows, {});
+}
+
+Status CheckOnnxRuntime(const std::string& library_directory) {
+  return model::LoadOnnxRuntime(library_directory);
 }
 
 }  // namespace mooring::control

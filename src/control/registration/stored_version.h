@@ -21,5 +21,7 @@ struct StoredFiles {
 // kFailedPrecondition naming the row that differs, kDataLoss for damaged blobs, kNotFound for lost
 // ones.
 Status CheckStoredVersion(const StoredFiles& from, const records::NewVersion& version);
+// Whether the library that ONNX models need can be loaded; kFailedPrecondition when not.
+Status CheckOnnxRuntime(const std::string& library_directory);
 
 }  // namespace mooring::control

@@ -239,6 +239,11 @@ std::size_t SizeOf(OnnxType type) {
   return 0;
 }
 
+Status LoadOnnxRuntime(const std::string& directory) {
+  ASSIGN_OR_RETURN([[maybe_unused]] const Runtime* runtime, Runtime::Open(directory));
+  return Ok();
+}
+
 Result<std::unique_ptr<OnnxSession>> OnnxSession::Make(ByteSpan model,
     const std::string& directory) {
   ASSIGN_OR_RETURN(const Runtime* runtime, Runtime::Open(directory));

@@ -35,6 +35,9 @@ struct OnnxValue {
   std::size_t bytes = 0;
 };
 
+// Loads the library as a session would; OnnxSession::Make says how it fails.
+Status LoadOnnxRuntime(const std::string& directory);
+
 class OnnxSession {
  public:
   // Loads libonnxruntime.so.1 from `directory` first, then from where the system keeps its

@@ -43,6 +43,8 @@ Result<bool> Journal::WasDecidedAfter(DecisionId id, Time at) {
   return visitor.decided > at;
 }
 
+JournalPosition Journal::Recent(Time, std::uint64_t) const { return {}; }
+
 Result<DecisionId> SegmentJournal::Append(const DecisionBlock& block, CommitWaiter* waiter) {
   ASSIGN_OR_RETURN(const EncodedRecord record,
                    ThreadEncoder().Encode(block, options_.pseudonymiser));

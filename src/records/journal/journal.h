@@ -125,6 +125,10 @@ class Journal {
   // Whether a committed decision was made after `at`; errors as Read. Answers from the index alone
   // unless `at` is within the few milliseconds around the decision.
   virtual Result<bool> WasDecidedAfter(DecisionId id, Time at);
+  // Where to begin reading to meet what was recorded since `since`, or the newest `most` decisions
+  // and outcomes when there were more: the start of a segment, so a little more is met. Reads no
+  // file. A journal that does not know says its beginning.
+  virtual JournalPosition Recent(Time since, std::uint64_t most) const;
   virtual JournalStats Stats() const = 0;
   virtual const RecoveryReport& Recovery() const = 0;
   // Drops whole sealed segments, oldest first, whose newest record is older than `before`; the

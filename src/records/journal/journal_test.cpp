@@ -72,6 +72,65 @@ TEST_F(JournalTest, ReadsBackWhatWasAppendedAfterReopening) {
   EXPECT_GT(journal->Recovery().segments, 1U);
 }
 
+TEST_F(JournalTest, KeepsWhichValuesWereImputed) {
+  std::unique_ptr<Journal> journal = Open();
+  const std::vector<Imputed> imputed = {{0, 1}, {0, 3}, {2, 0}};
+  TestBlock block(binding, 7, 3);
+  block.block.imputed = imputed;
+  CHECK_OK_RESULT(journal->Append(block.block, nullptr));
+  Add(*journal, 10, 2);
+  journal->CommitNow();
+  struct Visitor final : JournalVisitor {
+    void OnDecisions(const ReadDecisions& read) override {
+      all.emplace_back(read.imputed.begin(), read.imputed.end());
+      for (std::uint32_t row = 0; row < read.rows.size(); ++row) {
+        names.push_back(ImputedNames(read, row).size());
+        if (all.size() == 1 && row == 0) {
+          EXPECT_THAT(ImputedNames(read, 0), testing::ElementsAre("origin", "serial"));
+        }
+      }
+    }
+    std::vector<std::vector<Imputed>> all;
+    std::vector<std::size_t> names;
+  } visitor;
+  const auto reader = JournalReader::Open(fs, "data/journal").value();
+  ASSERT_EQ(reader->Read(journal->Durable(), 100, visitor).value(), 2U);
+  EXPECT_THAT(visitor.all, testing::ElementsAre(imputed, std::vector<Imputed>()));
+  EXPECT_THAT(visitor.names, testing::ElementsAre(2, 0, 1, 0, 0));
+}
+
+TEST_F(JournalTest, SaysWhereToBeginForWhatIsRecent) {
+  constexpr std::uint64_t kAll = std::uint64_t{1} << 40;
+  for (const bool reopened : {false, true}) {
+    std::unique_ptr<Journal> journal = Open();
+    if (!reopened) {
+      for (int i = 0; i < 3000; ++i) {
+        Add(*journal, i * 1'000'000LL);  // one a second
+        if (i % 50 == 49) journal->CommitNow();
+      }
+      const std::vector<Outcome> outcomes(5000, {{1, 1, 4}, clock.Now(), "late", 1, ""});
+      CHECK_OK_RESULT(journal->Append(outcomes, nullptr));
+      journal->CommitNow();
+    }
+    const Time start(Micros(1'700'000'000'000'000));
+    const auto seen_from = [&](JournalPosition from) {
+      RememberingVisitor visitor;
+      const auto reader = JournalReader::Open(fs, "data/journal", from).value();
+      while (reader->Read(journal->Durable(), 1000, visitor).value() != 0) {
+      }
+      return visitor.seen.empty() ? std::int64_t{-1} : visitor.seen.begin()->first / 1'000'000;
+    };
+    EXPECT_EQ(seen_from(journal->Recent(start, kAll)), 0);
+    const std::int64_t late = seen_from(journal->Recent(start + std::chrono::seconds(2000), kAll));
+    EXPECT_LE(late, 2000);
+    EXPECT_GT(late, 1000) << "older segments are not read";
+    const std::int64_t few = seen_from(journal->Recent(start, 5000 + 500));
+    EXPECT_LE(few, 2500);
+    EXPECT_GT(few, 1500);
+    EXPECT_GT(journal->Recent(start, 1), JournalPosition());
+  }
+}
+
 TEST_F(JournalTest, WritesABindingOncePerSegment) {
   const auto second = TestBinding(2);
   {

@@ -4,6 +4,7 @@
 // Row i of a block has the id of the block's first decision plus i.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -41,6 +42,14 @@ struct RowDecision {
   std::int64_t amount_minor = 0;   // decision amount in minor units; 0 when there is no amount
 };
 
+// A value that broke a rule and was replaced by the contract's default before the model saw it; the
+// inputs keep it as it came.
+struct Imputed {
+  std::uint32_t row = 0;           // of the block
+  std::uint16_t column = 0;        // of the binding's inputs
+  auto operator<=>(const Imputed&) const = default;
+};
+
 struct DecisionBlock {
   std::shared_ptr<const Binding> binding;
   Time at;
@@ -51,6 +60,7 @@ struct DecisionBlock {
   const data::Batch* inputs = nullptr;
   const data::Batch* outputs = nullptr;   // raw
   std::span<const RowDecision> rows;
+  std::span<const Imputed> imputed;       // ascending; usually none
 };
 
 // A request that got no decision: validation or another refusal. Values are not kept.

@@ -1,5 +1,6 @@
 #include "records/journal/record_codec.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "data/table/batch_codec.h"
@@ -97,6 +98,12 @@ void EncodeDecisions(const DecisionBlock& block, const data::Batch& inputs, std:
   }
   data::EncodeRows(inputs, out);
   data::EncodeRows(*block.outputs, out);
+  if (block.imputed.empty()) return;
+  AppendVarint(out, block.imputed.size());
+  for (const Imputed& imputed : block.imputed) {
+    AppendVarint(out, imputed.row);
+    AppendVarint(out, imputed.column);
+  }
 }
 
 void EncodeRefusal(const Refusal& refusal, std::string& out) {
@@ -167,6 +174,20 @@ BlockDecoder::Scratch& BlockDecoder::ScratchFor(const std::shared_ptr<const Bind
   return scratches_.back();
 }
 
+// Nothing at all stands for none.
+bool BlockDecoder::TakeImputed(ByteSpan bytes, std::size_t rows, std::size_t columns) {
+  imputed_.clear();
+  if (bytes.empty()) return true;
+  ByteReader in(bytes);
+  for (std::uint64_t left = in.Varint(); left != 0 && in.ok(); --left) {
+    const std::uint64_t row = in.Varint(), column = in.Varint();
+    if (row >= rows || column >= columns) return false;
+    imputed_.push_back({static_cast<std::uint32_t>(row), static_cast<std::uint16_t>(column)});
+  }
+  return in.ok() && in.left() == 0 && !imputed_.empty() &&
+         std::is_sorted(imputed_.begin(), imputed_.end());
+}
+
 Result<ReadDecisions> BlockDecoder::Decode(ByteSpan payload, std::shared_ptr<const Binding> binding,
                                            bool with_rows) {
   ByteReader in(payload);
@@ -197,7 +218,8 @@ Result<ReadDecisions> BlockDecoder::Decode(ByteSpan payload, std::shared_ptr<con
       rest = rest.subspan(used);
       if (batch->rows() != rows) return Damaged("decision");
     }
-    if (!rest.empty()) return Damaged("decision");
+    if (!TakeImputed(rest, block.rows.size(), scratch.inputs.width())) return Damaged("decision");
+    block.imputed = imputed_;
     block.inputs = &scratch.inputs;
     block.outputs = &scratch.outputs;
   }

@@ -49,9 +49,12 @@ class BlockDecoder {
     data::Batch inputs, outputs;
   };
   Scratch& ScratchFor(const std::shared_ptr<const Binding>& binding);
+  // Fills imputed_; false when the bytes are not such a list.
+  bool TakeImputed(ByteSpan bytes, std::size_t rows, std::size_t columns);
 
   std::vector<Scratch> scratches_;
   std::vector<RowDecision> rows_;
+  std::vector<Imputed> imputed_;
 };
 
 }  // namespace mooring::records

@@ -91,7 +91,7 @@ class Recovery {
 
   void Count(const SegmentCursor& cursor, const SegmentSummary& summary) {
     out_.segments.push_back({cursor.head().number, summary.decisions, summary.first_us,
-                             summary.last_us, summary.records == 0});
+                             summary.last_us, summary.records == 0, summary.outcomes});
     ++out_.report.segments;
     out_.report.decisions += summary.decisions;
     out_.report.outcomes += summary.outcomes;

@@ -26,6 +26,7 @@ struct SegmentFacts {
   std::uint32_t decisions = 0;
   std::int64_t first_us = 0, last_us = 0;
   bool empty = true;
+  std::uint64_t outcomes = 0;
 };
 
 // A segment whose footer is still to be written.

@@ -9,10 +9,11 @@
 //   kInFlight:  the same request is being decided: refuse (kUnavailable, retry soon). The second
 //               does not wait, so a stuck first can hold nobody.
 //
-// Settled entries are remembered at least `horizon` (24 hours or more), unless more than
-// max_entries came in that time: then the oldest are forgotten first, and a retry of such is
-// decided anew. Rebuilt from the journal by replay (it is a visitor). Ids are kept as keyed 64-bit
-// hashes, never as text.
+// Settled entries are remembered at least `horizon` (limits::kRequestIdHorizon: a day), unless more
+// than max_entries came in that time: then the oldest are forgotten first, and a retry of such is
+// decided anew. Rebuilt at a start by replay of the journal (it is a visitor) from
+// Journal::Recent(now - horizon, max_entries) on, so a start does not cost more the older the
+// journal is. Ids are kept as keyed 64-bit hashes, never as text.
 //
 // Thread safety: any thread; sixteen locks, each held for a look-up. Memory: about 64 bytes an
 // entry.
@@ -26,6 +27,7 @@
 #include <unordered_map>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "records/journal/reader.h"
 #include "records/journal/recent_map.h"
 
@@ -35,8 +37,8 @@ class RequestIds final : public JournalVisitor {
  public:
   struct Options {
     const Clock* clock = nullptr;  // required
-    std::chrono::hours horizon{24};
-    std::size_t max_entries = std::size_t{1} << 22;
+    std::chrono::hours horizon{limits::kRequestIdHorizon};
+    std::size_t max_entries = limits::kRemembered;
   };
   explicit RequestIds(const Options& options);
 

@@ -160,7 +160,7 @@ Status SegmentJournal::CommitGroup(Group& group) {
   SegmentFacts& facts = segments_.back();
   stats_.decisions += group.facts.decisions - facts.decisions;
   facts = {facts.number, group.facts.decisions, facts.empty ? group.facts.first_us : facts.first_us,
-           group.facts.last_us, false};
+           group.facts.last_us, false, facts.outcomes + group.facts.outcomes};
   const SegmentSummary& summary = writer_->summary();
   live_index_.insert(live_index_.end(),
                      summary.index.begin() + static_cast<std::ptrdiff_t>(live_index_.size()),
@@ -238,7 +238,7 @@ Status SegmentJournal::BeginSegment() {
   durable_ = {end_.segment, end_.end};
   stats_.segment = writer_->number();
   stats_.healthy = true;
-  segments_.push_back({writer_->number(), 0, 0, 0, true});
+  segments_.push_back({writer_->number(), 0, 0, 0, true, 0});
   live_index_.clear();
   live_bindings_.clear();
   live_.reset();
@@ -397,6 +397,19 @@ Result<std::size_t> SegmentJournal::DropBefore(Time before) {
   }
   RETURN_IF_ERROR(options_.files->SyncDirectory(options_.directory));
   return dropped.size();
+}
+
+JournalPosition SegmentJournal::Recent(Time since, std::uint64_t most) const {
+  const std::scoped_lock lock(facts_mutex_);
+  JournalPosition from;
+  std::uint64_t met = 0;
+  for (std::size_t i = segments_.size(); i-- > 0 && met < most;) {
+    const SegmentFacts& facts = segments_[i];
+    if (!facts.empty && facts.last_us < since.time_since_epoch().count()) break;
+    from = {facts.number, 0};
+    met += facts.decisions + facts.outcomes;
+  }
+  return from;
 }
 
 JournalStats SegmentJournal::Stats() const {

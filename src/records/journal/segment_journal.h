@@ -40,6 +40,7 @@ class SegmentJournal final : public Journal {
                   std::stop_token stop) override;
   Status Read(DecisionId id, JournalVisitor& visitor) override;
   Result<bool> WasDecidedAfter(DecisionId id, Time at) override;
+  JournalPosition Recent(Time since, std::uint64_t most) const override;
   JournalStats Stats() const override;
   const RecoveryReport& Recovery() const override { return recovery_; }
   Result<std::size_t> DropBefore(Time before) override;

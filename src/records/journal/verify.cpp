@@ -1,6 +1,9 @@
 #include <algorithm>
+#include <limits>
 
 #include "records/journal/chain_walker.h"
+#include "records/journal/check_up.h"
+#include "records/journal/lookup.h"
 #include "records/journal/reader.h"
 #include "records/journal/record_codec.h"
 #include "records/journal/recovery.h"
@@ -10,13 +13,16 @@ namespace {
 
 // Enough to see what happened; a destroyed disk would give millions.
 constexpr std::size_t kMostFindings = 1000;
+// What a quick look takes: the segment being written may hold nothing yet.
+constexpr std::size_t kNewest = 2;
 
 class Verifier {
  public:
   Verifier(FileSystem& files, const std::string& directory)
       : files_(files), directory_(directory) {}
 
-  Result<VerifyReport> Run() {
+  // Segments before the newest `newest` ones are not looked at.
+  Result<VerifyReport> Run(std::size_t newest) {
     ASSIGN_OR_RETURN(const std::vector<std::string> names, files_.List(directory_));
     auto list = ListSegments(files_, directory_);
     if (!list.ok()) Find(list.error());
@@ -30,6 +36,10 @@ class Verifier {
     }
     std::sort(numbers.begin(), numbers.end());
     expected_ = {anchor.oldest - 1, 0, anchor.oldest_chain};
+    if (numbers.size() > newest) {
+      numbers.erase(numbers.begin(), numbers.end() - static_cast<std::ptrdiff_t>(newest));
+      expected_.segment = 0;  // what the first one must continue is not known
+    }
     for (const std::uint32_t number : numbers) RETURN_IF_ERROR(CheckSegment(number, anchor));
     return std::move(report_);
   }
@@ -141,7 +151,22 @@ class Verifier {
 }  // namespace
 
 Result<VerifyReport> VerifyJournal(FileSystem& files, const std::string& directory) {
-  return Verifier(files, directory).Run();
+  return Verifier(files, directory).Run(std::numeric_limits<std::size_t>::max());
+}
+
+Result<VerifyReport> VerifyNewest(FileSystem& files, const std::string& directory) {
+  return Verifier(files, directory).Run(kNewest);
+}
+
+Result<std::optional<Time>> NewestRecordTime(FileSystem& files, const std::string& directory) {
+  ASSIGN_OR_RETURN(const SegmentList list, ListSegments(files, directory));
+  std::size_t left = kNewest;
+  for (auto number = list.numbers.rbegin(); number != list.numbers.rend() && left > 0; ++number) {
+    ASSIGN_OR_RETURN(const SegmentSummary summary, ReadSummary(files, directory, *number));
+    if (summary.records != 0) return std::optional(Time(Micros(summary.last_us)));
+    --left;
+  }
+  return std::optional<Time>();
 }
 
 }  // namespace mooring::records

@@ -39,6 +39,12 @@ struct LakeReport {
 // 1.
 Result<LakeReport> ExportSegments(const LakePlaces& places, std::uint32_t before);
 
+// Removes what came from segments that the journal has dropped (records before its oldest segment,
+// by its anchor), of its replica: first the marks, so that no view names a file that is gone, then
+// the files, finished or not. May be cut anywhere and called again; a call without anything to
+// remove lists the lake's folders. Returns how many files went. Needs no DuckDB.
+Result<std::size_t> DropFromLake(const LakePlaces& places);
+
 // A DuckDB with these views over the lake and, as of `end`, over what is in the journal alone:
 //   decisions        one row a decision (docs/formats/lake.md); columns of all versions, by name
 //   outcomes         every version of every outcome

@@ -1,5 +1,7 @@
 #include "records/lake/lake_files.h"
 
+#include <charconv>
+
 #include "records/journal/segment_cursor.h"
 #include "records/journal/segment_format.h"
 
@@ -40,13 +42,27 @@ std::string LakeNames::Done(std::uint16_t replica, std::uint32_t segment) const 
   return DoneFolder() + "/" + Stem(replica, segment);
 }
 
+std::optional<std::pair<std::uint16_t, std::uint32_t>> LakeNames::SegmentOf(
+    std::string_view name) {
+  if (!name.starts_with('r')) return std::nullopt;
+  const char* const end = name.data() + name.size();
+  std::pair<std::uint16_t, std::uint32_t> place;
+  const auto replica = std::from_chars(name.data() + 1, end, place.first);
+  if (replica.ec != std::errc() || replica.ptr == end || *replica.ptr != '-') return std::nullopt;
+  const auto segment = std::from_chars(replica.ptr + 1, end, place.second);
+  const bool whole = segment.ec == std::errc() &&
+                     (segment.ptr == end || *segment.ptr == '-' || *segment.ptr == '.');
+  return whole ? std::optional(place) : std::nullopt;
+}
+
 Status ReadSegment(const LakePlaces& places, std::uint32_t number, JournalPosition limit,
                    LakeRows& rows) {
   rows.SetSegment(number);
   ASSIGN_OR_RETURN(SegmentCursor cursor,
                    SegmentCursor::Open(*places.files, places.journal_directory, number));
-  ASSIGN_OR_RETURN(const std::optional<SegmentSummary> sealed, cursor.ReadFooter());
-  if (sealed.has_value()) rows.Expect(sealed->decisions);
+  // Only a hint, so that columns grow once: what the footer cannot tell, the records will.
+  const auto sealed = cursor.ReadFooter();
+  if (sealed.ok() && sealed->has_value()) rows.Expect((*sealed)->decisions);
   ASSIGN_OR_RETURN(const auto reader, JournalReader::Open(*places.files, places.journal_directory,
                                                           {number, 0}));
   while (true) {

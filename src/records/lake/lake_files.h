@@ -4,7 +4,10 @@
 // Thread safety: values and free functions.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "base/ids.h"
 #include "records/lake/lake.h"
@@ -27,6 +30,10 @@ class LakeNames {
   // There when the whole segment is in the lake.
   std::string Done(std::uint16_t replica, std::uint32_t segment) const;
   std::string DoneFolder() const { return directory_ + "/segments"; }
+  std::string DecisionsFolder() const { return directory_ + "/decisions"; }
+  // The replica and segment that a file of the lake came from; nothing for other names. A half
+  // written one (….tmp) counts.
+  static std::optional<std::pair<std::uint16_t, std::uint32_t>> SegmentOf(std::string_view name);
 
  private:
   std::string directory_;

@@ -38,7 +38,8 @@ std::int64_t DayOf(Time at) {
 // Places of DecisionFields.
 enum Place : std::size_t {
   kDecisionId, kReplica, kSegment, kOrdinal, kAt, kCaller, kRequestId, kModel, kVersion,
-  kContractHash, kVerdict, kReason, kFlagged, kScore, kAmountMinor, kLatencyUs, kFixed
+  kContractHash, kVerdict, kReason, kFlagged, kScore, kAmountMinor, kLatencyUs, kImputed,
+  kFixed
 };
 
 }  // namespace
@@ -52,7 +53,8 @@ const std::vector<Field>& DecisionFields() {
       {"version", Type::kInt32, false},        {"contract_hash", Type::kCategory, false},
       {"verdict", Type::kCategory, false},     {"reason", Type::kInt32, false},
       {"flagged", Type::kBool, false},         {"score", Type::kFloat64, true},
-      {"amount_minor", Type::kInt64, false},   {"latency_us", Type::kInt64, false}};
+      {"amount_minor", Type::kInt64, false},   {"latency_us", Type::kInt64, false},
+      {"imputed", Type::kString, true}};
   return fields;
 }
 
@@ -140,6 +142,11 @@ void LakeRows::OnDecisions(const ReadDecisions& block) {
     row.score == row.score ? out.column(kScore).Append(row.score) : out.column(kScore).AppendNull();
     out.column(kAmountMinor).Append(row.amount_minor);
     out.column(kLatencyUs).Append(std::int64_t{block.latency_us});
+    std::string imputed;
+    for (const std::string_view name : ImputedNames(block, id.ordinal - block.first.ordinal)) {
+      imputed += (imputed.empty() ? "" : ",") + std::string(name);
+    }
+    text_or_null(kImputed, imputed);
     ++id.ordinal;
   }
   std::size_t place = kFixed;

@@ -1,14 +1,17 @@
 #include "records/outcomes/outcome_ledger.h"
 
+#include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <memory>
-
-#include "base/limits.h"
+#include <utility>
 
 namespace mooring::records {
 namespace {
 
 constexpr std::chrono::hours kMostAhead{24};
+// Outcomes of one journal record: small enough that who reads it holds little at a time.
+constexpr std::size_t kPerRecord = 8192;
 
 Error Wrong(const OutcomeItem& item, std::string message) {
   return Error(Code::kInvalidArgument, std::move(message)).Where("outcome '" + item.name + "'");
@@ -20,31 +23,69 @@ void AppendBytes(std::string& out, const auto& value) {
 
 }  // namespace
 
-// What one request wrote; lives until the journal told it.
-class OutcomeLedger::Writing final : public CommitWaiter {
+std::size_t OutcomeReport::Count(OutcomeFate fate) const {
+  return static_cast<std::size_t>(std::count(fates.begin(), fates.end(), fate));
+}
+
+void OutcomeReport::Refuse(std::size_t item, Error error) {
+  fates[item] = OutcomeFate::kRefused;
+  if (problems.size() < kListed) problems.push_back({item, std::move(error)});
+}
+
+// What one request writes; lives until the journal told the last record of it.
+class OutcomeLedger::Writing {
  public:
-  Writing(OutcomeLedger& ledger, Done done) : ledger_(ledger), done_(std::move(done)) {}
-
-  void Committed(const Status& status) noexcept override {
-    const std::unique_ptr<Writing> self(this);
-    ledger_.Settle(facts, status.ok());
-    if (!status.ok()) Fail(status.error());
-    done_(std::move(answers));
+  Writing(OutcomeLedger& ledger, std::size_t items, Done done)
+      : ledger_(ledger), done_(std::move(done)) {
+    report.fates.resize(items, OutcomeFate::kRefused);
   }
-  void Fail(const Error& error) {
-    for (const std::size_t place : written) {
-      answers[place] = {error, OutcomeAnswer::Fate::kRefused, answers[place].decision};
-    }
-  }
-  void Finish() { done_(std::move(answers)); }
 
-  std::vector<OutcomeAnswer> answers;
-  std::vector<std::size_t> written;   // places of what is appended
-  std::vector<Fact> facts;
+  // Told by each record's end, whatever thread that is on, and by who appended them.
+  void Told(std::size_t begin, std::size_t end, const Status& status) {
+    if (!status.ok()) Fail(begin, end, status.error());
+    if (waiting.fetch_sub(1, std::memory_order_acq_rel) == 1) Finish();
+  }
+  void Fail(std::size_t begin, std::size_t end, const Error& error) {
+    const std::scoped_lock lock(mutex_);
+    for (; begin < end; ++begin) report.Refuse(places[begin], error);
+  }
+
+  OutcomeReport report;
+  std::vector<Outcome> outcomes;      // new ones
+  std::vector<Fact> facts;            // of each outcome
+  std::vector<std::size_t> places;    // the item of each outcome
+  // Items that repeat another one of the same request, and that one.
+  std::vector<std::pair<std::size_t, std::size_t>> repeats;
+  std::atomic<std::size_t> waiting{1};
 
  private:
+  void Finish() {
+    ledger_.Settle(*this);
+    for (const auto& [item, of] : repeats) {
+      if (report.fates[of] == OutcomeFate::kRefused) {
+        report.Refuse(item, Error(Code::kUnavailable, "the outcome that it repeats was refused"));
+      }
+    }
+    std::sort(report.problems.begin(), report.problems.end(),
+              [](const auto& a, const auto& b) { return a.item < b.item; });
+    done_(std::move(report));
+  }
+
   OutcomeLedger& ledger_;
   const Done done_;
+  std::mutex mutex_;                  // the report, while several threads tell
+};
+
+// One record of a request in the journal's queue.
+struct OutcomeLedger::Chunk final : CommitWaiter {
+  Chunk(std::shared_ptr<Writing> whole, std::size_t from, std::size_t to)
+      : writing(std::move(whole)), begin(from), end(to) {}
+  void Committed(const Status& status) noexcept override {
+    const std::unique_ptr<Chunk> self(this);
+    writing->Told(begin, end, status);
+  }
+  std::shared_ptr<Writing> writing;
+  std::size_t begin, end;
 };
 
 OutcomeLedger::OutcomeLedger(const Options& options)
@@ -52,67 +93,102 @@ OutcomeLedger::OutcomeLedger(const Options& options)
   CHECK(options_.journal != nullptr && options_.clock != nullptr);
 }
 
-Status OutcomeLedger::Record(std::vector<OutcomeItem> items, Done done) {
+Status OutcomeLedger::Record(std::string_view caller, std::vector<OutcomeItem> items, Done done) {
   if (items.size() > limits::kOutcomesPerRequest) {
     return Error(Code::kTooLarge, std::to_string(items.size()) + " outcomes in one request")
         .Why("limit kOutcomesPerRequest is " + std::to_string(limits::kOutcomesPerRequest));
   }
-  auto writing = std::make_unique<Writing>(*this, std::move(done));
-  writing->answers.resize(items.size());
-  std::vector<Outcome> outcomes;
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    OutcomeItem& item = items[i];
-    OutcomeAnswer& answer = writing->answers[i];
-    answer.status = Check(item);
-    if (!answer.status.ok()) continue;
-    const Result<DecisionId> id = Resolve(item);
-    answer.status = id.ok() ? CheckTime(*id, item.at) : Status(id.error());
-    if (id.ok()) answer.decision = *id;
-    if (!answer.status.ok()) continue;
-    Outcome outcome{*id, item.at, std::move(item.name), item.value, std::move(item.text)};
-    const Fact fact = FactOf(outcome);
-    answer.fate = Classify(fact);
-    if (answer.fate == OutcomeAnswer::Fate::kRefused) {
-      answer.status = Error(Code::kUnavailable, "this outcome is being recorded right now")
-                          .Help("send it again in a moment");
+  {
+    const std::scoped_lock lock(mutex_);
+    if (in_flight_.size() + items.size() > limits::kOutcomesInFlight) {
+      return Error(Code::kResourceExhausted, "too many outcomes are being written")
+          .Help("come back later, or send fewer at once");
     }
-    const bool is_new = answer.fate == OutcomeAnswer::Fate::kRecorded ||
-                        answer.fate == OutcomeAnswer::Fate::kCorrected;
-    if (!is_new) continue;
-    writing->facts.push_back(fact);
-    writing->written.push_back(i);
-    outcomes.push_back(std::move(outcome));
   }
-  if (outcomes.empty()) {
-    writing->Finish();
-    return Ok();
-  }
-  Status appended = options_.journal->Append(outcomes, writing.get());
-  if (appended.ok()) {
-    static_cast<void>(writing.release());  // Committed deletes it
-    return Ok();
-  }
-  Settle(writing->facts, false);
-  writing->Fail(appended.error());
-  writing->Finish();
+  auto writing = std::make_shared<Writing>(*this, items.size(), std::move(done));
+  Admit(caller, std::move(items), *writing);
+  Write(std::move(writing));
   return Ok();
+}
+
+// Decides the fate of each item and gathers what is to be written.
+void OutcomeLedger::Admit(std::string_view caller, std::vector<OutcomeItem> items,
+                          Writing& writing) {
+  std::vector<std::pair<DecisionId, std::size_t>> found;
+  found.reserve(items.size());
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const Status good = Check(items[i]);
+    const Result<DecisionId> id =
+        good.ok() ? Resolve(caller, items[i]) : Result<DecisionId>(good.error());
+    if (id.ok()) {
+      found.emplace_back(*id, i);
+    } else {
+      writing.report.Refuse(i, id.error());
+    }
+  }
+  // By segment, so that each segment's index is read once however the items are mixed; those of one
+  // decision stay in their order.
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.first.replica, a.first.segment) <
+           std::pair(b.first.replica, b.first.segment);
+  });
+  const Time now = options_.clock->Now();
+  for (const auto& [id, i] : found) {
+    OutcomeItem& item = items[i];
+    if (const Status timely = CheckTime(id, item.at); !timely.ok()) {
+      writing.report.Refuse(i, timely.error());
+      continue;
+    }
+    Outcome outcome{id, item.at.value_or(now), std::move(item.name), item.value,
+                    std::move(item.text)};
+    Fact fact = FactOf(outcome);
+    fact.timed = item.at.has_value();
+    const OutcomeFate fate = writing.report.fates[i] = Classify(fact, i, writing);
+    if (fate == OutcomeFate::kRefused) {
+      writing.report.Refuse(i, Error(Code::kUnavailable, "this outcome is being recorded right now")
+                                   .Help("send it again in a moment"));
+    } else if (fate != OutcomeFate::kRepeated) {
+      writing.facts.push_back(fact);
+      writing.places.push_back(i);
+      writing.outcomes.push_back(std::move(outcome));
+    }
+  }
+}
+
+void OutcomeLedger::Write(std::shared_ptr<Writing> writing) {
+  const std::span<const Outcome> all = writing->outcomes;
+  Status status;
+  std::size_t begin = 0;
+  while (begin < all.size() && status.ok()) {
+    const std::size_t end = std::min(begin + kPerRecord, all.size());
+    auto chunk = std::make_unique<Chunk>(writing, begin, end);
+    writing->waiting.fetch_add(1, std::memory_order_relaxed);
+    status = options_.journal->Append(all.subspan(begin, end - begin), chunk.get());
+    if (status.ok()) {
+      static_cast<void>(chunk.release());  // the journal tells it, and it ends itself
+      begin = end;
+    } else {
+      writing->waiting.fetch_sub(1, std::memory_order_relaxed);
+    }
+  }
+  writing->Told(begin, all.size(), status);
 }
 
 Status OutcomeLedger::Check(const OutcomeItem& item) const {
   RETURN_IF_ERROR(ValidateName("outcome", item.name));
   if (!std::isfinite(item.value)) return Wrong(item, "its value is not a finite number");
   if (item.text.size() > limits::kStringBytes) return Wrong(item, "its text is too long");
-  if (item.at > options_.clock->Now() + kMostAhead) {
-    return Wrong(item, "its time is more than a day ahead: " + FormatTime(item.at));
+  if (item.at.has_value() && *item.at > options_.clock->Now() + kMostAhead) {
+    return Wrong(item, "its time is more than a day ahead: " + FormatTime(*item.at));
   }
   return Ok();
 }
 
-Result<DecisionId> OutcomeLedger::Resolve(const OutcomeItem& item) const {
+Result<DecisionId> OutcomeLedger::Resolve(std::string_view caller, const OutcomeItem& item) const {
   if (item.decision.has_value()) return *item.decision;
   const auto found = options_.request_ids == nullptr || item.request_id.empty()
                          ? std::nullopt
-                         : options_.request_ids->Find(item.caller, item.request_id);
+                         : options_.request_ids->Find(caller, item.request_id);
   if (!found.has_value()) {
     return Error(Code::kNotFound, "no decision is known for this request id")
         .Why("request ids are remembered for a limited time")
@@ -129,12 +205,13 @@ Result<DecisionId> OutcomeLedger::Resolve(const OutcomeItem& item) const {
   return DecisionId{found->first.replica, found->first.segment, found->first.ordinal + row};
 }
 
-Status OutcomeLedger::CheckTime(DecisionId id, Time at) const {
-  ASSIGN_OR_RETURN(const bool before, options_.journal->WasDecidedAfter(id, at));
+Status OutcomeLedger::CheckTime(DecisionId id, const std::optional<Time>& at) const {
+  ASSIGN_OR_RETURN(const bool before,
+                   options_.journal->WasDecidedAfter(id, at.value_or(Time::max())));
   if (!before) return Ok();
   return Error(Code::kInvalidArgument, "the outcome is older than its decision")
       .Where(id.ToString())
-      .Why("it says " + FormatTime(at));
+      .Why("it says " + FormatTime(*at));
 }
 
 OutcomeLedger::Fact OutcomeLedger::FactOf(const Outcome& outcome) const {
@@ -146,28 +223,39 @@ OutcomeLedger::Fact OutcomeLedger::FactOf(const Outcome& outcome) const {
   Fact fact;
   fact.key = sip_(bytes);
   bytes.clear();
-  AppendBytes(bytes, outcome.value);
-  AppendBytes(bytes, outcome.at);
+  AppendBytes(bytes, outcome.value + 0.0);  // -0 is 0
   bytes += outcome.text;
   fact.content = sip_(bytes);
+  fact.at_us = outcome.at.time_since_epoch().count();
   return fact;
 }
 
-OutcomeAnswer::Fate OutcomeLedger::Classify(const Fact& fact) {
+OutcomeFate OutcomeLedger::Classify(const Fact& fact, std::size_t item, Writing& writing) {
   const std::scoped_lock lock(mutex_);
-  if (in_flight_.count(fact.key) != 0) return OutcomeAnswer::Fate::kRefused;
-  const std::uint64_t* known = known_.Find(fact.key);
-  if (known != nullptr && *known == fact.content) return OutcomeAnswer::Fate::kRepeated;
-  in_flight_.insert(fact.key);
-  return known == nullptr ? OutcomeAnswer::Fate::kRecorded : OutcomeAnswer::Fate::kCorrected;
+  const Known now{fact.content, fact.at_us};
+  if (const auto other = in_flight_.find(fact.key); other != in_flight_.end()) {
+    if (other->second.owner != &writing) return OutcomeFate::kRefused;
+    if (other->second.last.Holds(fact)) {
+      writing.repeats.emplace_back(item, other->second.item);
+      return OutcomeFate::kRepeated;
+    }
+    other->second = {&writing, now, item};
+    return OutcomeFate::kCorrected;
+  }
+  const Known* known = known_.Find(fact.key);
+  if (known != nullptr && known->Holds(fact)) return OutcomeFate::kRepeated;
+  in_flight_.emplace(fact.key, InFlight{&writing, now, item});
+  return known == nullptr ? OutcomeFate::kRecorded : OutcomeFate::kCorrected;
 }
 
-void OutcomeLedger::Settle(const std::vector<Fact>& facts, bool written) {
+void OutcomeLedger::Settle(const Writing& writing) {
   const Time now = options_.clock->Now();
   const std::scoped_lock lock(mutex_);
-  for (const Fact& fact : facts) {
+  for (std::size_t i = 0; i < writing.facts.size(); ++i) {
+    const Fact& fact = writing.facts[i];
     in_flight_.erase(fact.key);
-    if (written) known_.Put(fact.key, fact.content, now);
+    if (writing.report.fates[writing.places[i]] == OutcomeFate::kRefused) continue;
+    known_.Put(fact.key, {fact.content, fact.at_us}, now);
   }
 }
 
@@ -176,7 +264,7 @@ void OutcomeLedger::OnOutcomes(std::span<const Outcome> outcomes) {
   const std::scoped_lock lock(mutex_);
   for (const Outcome& outcome : outcomes) {
     const Fact fact = FactOf(outcome);
-    known_.Put(fact.key, fact.content, now);
+    known_.Put(fact.key, {fact.content, fact.at_us}, now);
   }
 }
 

@@ -11,7 +11,7 @@
 namespace mooring::records {
 namespace {
 
-using Fate = OutcomeAnswer::Fate;
+using Fate = OutcomeFate;
 
 struct OutcomeLedgerTest : testing::Test {
   OutcomeLedgerTest() {
@@ -40,16 +40,27 @@ struct OutcomeLedgerTest : testing::Test {
     item.at = clock.Now();
     return item;
   }
-  std::vector<OutcomeAnswer> Record(std::vector<OutcomeItem> items) {
-    std::vector<OutcomeAnswer> answers;
+  OutcomeReport Record(std::vector<OutcomeItem> items, std::string_view caller = "tester") {
+    OutcomeReport report;
     int told = 0;
-    CHECK_OK_RESULT(ledger->Record(std::move(items), [&](std::vector<OutcomeAnswer> got) {
-      answers = std::move(got);
+    CHECK_OK_RESULT(ledger->Record(caller, std::move(items), [&](OutcomeReport got) {
+      report = std::move(got);
       ++told;
     }));
     journal->CommitNow();
     EXPECT_EQ(told, 1);
-    return answers;
+    return report;
+  }
+  Fate RecordOne(const OutcomeItem& item) { return Record({item}).fates[0]; }
+  Code Refusal(const OutcomeItem& item, std::string_view caller = "tester") {
+    const OutcomeReport report = Record({item}, caller);
+    EXPECT_EQ(report.fates[0], Fate::kRefused);
+    return report.problems.empty() ? Code::kInternal : report.problems[0].error.code();
+  }
+  void Restart() {
+    ledger = std::make_unique<OutcomeLedger>(
+        OutcomeLedger::Options{journal.get(), &request_ids, &clock});
+    Replay(*ledger);
   }
   std::size_t Written() {
     RememberingVisitor visitor;
@@ -65,39 +76,70 @@ struct OutcomeLedgerTest : testing::Test {
 };
 
 TEST_F(OutcomeLedgerTest, WritesAnOutcomeOnceHoweverOftenItIsSent) {
-  EXPECT_EQ(Record({Item(0), Item(1)})[0].fate, Fate::kRecorded);
-  const auto again = Record({Item(0), Item(1), Item(2)});
-  EXPECT_EQ(again[0].fate, Fate::kRepeated);
-  EXPECT_TRUE(again[0].status.ok());
-  EXPECT_EQ(again[2].fate, Fate::kRecorded);
+  EXPECT_EQ(Record({Item(0), Item(1)}).fates, (std::vector{Fate::kRecorded, Fate::kRecorded}));
+  EXPECT_EQ(Record({Item(0), Item(1), Item(2)}).fates,
+            (std::vector{Fate::kRepeated, Fate::kRepeated, Fate::kRecorded}));
   EXPECT_EQ(Written(), 3U);
 }
 
-TEST_F(OutcomeLedgerTest, AnotherValueIsACorrection) {
-  Record({Item(0, 1)});
-  EXPECT_EQ(Record({Item(0, 0)})[0].fate, Fate::kCorrected);
-  EXPECT_EQ(Record({Item(0, 0)})[0].fate, Fate::kRepeated);
+TEST_F(OutcomeLedgerTest, WithoutATimeTheSameValueIsARepetitionWheneverItComes) {
+  OutcomeItem item = Item(0);
+  item.at.reset();
+  EXPECT_EQ(RecordOne(item), Fate::kRecorded);
+  clock.Advance(std::chrono::hours(1));
+  EXPECT_EQ(RecordOne(item), Fate::kRepeated);
+  Restart();
+  EXPECT_EQ(RecordOne(item), Fate::kRepeated);
+  EXPECT_EQ(Written(), 1U);
+}
+
+TEST_F(OutcomeLedgerTest, AnotherValueOrTimeIsACorrectionAndBothAreKept) {
+  RecordOne(Item(0, 1));
+  EXPECT_EQ(RecordOne(Item(0, 0)), Fate::kCorrected);
+  EXPECT_EQ(RecordOne(Item(0, 0)), Fate::kRepeated);
+  EXPECT_EQ(RecordOne(Item(0, -0.0)), Fate::kRepeated);
+  OutcomeItem earlier = Item(0, 0);
+  *earlier.at -= std::chrono::minutes(1);
+  EXPECT_EQ(RecordOne(earlier), Fate::kCorrected);
   OutcomeItem other_name = Item(0, 0);
   other_name.name = "cancelled";
-  EXPECT_EQ(Record({other_name})[0].fate, Fate::kRecorded);
-  EXPECT_EQ(Written(), 3U);
+  EXPECT_EQ(RecordOne(other_name), Fate::kRecorded);
+  EXPECT_EQ(Written(), 4U);
+}
+
+TEST_F(OutcomeLedgerTest, WithinOneRequestTheLaterItemIsTheNewerOne) {
+  const auto report = Record({Item(300, 1), Item(1, 5), Item(300, 1), Item(300, 0), Item(300, 0)});
+  EXPECT_EQ(report.fates, (std::vector{Fate::kRecorded, Fate::kRecorded, Fate::kRepeated,
+                                       Fate::kCorrected, Fate::kRepeated}));
+  RememberingVisitor visitor;
+  Replay(visitor);
+  ASSERT_EQ(visitor.outcomes.size(), 3U);
+  EXPECT_EQ(visitor.outcomes[2].value, 0) << "the newest in the journal counts";
+  EXPECT_EQ(RecordOne(Item(300, 0)), Fate::kRepeated);
+}
+
+TEST_F(OutcomeLedgerTest, ARepetitionOfWhatCouldNotBeWrittenIsRefusedWithIt) {
+  fs.FailSyncAt(fs.syncs() + 1);
+  const auto report = Record({Item(3), Item(4), Item(3)});
+  EXPECT_EQ(report.Count(Fate::kRefused), 3U);
+  ASSERT_EQ(report.problems.size(), 3U);
+  EXPECT_EQ(report.problems[2].item, 2U);
+  EXPECT_EQ(RecordOne(Item(3)), Fate::kRecorded);
+  EXPECT_EQ(Written(), 1U);
 }
 
 TEST_F(OutcomeLedgerTest, FindsTheDecisionByTheCallersRequestId) {
   OutcomeItem item = Item(0);
   item.decision.reset();
-  item.caller = "tester";
   item.request_id = "request-10";
-  EXPECT_EQ(Record({item})[0].status.error().code(), Code::kInvalidArgument);  // two rows: which?
+  EXPECT_EQ(Refusal(item), Code::kInvalidArgument);  // two rows: which?
   item.row = 1;
-  const auto found = Record({item});
-  EXPECT_TRUE(found[0].status.ok());
-  EXPECT_EQ(found[0].decision, (DecisionId{1, 1, 11}));
+  EXPECT_EQ(RecordOne(item), Fate::kRecorded);
+  EXPECT_EQ(RecordOne(Item(11)), Fate::kRepeated) << "by its id it is the same fact";
   item.row = 2;
-  EXPECT_EQ(Record({item})[0].status.error().code(), Code::kInvalidArgument);
+  EXPECT_EQ(Refusal(item), Code::kInvalidArgument);
   item.row = 0;
-  item.caller = "somebody else";
-  EXPECT_EQ(Record({item})[0].status.error().code(), Code::kNotFound);
+  EXPECT_EQ(Refusal(item, "somebody else"), Code::kNotFound);
 }
 
 TEST_F(OutcomeLedgerTest, RefusesEachBadItemAlone) {
@@ -109,12 +151,16 @@ TEST_F(OutcomeLedgerTest, RefusesEachBadItemAlone) {
   items[4].value = std::numeric_limits<double>::quiet_NaN();
   items[5].name = "";
   items[6].at = clock.Now() + std::chrono::hours(48);
-  const auto answers = Record(items);
+  const auto report = Record(items);
   const Code expected[] = {Code::kNotFound, Code::kNotFound, Code::kNotFound,
                            Code::kInvalidArgument, Code::kInvalidArgument, Code::kInvalidArgument,
                            Code::kInvalidArgument};
-  for (std::size_t i = 0; i < 7; ++i) EXPECT_EQ(answers[i].status.error().code(), expected[i]) << i;
-  EXPECT_TRUE(answers[7].status.ok());
+  ASSERT_EQ(report.problems.size(), 7U);
+  for (std::size_t i = 0; i < 7; ++i) {
+    EXPECT_EQ(report.problems[i].item, i);
+    EXPECT_EQ(report.problems[i].error.code(), expected[i]) << i;
+  }
+  EXPECT_EQ(report.fates[7], Fate::kRecorded);
   EXPECT_EQ(Written(), 1U);
 }
 
@@ -124,46 +170,56 @@ TEST_F(OutcomeLedgerTest, ComparesTimesExactlyWithTheDecisions) {
     item.at = TestBlock(TestBinding(), ordinal).block.at;  // the very moment
     OutcomeItem before = item;
     before.name = "before";
-    before.at -= Micros(1);
-    const auto answers = Record({item, before});
-    EXPECT_TRUE(answers[0].status.ok()) << ordinal;
-    EXPECT_FALSE(answers[1].status.ok()) << ordinal;
+    *before.at -= Micros(1);
+    EXPECT_EQ(Record({item, before}).fates, (std::vector{Fate::kRecorded, Fate::kRefused}))
+        << ordinal;
   }
 }
 
 TEST_F(OutcomeLedgerTest, RefusesWhatIsBeingWrittenAndForgetsItWhenThatFails) {
   int told = 0;
-  Status first = Error(Code::kInternal, "not told");
-  ASSERT_TRUE(ledger->Record({Item(3)}, [&](std::vector<OutcomeAnswer> answers) {
+  OutcomeReport first;
+  ASSERT_TRUE(ledger->Record("tester", {Item(3)}, [&](OutcomeReport report) {
     ++told;
-    first = answers[0].status;
+    first = std::move(report);
   }).ok());
-  ASSERT_TRUE(ledger->Record({Item(3)}, [&](std::vector<OutcomeAnswer> answers) {
+  ASSERT_TRUE(ledger->Record("tester", {Item(3)}, [&](const OutcomeReport& report) {
     ++told;
-    EXPECT_EQ(answers[0].status.error().code(), Code::kUnavailable);
+    ASSERT_EQ(report.problems.size(), 1U);
+    EXPECT_EQ(report.problems[0].error.code(), Code::kUnavailable);
   }).ok());
   EXPECT_EQ(told, 1);
   fs.FailSyncAt(fs.syncs() + 1);
   journal->CommitNow();
   EXPECT_EQ(told, 2);
-  EXPECT_EQ(first.error().code(), Code::kUnavailable);
-  EXPECT_EQ(Record({Item(3)})[0].fate, Fate::kRecorded);
+  ASSERT_EQ(first.problems.size(), 1U);
+  EXPECT_EQ(first.problems[0].error.code(), Code::kUnavailable);
+  EXPECT_EQ(RecordOne(Item(3)), Fate::kRecorded);
   EXPECT_EQ(Written(), 1U);
 }
 
-TEST_F(OutcomeLedgerTest, KnowsDuplicatesAfterARestart) {
+TEST_F(OutcomeLedgerTest, KnowsRepetitionsAfterARestart) {
   Record({Item(0, 1), Item(1, 0)});
-  ledger = std::make_unique<OutcomeLedger>(
-      OutcomeLedger::Options{journal.get(), &request_ids, &clock});
-  Replay(*ledger);
-  const auto answers = Record({Item(0, 1), Item(1, 1)});
-  EXPECT_EQ(answers[0].fate, Fate::kRepeated);
-  EXPECT_EQ(answers[1].fate, Fate::kCorrected);
+  Restart();
+  EXPECT_EQ(Record({Item(0, 1), Item(1, 1)}).fates,
+            (std::vector{Fate::kRepeated, Fate::kCorrected}));
+}
+
+TEST_F(OutcomeLedgerTest, WritesALargeRequestInSeveralRecords) {
+  std::vector<OutcomeItem> items;
+  for (int i = 0; i < 30'000; ++i) {
+    items.push_back(Item(static_cast<std::uint32_t>(i * 7 % 300), 1));
+    items.back().name = "n" + std::to_string(i / 300);
+  }
+  EXPECT_EQ(Record(items).Count(Fate::kRecorded), items.size());
+  EXPECT_EQ(Record(items).Count(Fate::kRepeated), items.size());
+  EXPECT_GE(journal->Stats().records, 500U + 4U);
+  EXPECT_EQ(Written(), items.size());
 }
 
 TEST_F(OutcomeLedgerTest, BoundsARequest) {
   const std::vector<OutcomeItem> many(limits::kOutcomesPerRequest + 1);
-  EXPECT_EQ(ledger->Record(many, [](std::vector<OutcomeAnswer>) {}).error().code(),
+  EXPECT_EQ(ledger->Record("", many, [](const OutcomeReport&) {}).error().code(),
             Code::kTooLarge);
 }
 

@@ -15,6 +15,14 @@ Colour ColourOf(records::Verdict verdict) {
   }
 }
 
+Cell ImputedCell(const records::ReadDecisions& read, std::uint32_t row) {
+  std::string names;
+  for (const std::string_view name : records::ImputedNames(read, row)) {
+    names += (names.empty() ? "" : ",") + std::string(name);
+  }
+  return names.empty() ? Cell() : Cell(std::move(names));
+}
+
 }  // namespace
 
 std::vector<FieldName> RecordFields() {
@@ -31,6 +39,7 @@ std::vector<FieldName> RecordFields() {
           {"caller", "who asked", false},
           {"request_id", "the caller's own id"},
           {"detail", "an outcome's name; what was refused"},
+          {"imputed", "inputs that took the contract's default", false},
           {"inputs", "as seen", false},
           {"outputs", "raw", false}};
 }
@@ -53,7 +62,8 @@ void RecordRows::OnDecisions(const records::ReadDecisions& read) {
           Cell(verdict, ColourOf(decision.verdict)),
           std::isnan(decision.score) ? Cell() : Cell(decision.score), decision.amount_minor,
           decision.flagged, read.latency_us, read.caller, read.request_id, Cell(),
-          RawJson{RowJson(*read.inputs, row)}, RawJson{RowJson(*read.outputs, row)}});
+          ImputedCell(read, static_cast<std::uint32_t>(row)), RawJson{RowJson(*read.inputs, row)},
+          RawJson{RowJson(*read.outputs, row)}});
   }
 }
 
@@ -62,7 +72,7 @@ void RecordRows::OnOutcomes(std::span<const records::Outcome> outcomes) {
   for (const records::Outcome& outcome : outcomes) {
     Keep({"outcome", outcome.at, outcome.decision.ToString(), Cell(), Cell(), Cell(),
           outcome.text.empty() ? Cell(outcome.value) : Cell(outcome.text), Cell(), Cell(), Cell(),
-          Cell(), Cell(), outcome.name, Cell(), Cell()});
+          Cell(), Cell(), outcome.name, Cell(), Cell(), Cell()});
   }
 }
 
@@ -73,7 +83,7 @@ void RecordRows::OnRefusal(const records::Refusal& refusal) {
   if (!refusal.rule.empty()) detail += (detail.empty() ? "" : ": ") + std::string(refusal.rule);
   Keep({"refusal", refusal.at, Cell(), refusal.model, Cell(),
         Cell(std::string(refusal.code), Colour::kRed), Cell(), Cell(), Cell(), Cell(),
-        refusal.caller, refusal.request_id, detail, Cell(), Cell()});
+        refusal.caller, refusal.request_id, detail, Cell(), Cell(), Cell()});
 }
 
 void RecordRows::TakeInto(Listing& listing) {

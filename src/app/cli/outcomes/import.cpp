@@ -14,7 +14,8 @@ namespace mooring::app::cli {
 namespace {
 
 constexpr std::size_t kItemsPerCall = 10'000;
-constexpr std::string_view kColumns[] = {"decision_id", "request_id", "name", "value", "at"};
+constexpr std::string_view kColumns[] = {"decision_id", "request_id", "row",
+                                           "name",        "value",      "at"};
 
 Status CheckColumns(const data::Schema& schema, const std::string& name) {
   for (const data::Field& field : schema.fields()) {
@@ -23,7 +24,7 @@ Status CheckColumns(const data::Schema& schema, const std::string& name) {
     }
     return Error(Code::kInvalidArgument, "unknown column '" + field.name + "'")
         .Why(DidYouMean(field.name, kColumns))
-        .Help("columns: decision_id or request_id, value, name, at");
+        .Help("columns: decision_id or request_id, row, value, name, at");
   }
   const bool by_id = schema.Find("decision_id") || schema.Find("request_id");
   if (!by_id || !schema.Find("value")) {
@@ -46,7 +47,8 @@ Result<data::Batch> ReadCsv(std::string_view text, const std::string& file,
   std::vector<data::Field> fields = inferred.fields();
   for (data::Field& field : fields) {
     field.nullable = true;
-    if (field.name != "value") field.type = data::Type::kString;
+    if (field.name == "row") field.type = data::Type::kInt32;
+    if (field.name != "value" && field.name != "row") field.type = data::Type::kString;
     field.dictionary = nullptr;
   }
   ASSIGN_OR_RETURN(data::Schema schema, data::Schema::Make(std::move(fields)));
@@ -91,8 +93,9 @@ Result<std::vector<std::string>> ReadLines(Context& context, const std::string& 
   return lines;
 }
 
+// What the server said it did, summed over the parts of a file.
 struct Imported {
-  std::uint64_t recorded = 0, problems = 0;
+  std::uint64_t recorded = 0, corrected = 0, repeated = 0, refused = 0, untold = 0;
 };
 
 Status SendPart(Context& context, const ApiClient& client, const std::string& body,
@@ -104,12 +107,19 @@ Status SendPart(Context& context, const ApiClient& client, const std::string& bo
       json.ok() ? json->GetArray("problems") : Result<const Json::Array*>(nullptr);
   const bool listed = json.ok() && problems.ok() && json->Find("recorded") != nullptr;
   if (!listed) return ApiClient::ProblemOf(answer);
-  if (const auto recorded = json->GetUint("recorded"); recorded.ok())
-    imported.recorded += *recorded;
+  std::uint64_t refused = 0;
+  const auto take = [&](const char* key, std::uint64_t& sum) {
+    if (const auto count = json->GetUint(key); count.ok()) sum += *count;
+  };
+  take("recorded", imported.recorded);
+  take("corrected", imported.corrected);
+  take("repeated", imported.repeated);
+  take("refused", refused);
+  imported.refused += refused;
+  imported.untold += refused - std::min<std::uint64_t>(refused, (*problems)->size());
   for (const Json& problem : **problems) {
     const auto item = problem.GetUint("item");
     const auto message = problem.GetString("message");
-    ++imported.problems;
     context.Warn("row " + std::to_string(first + (item.ok() ? *item : 0) + 1) + ": " +
                  (message.ok() ? std::string(*message) : "refused"));
   }
@@ -132,11 +142,17 @@ Result<ExitCode> RunImport(Context& context, const Args& args) {
     progress.Advance(count);
     body.clear();
   }
-  Listing listing("mooring.import/1", {{"recorded", "outcomes on disk"}, {"refused", "not taken"}});
+  if (imported.untold != 0) {
+    context.Warn(std::to_string(imported.untold) + " more were refused and are not listed");
+  }
+  Listing listing("mooring.import/1", {{"recorded", "new, on disk"},
+                                       {"corrected", "another value than before, on disk"},
+                                       {"repeated", "were there already"},
+                                       {"refused", "not taken"}});
   listing.record = true;
-  listing.Add({imported.recorded, imported.problems});
+  listing.Add({imported.recorded, imported.corrected, imported.repeated, imported.refused});
   RETURN_IF_ERROR(PrintListing(context, args, listing));
-  return imported.problems == 0 ? ExitCode::kDone : ExitCode::kFindings;
+  return imported.refused == 0 ? ExitCode::kDone : ExitCode::kFindings;
 }
 
 }  // namespace
@@ -145,9 +161,10 @@ Command OutcomesImportCommand() {
   return {.name = "outcomes import",
           .summary = "tell what really happened: outcomes by decision id or request id",
           .text =
-              "CSV with the columns decision_id or request_id, value, and if need be name and at "
-              "(RFC 3339);\nor one JSON object a line. Sending the same outcome again changes "
-              "nothing. Exits with 1 when\nsome were refused; the others are recorded.",
+              "CSV with the columns decision_id or request_id, value, and if need be name, at (RFC "
+              "3339) and\nrow (of a request that had several); or one JSON object a line. Sending "
+              "the same outcome again\nchanges nothing; another value is a correction, and the "
+              "newest counts. Exits with 1 when some\nwere refused; the others are recorded.",
           .examples = {{"mooring outcomes import churned.csv --name churned", "a column of values"},
                        {"mooring outcomes import - < outcomes.ndjson", "from a pipe"}},
           .arguments = {{.name = "FILE",

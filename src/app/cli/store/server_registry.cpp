@@ -118,6 +118,8 @@ AliasChange ChangeOf(const Json& json) {
   change.author = TextAt(json, "author");
   change.reason = TextAt(json, "reason");
   change.revision = NumberAt(json, "revision");
+  const auto forced = json.GetBool("forced");
+  change.forced = forced.ok() && *forced;
   return change;
 }
 
@@ -126,6 +128,7 @@ std::string ChangeBody(const Change& change, std::optional<VersionNumber> versio
   JsonWriter json(body);
   json.BeginObject();
   if (version) json.Member("version", *version);
+  if (version && change.force) json.Member("force", true);
   json.Member("reason", change.reason.empty() ? std::string("not given") : change.reason);
   json.Member("author", change.author);
   if (change.if_revision) json.Member("if_revision", *change.if_revision);

@@ -45,6 +45,12 @@ class FakeProcess final : public Process {
   Result<std::unique_ptr<Server>> StartServer(const ServerOptions& options) override;
   void HoldStopSignals() override { holds = true; }
   bool WaitForStop(std::chrono::milliseconds timeout) override;
+  Status CanListen(const std::string&, std::uint16_t) override {
+    return port_taken ? Status(*port_taken) : Ok();
+  }
+  std::uint64_t OpenFilesLimit() override { return open_files; }
+  std::optional<Error> port_taken;
+  std::uint64_t open_files = 65'536;
   bool holds = false;
   int waits_before_stop = 0;
   int stopped = 0;  // servers
