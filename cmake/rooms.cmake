@@ -23,7 +23,7 @@ if(MOORING_SANITIZE)
   target_link_options(mooring_flags INTERFACE -fsanitize=${MOORING_SANITIZE})
 endif()
 find_program(MOLD mold)
-if(MOLD AND NOT MOORING_SANITIZE)
+if(MOLD AND (NOT MOORING_SANITIZE OR CMAKE_CXX_COMPILER_ID STREQUAL "Clang"))
   target_link_options(mooring_flags INTERFACE -fuse-ld=mold)
 endif()
 

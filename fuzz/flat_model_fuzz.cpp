@@ -1,5 +1,5 @@
-// Compiled models as they lie in the store, with size and checksum put right: what a checksum
-// cannot tell is refused at load by its own checks, or predicts, and never reads outside.
+// Compiled models as they lie in the store, with version, size and checksum put right: what
+// these cannot tell is refused at load by its own checks, or predicts, and never reads outside.
 #include <cstring>
 
 #include "base/crypto/digest.h"
@@ -8,10 +8,12 @@
 namespace {
 
 // docs/formats/flat_model.md.
-constexpr std::size_t kChecksumAt = 12, kSizeAt = 32;
+constexpr std::size_t kVersionAt = 8, kChecksumAt = 12, kSizeAt = 32;
 
 void Seal(std::string& flat) {
+  static const std::string ours = mooring::model::FlatWriter("xgboost").Finish();
   if (flat.size() < mooring::model::kFlatHeaderBytes) return;
+  std::memcpy(flat.data() + kVersionAt, ours.data() + kVersionAt, kChecksumAt - kVersionAt);
   const std::uint64_t size = flat.size();
   std::memcpy(flat.data() + kSizeAt, &size, sizeof(size));
   const std::uint32_t crc = mooring::Crc32c(mooring::AsBytes(flat).subspan(kChecksumAt + 4));
