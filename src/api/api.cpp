@@ -22,20 +22,23 @@ struct RouteEntry {
   std::string_view pattern;
   Protocol protocol;
   void (*answer)(const Call&);
+  std::span<const std::string_view> other_types = {};  // of bodies, beside application/json
 };
 
+constexpr std::string_view kLines[] = {"application/x-ndjson", "application/jsonl"};
+constexpr std::string_view kBytes[] = {"application/octet-stream"};  // as clients of Triton may say
 constexpr auto kGet = Method::kGet, kPost = Method::kPost, kPut = Method::kPut;
 constexpr auto kNative = Protocol::kNative, kOpen = Protocol::kOpenInference;
 constexpr auto kMlflow = Protocol::kMlflow, kOther = Protocol::kOther;
 
 // Every route of the server; the busiest first.
 constexpr RouteEntry kRoutes[] = {
-    {kPost, "/v2/models/{}/infer", kOpen, open_inference::Infer},
+    {kPost, "/v2/models/{}/infer", kOpen, open_inference::Infer, kBytes},
     {kPost, "/api/v1/models/{}/decide", kNative, Decide},
     {kPost, "/invocations", kMlflow, mlflow::InvokeOnly},
     {kPost, "/serving-endpoints/{}/invocations", kMlflow, mlflow::Invoke},
-    {kPost, "/v2/models/{}/versions/{}/infer", kOpen, open_inference::Infer},
-    {kPost, "/api/v1/outcomes", kNative, RecordOutcomes},
+    {kPost, "/v2/models/{}/versions/{}/infer", kOpen, open_inference::Infer, kBytes},
+    {kPost, "/api/v1/outcomes", kNative, RecordOutcomes, kLines},
 
     {kGet, "/v2", kOpen, open_inference::ServerMetadata},
     {kGet, "/v2/health/live", kOpen, open_inference::Live},
@@ -88,10 +91,19 @@ class Dispatcher {
     const RouteEntry& route = kRoutes[match.answer];
     call.parameters = match.parameters;
     call.protocol = route.protocol;
+    if (const Status type = CheckType(route, request); !type.ok()) {
+      return call.Refuse(type.error(), {}, 415);
+    }
     route.answer(call);
   }
 
  private:
+  // MLflow's calls have types, and words, of their own.
+  static Status CheckType(const RouteEntry& route, const Request& request) {
+    if (route.method == kGet || route.protocol == kMlflow) return Ok();
+    return CheckBodyType(request, route.other_types);
+  }
+
   static void Refuse(Call& call, const Router::Match& match) {
     call.protocol = ProtocolOf(call.request->path);
     if (match.outcome == Router::Match::Outcome::kNoPath) {

@@ -24,6 +24,32 @@ TEST(Api, SaysWhatAPathTakes) {
   EXPECT_TRUE(api.Post("/serving-endpoints/m/x", "").json().GetString("error_code").ok());
 }
 
+TEST(Api, TakesBodiesOfTheTypesItReads) {
+  TestApi api;
+  const std::string row = R"({"inputs":{"a":1}})";
+  const auto send = [&](const std::string& path, const std::string& type) {
+    const std::string header = type.empty() ? "" : "Content-Type: " + type + "\r\n";
+    return testing::Send(api.handler, "POST " + path, row, header);
+  };
+  const std::tuple<const char*, const char*, int> cases[] = {
+      {"/api/v1/models/m/decide", "", 200},
+      {"/api/v1/models/m/decide", "Application/JSON; charset=\"UTF-8\"", 200},
+      {"/api/v1/models/m/decide", "text/plain", 415},
+      {"/api/v1/models/m/decide", "application/x-ndjson", 415},
+      {"/api/v1/models/m/decide", "application/json; charset=cp1251", 415},
+      {"/v2/models/m/infer", "application/octet-stream", 400},  // read, and found wanting
+      {"/v2/models/m/infer", "application/x-www-form-urlencoded", 415},
+      {"/api/v1/outcomes", "application/jsonl", 400},
+      {"/api/v1/outcomes", "text/csv", 415},
+      {"/api/v1/models/m/rollback", "text/plain", 415},
+  };
+  for (const auto& [path, type, status] : cases) {
+    const auto answer = send(path, type);
+    EXPECT_EQ(answer.status, status) << path << " " << type << " " << answer.body;
+    EXPECT_EQ(answer.body.find("UTF-8") != std::string::npos, std::string(type).ends_with("1251"));
+  }
+}
+
 TEST(Api, AnswersAdministrativeCallsWithoutTheirStoresBy503) {
   TestApi api;
   for (const char* path :

@@ -23,6 +23,18 @@ void Call::AnswerJson(std::string body) const {
   Answer(std::move(response));
 }
 
+Status CheckBodyType(const Request& request, std::span<const std::string_view> others) {
+  const std::string_view type = request.content_type, charset = request.charset;
+  if (!charset.empty() && charset != "utf-8" && charset != "utf8") {
+    return Error(Code::kUnsupported, "the body is not in UTF-8, as its Content-Type says")
+        .Help("send it in UTF-8, without a charset or with charset=utf-8");
+  }
+  if (type.empty() || type == "application/json") return Ok();
+  if (std::find(others.begin(), others.end(), type) != others.end()) return Ok();
+  return Error(Code::kUnsupported, "the Content-Type of the body is not application/json")
+      .Help("send the header Content-Type: application/json");
+}
+
 void AnswerResult(const Call& call, Result<std::string> json) {
   if (!json.ok()) return call.Refuse(json.error());
   call.AnswerJson(std::move(json).value());

@@ -51,6 +51,10 @@ struct Call {
   void AnswerJson(std::string body) const;
 };
 
+// Whether a body may be read as JSON by what the request says of it: JSON in UTF-8, or nothing at
+// all, which is taken for that. `others` are more media types that the call takes.
+Status CheckBodyType(const Request& request, std::span<const std::string_view> others = {});
+
 // What most administrative handlers are: an answer's JSON or an error.
 void AnswerResult(const Call& call, Result<std::string> json);
 

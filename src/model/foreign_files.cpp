@@ -46,14 +46,30 @@ constexpr std::array kKinds = {
     Kind{"ZF"sv, 0, "a joblib file of an old version", kPickle},
 };
 
+// "cos\nsystem\n": the opcode that names what to import, as any pickle of a class starts.
+bool StartsWithGlobal(std::string_view text) {
+  if (!text.starts_with('c')) return false;
+  text.remove_prefix(1);
+  for (int name = 0; name < 2; ++name) {
+    const std::size_t end = text.substr(0, 256).find('\n');
+    if (end == std::string_view::npos || end == 0) return false;
+    for (const char c : text.substr(0, end)) {
+      const bool fits = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                        (c >= '0' && c <= '9') || c == '_' || c == '.';
+      if (!fits) return false;
+    }
+    text.remove_prefix(end + 1);
+  }
+  return true;
+}
+
 // Protocols 2 to 5 say so in their first two bytes and end in '.'; 0 and 1 start with an opcode of
 // theirs and end in '.' too.
 bool LooksLikePickle(std::string_view text) {
   if (text.size() >= 2 && text[0] == '\x80' && text[1] >= 1 && text[1] <= 5) return true;
   if (text.size() < 4 || text.back() != '.') return false;
-  constexpr std::string_view kOldStarts[] = {"ccopy_reg\n", "c__main__\n", "(dp", "(lp", "(i", "}q",
-                                             "]q", "(c", "csklearn", "cnumpy", "cxgboost",
-                                             "cjoblib", "clightgbm", "ccollections"};
+  if (StartsWithGlobal(text)) return true;
+  constexpr std::string_view kOldStarts[] = {"(dp", "(lp", "(i", "}q", "]q", "(c"};
   for (const std::string_view start : kOldStarts) {
     if (text.starts_with(start)) return true;
   }

@@ -7,6 +7,7 @@
 #include "base/crypto/digest.h"
 #include "base/io/file_system.h"
 #include "base/limits.h"
+#include "base/text/utf8.h"
 
 namespace mooring::api {
 namespace {
@@ -43,6 +44,9 @@ Status SetRequestId(const Call& call, std::string_view id, serving::DecisionRequ
     return Error(Code::kInvalidArgument,
                  "a request id has 1 to 128 bytes, this one " + std::to_string(id.size()));
   }
+  if (FirstInvalidUtf8(id) != id.size() || id.find('\0') != std::string_view::npos) {
+    return Error(Code::kInvalidArgument, "a request id is UTF-8 without NUL");
+  }
   if (!request.request_id.empty() && request.request_id != id) {
     return Error(Code::kInvalidArgument, "Idempotency-Key and request_id differ");
   }
@@ -60,6 +64,9 @@ Result<serving::DecisionRequest> BeginDecision(const Call& call, std::string_vie
   }
   ASSIGN_OR_RETURN(request.caller, CallerOf(*call.request));
   if (const auto key = call.request->Header("Idempotency-Key"); !key.empty()) {
+    if (call.request->HeaderCount("Idempotency-Key") > 1) {
+      return Error(Code::kInvalidArgument, "a request has one Idempotency-Key, this one several");
+    }
     RETURN_IF_ERROR(SetRequestId(call, key, request));
   }
   request.model = model;

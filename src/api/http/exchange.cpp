@@ -123,7 +123,7 @@ Response Refusal(int status, std::string_view message) {
       .append(message)
       .append("\",\"error_code\":\"")
       .append(code);
-  response.body.append("\",\"decision_id\":null}");
+  response.body.append("\",\"field\":null,\"decision_id\":null}");
   if (status == 405)
     response.headers.emplace_back("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
   return response;

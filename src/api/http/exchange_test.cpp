@@ -72,6 +72,10 @@ TEST(Exchange, RefusesInAShapeThatAllProtocolsRead) {
     for (const char* key : {"code", "message", "error", "error_code"}) {
       EXPECT_TRUE(body->GetString(key).ok()) << status << key;
     }
+    for (const char* key : {"field", "decision_id"}) {
+      ASSERT_NE(body->Find(key), nullptr) << status << key;
+      EXPECT_TRUE(body->Find(key)->IsNull()) << status << key;
+    }
   }
 }
 

@@ -31,6 +31,11 @@ std::string_view Trim(std::string_view text) {
   return text;
 }
 
+bool HasBareLf(std::string_view text) {
+  const std::size_t at = text.find('\n');
+  return at != std::string_view::npos && (at == 0 || text[at - 1] != '\r');
+}
+
 // Memory that one idle connection may keep for its next request.
 constexpr std::size_t kKeptBytes = 16 * limits::kKiB;
 
@@ -73,6 +78,14 @@ std::string_view Request::Header(std::string_view name) const {
     if (SameName(field.name, name)) return field.value;
   }
   return "";
+}
+
+std::size_t Request::HeaderCount(std::string_view name) const {
+  if (native == nullptr) return 0;
+  const auto& fields = static_cast<const Message*>(native)->fields;
+  return static_cast<std::size_t>(
+      std::count_if(fields.begin(), fields.end(),
+                    [name](const Message::Field& field) { return SameName(field.name, name); }));
 }
 
 // Beast's grammar of the head and of chunks; fields land in the message as views into its head.
@@ -259,7 +272,8 @@ bool RequestParser::CheckHost() {
     return Refuse(400, "a request has exactly one Host header"), false;
   }
   const std::string_view host = target->authority.empty() ? g.host : target->authority;
-  if (g.hosts == 1 && host != good_host_) {
+  const bool named = g.hosts == 1 || !target->authority.empty();
+  if (named && (host.empty() || host != good_host_)) {
     const auto verdict = rules_.CheckHost(host);
     if (verdict == CallerRules::Verdict::kMalformed)
       return Refuse(400, "the Host is malformed"), false;
@@ -301,6 +315,8 @@ std::size_t RequestParser::FeedBody(std::string_view bytes) {
     Refuse(400, "the chunks of the body are malformed");
   } else if (grammar_->is_done()) {
     Finish();
+  } else if (used == 0 && HasBareLf(bytes)) {
+    Refuse(400, "a line between the chunks of the body does not end in CR LF");
   } else if (used == 0 && bytes.size() > limits_.target_bytes) {
     Refuse(400, "a chunk header or trailer is larger than the limit");
   }

@@ -41,6 +41,8 @@ struct Request {
 
   // The first header of that name (any case); "" when absent.
   std::string_view Header(std::string_view name) const;
+  // How many lines have that name.
+  std::size_t HeaderCount(std::string_view name) const;
   // Filled by the server; opaque.
   const void* native = nullptr;
 };

@@ -42,6 +42,17 @@ class SocketClient {
     }
     return true;
   }
+  // What has come, at least a byte; "" at the end or after the time-out.
+  std::string ReadSome() {
+    char chunk[64 * 1024];
+    const ssize_t got = ::recv(fd_, chunk, sizeof chunk, 0);
+    return got <= 0 ? std::string() : std::string(chunk, static_cast<std::size_t>(got));
+  }
+  // Whether there is something to read, or the end; does not wait.
+  bool HasAnswer() {
+    char byte;
+    return ::recv(fd_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
+  }
   // Everything until `count` occurrences of `mark`, the end, or the time-out.
   std::string ReadUntil(std::string_view mark, std::size_t count = 1) {
     std::string all;
@@ -51,11 +62,23 @@ class SocketClient {
            from = at + mark.size()) {
         if (--count == 0) return all;
       }
-      char chunk[64 * 1024];
-      const ssize_t got = ::recv(fd_, chunk, sizeof chunk, 0);
-      if (got <= 0) return all;
-      all.append(chunk, static_cast<std::size_t>(got));
+      const std::string more = ReadSome();
+      if (more.empty()) return all;
+      all += more;
     }
+  }
+  // One answer with its body, and what came behind it.
+  std::string ReadAnswer() {
+    std::string all = ReadUntil("\r\n\r\n");
+    const std::size_t end = all.find("\r\n\r\n"), at = all.find("\r\nContent-Length: ");
+    if (end == std::string::npos || at == std::string::npos || at > end) return all;
+    const std::size_t whole = end + 4 + std::stoul(all.substr(at + 18));
+    while (all.size() < whole) {
+      const std::string more = ReadSome();
+      if (more.empty()) break;
+      all += more;
+    }
+    return all;
   }
   std::string ReadAll() { return ReadUntil("\x01never\x01"); }
   void FinishSending() { ::shutdown(fd_, SHUT_WR); }

@@ -45,6 +45,7 @@ JsonPull::JsonPull(std::string_view text, Tokens tokens)
     else
       CHECK(*end_ == '\0');
   }
+  if (text.starts_with("\xEF\xBB\xBF")) Fail("a byte order mark, which JSON does not have");
 }
 
 bool JsonPull::Fail(const char* what) {

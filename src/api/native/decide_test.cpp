@@ -89,7 +89,7 @@ TEST(NativeDecide, RefusesEveryKindOfBadBodyAndRecordsNoDecision) {
       {R"({"inputs":{}})", 400, "missing"},
       {R"({"inputs":{"a":1}} x)", 400, "follows"},
       {R"({"inputs":{"a":1}}{})", 400, "follows"},
-      {"\xEF\xBB\xBF{\"inputs\":{\"a\":1}}", 400, "object"},
+      {"\xEF\xBB\xBF{\"inputs\":{\"a\":1}}", 400, "byte order mark"},
       {R"({'inputs':{}})", 400, "quotes"},
       {R"({"inputs":{"a":1},/**/"x":1})", 400, ""},
       {std::string(100'000, '['), 400, ""},
@@ -199,6 +199,10 @@ TEST(NativeDecide, RepeatsARequestIdOnlyWithItsBody) {
   api.journal.hold = true;
   const std::string body = R"({"inputs":{"a":1},"request_id":"r"})";
   EXPECT_EQ(api.Post("/api/v1/models/m/decide", body, "Idempotency-Key: other\r\n").status, 400);
+  const std::string twice = "Idempotency-Key: r\r\nIdempotency-Key: r\r\n";
+  EXPECT_EQ(api.Post("/api/v1/models/m/decide", body, twice).status, 400);
+  const std::string broken = "Idempotency-Key: \xFF\r\n";
+  EXPECT_EQ(api.Post("/api/v1/models/m/decide", R"({"inputs":{"a":1}})", broken).status, 400);
   EXPECT_EQ(api.Post("/api/v1/models/m/decide", body, "Authorization: Bearer x\r\n").status, 401);
 }
 

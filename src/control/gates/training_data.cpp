@@ -8,6 +8,7 @@
 #include <numeric>
 #include <unordered_set>
 
+#include "base/clock.h"
 #include "base/text/json_writer.h"
 #include "data/stats/distances.h"
 
@@ -202,21 +203,30 @@ class Gate {
     Add("constant", input.name, 0, 0, "every row has the same value", Severity::kWarn);
   }
 
+  static std::string Show(const InputRule& input, double value) {
+    if (input.type != data::Type::kTimestamp) return fmt::format("{}", value);
+    return FormatTime(Time(Micros(static_cast<std::int64_t>(value))));
+  }
+
   void Range(const InputRule& input, const std::vector<double>& values) {
+    // The contract bounds times in seconds; columns hold microseconds.
+    const double unit = input.type == data::Type::kTimestamp ? 1e6 : 1;
+    const double low = input.min.value_or(-std::numeric_limits<double>::infinity()) * unit;
+    const double high = input.max.value_or(std::numeric_limits<double>::infinity()) * unit;
     double least = std::numeric_limits<double>::infinity(), most = -least;
     std::size_t outside = 0;
     for (const double value : values) {
       if (std::isnan(value)) continue;
       least = std::min(least, value);
       most = std::max(most, value);
-      outside += (input.min && value < *input.min) || (input.max && value > *input.max) ? 1 : 0;
+      outside += value < low || value > high ? 1 : 0;
     }
     if (least == most) Constant(input);
     const double share = Share(outside);
     if (share <= kOutOfRangeShare) return;
     Add("out_of_range", input.name, share, kOutOfRangeShare,
         fmt::format("{:.1f} % are outside the contract's bounds (they go from {} to {})",
-                    share * 100, least, most));
+                    share * 100, Show(input, least), Show(input, most)));
   }
 
   void Leak(const InputRule& input, const std::vector<double>& values) {

@@ -125,6 +125,29 @@ TEST(TrainingDataGate, EachCorruptionIsRefusedForItsReason) {
   }
 }
 
+TEST(TrainingDataGate, BoundsOfTimesAreSeconds) {
+  const auto contract = records::ParseContract(R"(model: m
+owner: {team: pricing}
+inputs: {at: {type: timestamp, min: 0, max: 4102444800}}
+output: {name: p}
+)");
+  ASSERT_TRUE(contract.ok()) << contract.error().ToString();
+  const auto found = [&](std::int64_t first_second) {
+    auto schema = Schema::Make({{.name = "at", .type = Type::kTimestamp}});
+    Batch rows(std::make_shared<const Schema>(std::move(schema).value()));
+    for (std::int64_t i = 0; i < 100; ++i) {
+      rows.column(0).Append((first_second + i) * 1'000'000);
+    }
+    rows.SetRows(100);
+    return CheckTrainingData({.rows = &rows, .contract = &*contract}).value();
+  };
+  EXPECT_TRUE(found(1'700'000'000).empty());
+  const std::vector<Finding> late = found(4'102'444'801);  // the year 2100
+  ASSERT_EQ(late.size(), 1U);
+  EXPECT_EQ(late[0].name, "out_of_range");
+  EXPECT_NE(late[0].message.find("from 2100-01-01T00:00:01"), std::string::npos) << late[0].message;
+}
+
 TEST(TrainingDataGate, WhatMayBeHonestOnlyWarns) {
   auto flights = Flights(2'000, 2);
   for (std::size_t i = 0; i < flights.size(); ++i) flights[i] = flights[i % 500];

@@ -1,6 +1,7 @@
 #include "data/expression/decimal.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 
@@ -31,6 +32,39 @@ std::optional<Decimal> Decimal::Parse(std::string_view text) {
   }
   return has_digit ? std::optional(parsed) : std::nullopt;
 }
+
+template <typename Real>
+std::optional<Decimal> Decimal::ShortestOf(Real number) {
+  if (!std::isfinite(number)) return std::nullopt;
+  char digits[40];  // -1.2345678901234567e-308
+  const char* const end =
+      std::to_chars(digits, digits + sizeof(digits), number, std::chars_format::scientific).ptr;
+  const char* at = digits + (digits[0] == '-' ? 1 : 0);
+  Decimal found;
+  int scale = 0;
+  for (bool after_point = false; *at != 'e'; ++at) {
+    if (*at == '.') {
+      after_point = true;
+      continue;
+    }
+    found.mantissa_ = found.mantissa_ * 10 + (*at - '0');
+    scale += after_point ? 1 : 0;
+  }
+  ++at;
+  if (*at == '+') ++at;
+  int exponent = 0;
+  std::from_chars(at, end, exponent);
+  scale -= exponent;
+  if (scale > kMaxScale) return std::nullopt;
+  const auto mantissa = Scaled(found.mantissa_, -scale);
+  if (!mantissa) return std::nullopt;
+  found.mantissa_ = digits[0] == '-' ? -*mantissa : *mantissa;
+  found.scale_ = std::max(scale, 0);
+  return found;
+}
+
+std::optional<Decimal> Decimal::Shortest(double number) { return ShortestOf(number); }
+std::optional<Decimal> Decimal::Shortest(float number) { return ShortestOf(number); }
 
 std::optional<Decimal> Decimal::Plus(const Decimal& other) const {
   const int scale = std::max(scale_, other.scale_);

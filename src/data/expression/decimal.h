@@ -21,6 +21,11 @@ class Decimal {
   // digits.
   static std::optional<Decimal> Parse(std::string_view text);
 
+  // The shortest decimal that reads back to this number: what its writer meant. Nothing for what is
+  // not finite, too large, or has more than kMaxScale digits behind the point.
+  static std::optional<Decimal> Shortest(double number);
+  static std::optional<Decimal> Shortest(float number);
+
   std::optional<Decimal> Plus(const Decimal& other) const;
   std::optional<Decimal> Minus(const Decimal& other) const;
   std::optional<Decimal> Times(const Decimal& other) const;
@@ -36,6 +41,8 @@ class Decimal {
   double ToDouble() const;
 
  private:
+  template <typename Real>
+  static std::optional<Decimal> ShortestOf(Real number);
   using Wide = __int128;
   constexpr Decimal(Wide mantissa, int scale) : mantissa_(mantissa), scale_(scale) {}
   static std::optional<Wide> Scaled(Wide mantissa, int by);

@@ -96,8 +96,14 @@ struct Amounts {
       case Type::kInt64:
       case Type::kTimestamp: return Of(Decimal(column.Values<std::int64_t>()[row]));
       case Type::kBool: return Of(Decimal(column.Values<std::uint8_t>()[row]));
+      case Type::kFloat64: return OfReal(column.Values<double>()[row]);
+      case Type::kFloat32: return OfReal(column.Values<float>()[row]);
       default: return Of(FiniteOrNull(column.Number(row)));
     }
+  }
+  // A caller's 1.005 is meant as 1.005, not as the double below it.
+  static Value OfReal(auto number) {
+    return {FiniteOrNull(static_cast<double>(number)), Decimal::Shortest(number)};
   }
   static Value Unary(Op op, const Value& x) {
     using Rounding = Decimal::Rounding;

@@ -264,6 +264,30 @@ TEST(Expression, MoneyIsExactAndRoundedOnce) {
             std::nullopt);
 }
 
+TEST(Expression, MoneyTakesFloatColumnsAsTheirWriterMeantThem) {
+  const auto schema = std::make_shared<const Schema>(
+      Schema::Make({{.name = "wide", .type = Type::kFloat64},
+                    {.name = "narrow", .type = Type::kFloat32}})
+          .value());
+  const std::pair<double, std::int64_t> cases[] = {
+      {1.005, 101},    {-1.005, -101}, {2.675, 268},     {19.99, 1999},   {0.1 + 0.2, 30},
+      {1e15, 100'000'000'000'000'000}, {5e-324, 0},      {-0.0, 0},       {0.0049999, 0},
+      {1.15, 115},     {8.345, 835},   {123456.785, 12345679},
+  };
+  for (const auto& [number, expected] : cases) {
+    Batch row(schema);
+    row.column(0).Append(number);
+    row.column(1).Append(static_cast<float>(number));
+    row.SetRows(1);
+    const auto money = Expression::Compile("wide", *schema)->EvaluateMoney(row, 0);
+    ASSERT_TRUE(money.ok()) << number;
+    EXPECT_EQ(*money, std::optional(expected)) << number;
+    if (std::abs(number) > 1000) continue;
+    const auto narrow = Expression::Compile("narrow * 1", *schema)->EvaluateMoney(row, 0);
+    EXPECT_EQ(*narrow, std::optional(expected)) << number;
+  }
+}
+
 TEST(Expression, MoneyBeyondItsRangeIsAnErrorNotAnotherNumber) {
   for (const char* text :
        {"92233720368547758.08", "1e300", "99999999999999999999 * 99999999999999999999",

@@ -94,18 +94,11 @@ std::string HintForHeader(const std::vector<CsvField>& header, char delimiter) {
   return "";
 }
 
-Status CheckEncoding(std::string_view text, const std::string& name) {
-  if (!text.starts_with("\xFF\xFE") && !text.starts_with("\xFE\xFF")) return Ok();
-  return Error(Code::kInvalidArgument, "the text is UTF-16")
-      .Where(name + ":1:1")
-      .Help("convert it to UTF-8");
-}
-
 }  // namespace
 
 Result<CsvReader> CsvReader::Open(std::string_view text, std::shared_ptr<const Schema> schema,
                                   const CsvOptions& options) {
-  RETURN_IF_ERROR(CheckEncoding(text, options.name));
+  RETURN_IF_ERROR(CheckCsvEncoding(text, options.name));
   CsvReader reader(CsvScanner(text, options.delimiter, options.name), std::move(schema));
   RETURN_IF_ERROR(reader.ReadHeader(options));
   return reader;

@@ -62,6 +62,7 @@ struct Candidates {
 
 Result<Schema> InferCsvSchema(std::string_view text, const CsvOptions& options,
                               std::size_t sample_rows) {
+  RETURN_IF_ERROR(CheckCsvEncoding(text, options.name));
   CsvScanner scanner(text, options.delimiter, options.name);
   ASSIGN_OR_RETURN(const bool header, scanner.Next(false));
   if (!header)

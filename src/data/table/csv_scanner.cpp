@@ -5,6 +5,13 @@
 
 namespace mooring::data {
 
+Status CheckCsvEncoding(std::string_view text, const std::string& name) {
+  if (!text.starts_with("\xFF\xFE") && !text.starts_with("\xFE\xFF")) return Ok();
+  return Error(Code::kInvalidArgument, "the text is UTF-16")
+      .Where(name + ":1:1")
+      .Help("convert it to UTF-8");
+}
+
 std::string_view CsvField::Value(std::string& scratch) const {
   if (!has_quotes) return text;
   scratch.clear();

@@ -23,6 +23,10 @@ struct CsvField {
   std::string_view Value(std::string& scratch) const;
 };
 
+// Refuses UTF-16, as Excel may write it, by its first bytes: every other finding would be beside
+// the point.
+Status CheckCsvEncoding(std::string_view text, const std::string& name);
+
 class CsvScanner {
  public:
   CsvScanner(std::string_view text, char delimiter, std::string name);

@@ -137,6 +137,8 @@ TEST(BadFiles, ForeignFilesAreNamedWithWhatToDo) {
       {"\x80\x04\x95\x0A\0\0\0."s, "pickle"},
       {"\x80\x02}q\0."s, "pickle"},
       {"(dp0\nS'a'\n."s, "pickle"},
+      {"cos\nsystem\n(S'id'\ntR."s, "pickle"},
+      {"cmy_model.main\nModel\n)R."s, "pickle"},
       {"PK\x03\x04"s + "x", "zip"},
       {"7z\xBC\xAF\x27\x1C"s, "7z"},
       {"\x1F\x8B\x08"s, "gzip"},

@@ -113,6 +113,13 @@ std::string PlainText(const std::string& text) {
   return plain;
 }
 
+// Text that a spreadsheet would run as a formula gets ' in front: it may come from a request.
+bool IsFormula(const Cell& cell) {
+  const auto* text = std::get_if<std::string>(&cell.value);
+  return text != nullptr && !text->empty() &&
+         std::string_view("=+-@\t\r").find(text->front()) != std::string_view::npos;
+}
+
 std::string CsvText(const std::string& text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string quoted = "\"";
@@ -133,7 +140,9 @@ void PrintSeparated(Context& context, const Listing& listing,
   };
   if (header) line([&](std::size_t field) { return listing.fields[field].name; });
   for (const auto& row : listing.rows) {
-    line([&](std::size_t field) { return MachineText(row[field]); });
+    line([&](std::size_t field) {
+      return (csv && IsFormula(row[field]) ? "'" : "") + MachineText(row[field]);
+    });
   }
 }
 

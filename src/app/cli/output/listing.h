@@ -7,9 +7,9 @@
 //
 // Formats (-o): table for people (aligned, rounded, relative times), plain (TAB between, header
 // first, one record a line, nothing rounded), json ({"schema": …, "items": […]}), jsonl (one object
-// a line) and csv (RFC 4180). Times are RFC 3339 UTC everywhere but in tables. A record (one thing
-// with its fields) is a listing of one row that shows as "field  value" lines in tables and as one
-// object in json.
+// a line) and csv (RFC 4180, for spreadsheets: text that would run as a formula gets ' in front).
+// Times are RFC 3339 UTC everywhere but in tables. A record (one thing with its fields) is a
+// listing of one row that shows as "field  value" lines in tables and as one object in json.
 //
 // Thread safety: values.
 #pragma once

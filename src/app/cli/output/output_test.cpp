@@ -41,6 +41,17 @@ TEST(PrintListing, QuotesCsvAsRfc4180Says) {
   EXPECT_EQ(world.out.written, "plain,0.1\n\"tab\tquote\"\"comma,\nline\",\n");
 }
 
+TEST(PrintListing, PutsAnApostropheBeforeFormulasInCsvAlone) {
+  FakeWorld world;
+  Listing listing("mooring.samples/1", {{"name", "n"}, {"value", "v"}});
+  for (const char* text : {"=cmd()", "+1", "-1", "@a", "\ta", "a=b"}) listing.Add({text, -1});
+  ASSERT_TRUE(PrintListing(world.context, Words({"-ocsv", "--no-header"}), listing).ok());
+  EXPECT_EQ(world.out.written, "'=cmd(),-1\n'+1,-1\n'-1,-1\n'@a,-1\n'\ta,-1\na=b,-1\n");
+  world.out.written.clear();
+  ASSERT_TRUE(PrintListing(world.context, Words({"-oplain", "--no-header"}), listing).ok());
+  EXPECT_TRUE(world.out.written.starts_with("=cmd()\t-1\n")) << world.out.written;
+}
+
 TEST(PrintListing, WritesJsonWithASchemaAndNullForNothing) {
   FakeWorld world;
   ASSERT_TRUE(
