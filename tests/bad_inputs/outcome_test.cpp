@@ -54,12 +54,28 @@ TEST(BadInputs, Row37TwiceAndCorrected) {
   Aftermath aftermath;
   LiveServer& server = LiveServer::Get();
   const std::string id = MadeDecision(aftermath);
-  for (const char* value : {"1", "1", "0"}) {  // said, said again, corrected
+  for (const auto& [value, told] : {std::pair("1", "recorded"), std::pair("1", "repeated"),
+                                    std::pair("0", "corrected")}) {
     const Answer answer = server.Send(About(id, value));
     EXPECT_EQ(answer.status, 200) << answer.body;
-    EXPECT_NE(answer.body.find("\"recorded\":1"), std::string::npos) << answer.body;
+    const std::string count = "\"" + std::string(told) + "\":1";
+    EXPECT_NE(answer.body.find(count), std::string::npos) << answer.body;
   }
   aftermath.Check();
+}
+
+TEST(BadInputs, Row37OfDecisionsThatWereNeverMadeOrNotYet) {
+  Aftermath aftermath;
+  const std::string id = MadeDecision(aftermath);
+  aftermath.Check();
+  RunRows({
+      {"37", "an id nobody gave", About("d1-1-4000000000", "1"), 404, "not_found"},
+      {"37", "another replica's id", About("d9-1-0", "1"), 404, "not_found"},
+      {"37", "a time before the decision",
+       One("\"decision_id\":\"" + id +
+           R"(","name":"late","value":1,"at":"2001-01-01T00:00:00Z")"),
+       400, "older than its decision"},
+  });
 }
 
 TEST(BadInputs, Row37ManyAtOnce) {
@@ -76,7 +92,7 @@ TEST(BadInputs, Row37ManyAtOnce) {
   const Answer more = send(limits::kOutcomesPerRequest + 1);
   EXPECT_EQ(more.status, 400) << more.body.substr(0, 400);
   EXPECT_NE(more.body.find("more outcomes than"), std::string::npos) << more.body.substr(0, 400);
-  aftermath.Check();
+  aftermath.Check(kBulkBytes);
 }
 
 }  // namespace

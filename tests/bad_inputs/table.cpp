@@ -106,9 +106,9 @@ void Aftermath::Acknowledged(std::string_view answers) {
   for (std::string& id : DecisionIds(answers)) ids_.push_back(std::move(id));
 }
 
-void Aftermath::Check() {
+void Aftermath::Check(std::size_t most_bytes) {
   const std::size_t peak = PeakResidentBytes();
-  EXPECT_TRUE(!kCountsMemory || peak <= before_ + kRowBytes) << peak << " bytes, " << before_;
+  EXPECT_TRUE(!kCountsMemory || peak <= before_ + most_bytes) << peak << " bytes, " << before_;
   EXPECT_EQ(StoredFiles(), stored_);
   LiveServer& server = LiveServer::Get();
   const Answer good = server.Good();

@@ -23,6 +23,8 @@ namespace mooring::bad_inputs {
 
 // The most that one row may make the process grow, ours and the server's buffers together.
 inline constexpr std::size_t kRowBytes = 8 * limits::kRequestBodyBytes;
+// The same for a million outcomes in one body, the longest that any call takes.
+inline constexpr std::size_t kBulkBytes = 6 * limits::kOutcomesBodyBytes;
 
 enum class After { kOpen, kClosed };  // what becomes of the connection
 
@@ -61,7 +63,7 @@ class Aftermath {
   // Decisions that an answer acknowledged.
   void Acknowledged(const Answer& answer);
   void Acknowledged(std::string_view answers);
-  void Check();
+  void Check(std::size_t most_bytes = kRowBytes);
 
  private:
   std::size_t before_;

@@ -26,17 +26,16 @@ void AddTo(Int128& sum, Int128 value) {
 // overlap, and the sums live in registers.
 constexpr std::size_t kBlock = 128;
 
+void CountBin(double x, std::size_t bin, const NumericBins& bins, ColumnProfile& into) {
+  ++into.counts[bin];
+  if (bin == 0) [[unlikely]]
+    AddTo(into.sum_below, bins.TicksOf(x));
+  if (bin == bins.bins() - 1) [[unlikely]]
+    AddTo(into.sum_above, bins.TicksOf(x));
+}
+
 void CountBins(std::span<const double> values, const NumericBins& bins, ColumnProfile& into) {
-  std::uint64_t* const counts = into.counts.data();
-  const std::size_t last = bins.bins() - 1;
-  for (const double x : values) {
-    const std::size_t bin = bins.BinOf(x);
-    ++counts[bin];
-    if (bin == 0) [[unlikely]]
-      AddTo(into.sum_below, bins.TicksOf(x));
-    if (bin == last) [[unlikely]]
-      AddTo(into.sum_above, bins.TicksOf(x));
-  }
+  for (const double x : values) CountBin(x, bins.BinOf(x), bins, into);
 }
 
 void AddMoments(std::span<const double> values, const NumericBins& bins, ColumnProfile& into) {
@@ -65,26 +64,8 @@ void AddMoment(double x, const NumericBins& bins, ColumnProfile& into) {
   into.max = x > into.max ? x : into.max;
 }
 
-// A few values: no block is worth filling, and without its loops the searches of this column and
-// the next overlap.
-template <typename T>
-void AddFew(const Column& column, const NumericBins& bins, ColumnProfile& into) {
-  const std::span<const T> values = column.Values<T>();
-  for (std::size_t row = 0; row < values.size(); ++row) {
-    const auto x = static_cast<double>(values[row]);
-    if (std::isfinite(x) && !column.IsNull(row)) [[likely]] {
-      CountBins({&x, 1}, bins, into);
-      AddMoment(x, bins, into);
-    } else if (!column.IsNull(row)) {
-      ++(std::isnan(x) ? into.nans : into.infinities);
-    }
-  }
-}
-
 template <typename T>
 void AddNumbers(const Column& column, const NumericBins& bins, ColumnProfile& into) {
-  constexpr std::size_t kFew = 8;
-  if (column.size() < kFew) return AddFew<T>(column, bins, into);
   const std::span<const T> values = column.Values<T>();
   const bool has_nulls = column.HasNulls();
   double block[kBlock];
@@ -129,6 +110,46 @@ void AddTexts(const Column& column, const CategoryBins& bins, std::span<const st
     ++into.counts[code < slots.size() ? slots[code] : bins.SlotOf(column.Text(row))];
   }
 }
+
+// Values of one row, of many columns: no block of a column is worth filling, but the searches of
+// the columns do not wait for each other when they stand side by side.
+class RowOfValues {
+ public:
+  ~RowOfValues() { Count(); }
+
+  void Add(const Column& column, std::size_t row, const NumericBins& bins, ColumnProfile& into) {
+    if (column.IsNull(row)) return;
+    const double x = column.Number(row);
+    if (!std::isfinite(x)) [[unlikely]] {
+      ++(std::isnan(x) ? into.nans : into.infinities);
+      return;
+    }
+    if (used_ == kMost) Count();
+    values_[used_++] = {x, &bins, &into};
+  }
+
+ private:
+  struct Value {
+    double x;
+    const NumericBins* bins;
+    ColumnProfile* into;
+  };
+  static constexpr std::size_t kMost = 32;
+
+  void Count() {
+    std::size_t bins[kMost];
+    for (std::size_t i = 0; i < used_; ++i) bins[i] = values_[i].bins->BinOf(values_[i].x);
+    for (std::size_t i = 0; i < used_; ++i) {
+      const Value& value = values_[i];
+      CountBin(value.x, bins[i], *value.bins, *value.into);
+      AddMoment(value.x, *value.bins, *value.into);
+    }
+    used_ = 0;
+  }
+
+  Value values_[kMost];
+  std::size_t used_ = 0;
+};
 
 // The finite values of a column, for learning.
 std::vector<double> FiniteValues(const Column& column) {
@@ -209,17 +230,21 @@ Result<const BatchProfile::Bound*> BatchProfile::BoundFor(const Batch& batch) {
 }
 
 Status BatchProfile::Add(const Batch& batch) {
+  constexpr std::size_t kFew = 8;
   ASSIGN_OR_RETURN(const Bound* const bound, BoundFor(batch));
+  RowOfValues row;
   for (const Source& source : bound->sources) {
     const Column& column = batch.column(source.from);
     const ColumnBins& bins = (*bins_)[source.to];
     ColumnProfile& into = columns_[source.to];
     into.rows += batch.rows();
     into.nulls += column.null_count();
-    if (const auto* numeric = std::get_if<NumericBins>(&bins.bins)) {
-      AddNumeric(column, *numeric, into);
+    if (const auto* texts = std::get_if<CategoryBins>(&bins.bins)) {
+      AddTexts(column, *texts, source.slots, into);
+    } else if (const auto& numeric = std::get<NumericBins>(bins.bins); batch.rows() >= kFew) {
+      AddNumeric(column, numeric, into);
     } else {
-      AddTexts(column, std::get<CategoryBins>(bins.bins), source.slots, into);
+      for (std::size_t i = 0; i < batch.rows(); ++i) row.Add(column, i, numeric, into);
     }
   }
   return Ok();
