@@ -5,6 +5,7 @@
 #include "model/flat_bytes.h"
 #include "model/foreign_files.h"
 #include "model/formats/formats.h"
+#include "model/formats/xgboost_booster.h"
 
 namespace mooring::model {
 namespace {
@@ -19,7 +20,7 @@ struct AlignedCopy {
 
 std::span<const Format* const> AllFormats() {
   static const std::array formats = {&MlflowFormat(), &LightgbmFormat(), &XgboostFormat(),
-                                     &OnnxFormat(), &RemoteFormat()};
+                                     &XgboostLibraryFormat(), &OnnxFormat(), &RemoteFormat()};
   return formats;
 }
 

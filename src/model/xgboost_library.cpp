@@ -59,7 +59,8 @@ Result<const XgboostLibrary*> XgboostLibrary::Open(const std::string& directory)
   void* library = OpenAny(directory);
   if (library == nullptr) {
     return Error(Code::kFailedPrecondition, "libxgboost is not installed")
-        .Help("install libxgboost-dev; serving does not need it, training does");
+        .Help("install libxgboost-dev; it is needed for training, and to serve the few models that "
+              "only it can run");
   }
   found = FindAll(library, table);
   if (!found) {

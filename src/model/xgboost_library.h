@@ -1,5 +1,5 @@
-// XgboostLibrary: libxgboost's C interface, loaded at run time: for training, and for tests that
-// compare our evaluator with it. Nothing that serves needs it.
+// XgboostLibrary: libxgboost's C interface, loaded at run time: for training, for tests that
+// compare our evaluator with it, and for the few models that only it can run.
 //
 // Thread safety: the table is immutable; a handle belongs to one thread at a time.
 // Failure: kFailedPrecondition when the library is not installed or lacks a function; what the

@@ -1,5 +1,6 @@
 #include "model/formats/formats.h"
 #include "model/formats/tree_ensemble/tree_predictor.h"
+#include "model/formats/xgboost_booster.h"
 #include "model/formats/xgboost_model.h"
 
 namespace mooring::model {
@@ -15,7 +16,8 @@ class Xgboost final : public Format {
            "boosters. Predictions are bit-equal to libxgboost's. Inputs are the model's feature "
            "names, or\n"
            "f0, f1, …; the output is 'prediction', what Booster.predict returns.\n"
-           "Not taken: the old binary form, vector leaves, custom objectives.";
+           "Vector leaves and objectives we do not know are run by libxgboost itself, when it is\n"
+           "installed. Not taken: the old binary form, named category encodings.";
   }
 
   bool Recognises(const Artifact& artifact) const override {
@@ -28,7 +30,9 @@ class Xgboost final : public Format {
   }
 
   Result<std::string> Compile(const Artifact& artifact) const override {
-    ASSIGN_OR_RETURN(const Document document, ReadXgboostDocument(artifact.files()[0].bytes));
+    const ByteSpan bytes = artifact.files()[0].bytes;
+    ASSIGN_OR_RETURN(const Document document, ReadXgboostDocument(bytes));
+    if (NeedsXgboostLibrary(document)) return CompileBooster(document, bytes);
     ASSIGN_OR_RETURN(const Ensemble ensemble, ReadXgboostModel(document, {}));
     return PackTrees(ensemble, name());
   }

@@ -61,7 +61,7 @@ Result<std::vector<float>> ReadBaseScore(const Document& parameters, std::uint32
   return scores;
 }
 
-Result<Learner> ReadLearner(const Document& learner, Ensemble& ensemble) {
+Result<Learner> ReadLearner(const Document& learner, bool for_library, Ensemble& ensemble) {
   ASSIGN_OR_RETURN(const Document* parameters, Member(learner, "learner_model_param"));
   RETURN_IF_ERROR(OnlyKnown(
       *parameters, {"base_score", "boost_from_average", "num_class", "num_feature", "num_target"},
@@ -74,7 +74,9 @@ Result<Learner> ReadLearner(const Document& learner, Ensemble& ensemble) {
   ASSIGN_OR_RETURN(const auto scores, ReadBaseScore(*parameters, read.groups));
   ASSIGN_OR_RETURN(const Document* objective_document, Member(learner, "objective"));
   ASSIGN_OR_RETURN(const std::string* name, TextMember(*objective_document, "name"));
-  ASSIGN_OR_RETURN(const XgboostObjective objective, FindObjective(*name));
+  auto known = FindObjective(*name);
+  if (!known.ok() && !for_library) return std::move(known).error();
+  const XgboostObjective objective = known.ok() ? *known : XgboostObjective{};
   ensemble.transform = objective.transform;
   for (const float score : scores) ensemble.base_margins.push_back(BaseMargin(objective, score));
   ensemble.features = read.features;
@@ -186,7 +188,7 @@ Status CheckNoCategories(const Document& model) {
       .Help("train on the codes of the categories (column.cat.codes) and send codes");
 }
 
-Status ReadTrees(const Document& document, const Learner& learner, bool is_estimator,
+Status ReadTrees(const Document& document, const Learner& learner, const XgboostReading& reading,
                  Ensemble& ensemble) {
   // DART keeps its trees one level further down, except in 3.3.
   const Document* nested = learner.booster->Find("gbtree");
@@ -203,11 +205,11 @@ Status ReadTrees(const Document& document, const Learner& learner, bool is_estim
   ASSIGN_OR_RETURN(const auto* groups, NumbersMember(*model, "tree_info", trees->size()));
   ASSIGN_OR_RETURN(const auto weights, ReadWeights(learner, *learner.booster, trees->size()));
   std::size_t used = trees->size();
-  if (is_estimator) {
+  if (reading.is_estimator) {
     ASSIGN_OR_RETURN(used, TreesInUse(document, *model, used));
   }
   for (std::size_t i = 0; i < used; ++i) {
-    auto tree = ReadXgboostTree((*trees)[i], weights[i], ensemble);
+    auto tree = ReadXgboostTree((*trees)[i], reading.for_library, weights[i], ensemble);
     if (!tree.ok()) return std::move(tree).error().Context("tree " + std::to_string(i));
     const double group = (*groups)[i];
     if (!(group >= 0 && group < learner.groups) || group != std::floor(group)) {
@@ -251,7 +253,7 @@ Result<Ensemble> ReadXgboostModel(const Document& document, const XgboostReading
   Ensemble ensemble;
   ensemble.refuse_infinite = true;
   if (reading.is_classifier) ensemble.answer = Answer::kLabelAndProbability;
-  ASSIGN_OR_RETURN(Learner learner, ReadLearner(*learner_document, ensemble));
+  ASSIGN_OR_RETURN(Learner learner, ReadLearner(*learner_document, reading.for_library, ensemble));
   RETURN_IF_ERROR(ReadInputs(*learner_document, ensemble));
   RETURN_IF_ERROR(OnlyKnown(*learner.booster, {"model", "name", "gbtree", "weight_drop"},
                             "gradient_booster"));
@@ -260,7 +262,7 @@ Result<Ensemble> ReadXgboostModel(const Document& document, const XgboostReading
   if (*booster == "gblinear") {
     RETURN_IF_ERROR(ReadLinear(learner, ensemble));
   } else if (*booster == "gbtree" || learner.is_dart) {
-    RETURN_IF_ERROR(ReadTrees(*learner_document, learner, reading.is_estimator, ensemble));
+    RETURN_IF_ERROR(ReadTrees(*learner_document, learner, reading, ensemble));
   } else {
     return Error(Code::kUnsupported, "booster '" + booster->substr(0, 64) + "'");
   }

@@ -19,6 +19,9 @@ struct XgboostReading {
   bool is_estimator = false;
   // An XGBClassifier: the label comes first.
   bool is_classifier = false;
+  // libxgboost will run it: vector leaves and any objective are fine, all else is checked as ever.
+  // The ensemble must not be evaluated.
+  bool for_library = false;
 };
 
 // The document's text or bytes, whichever of the two forms it has. kInvalidArgument for damaged

@@ -26,7 +26,7 @@ Error Wrong(std::size_t node, const std::string& what) {
   return Error(Code::kInvalidArgument, what).Where("node " + std::to_string(node));
 }
 
-Result<Lists> ReadLists(const Document& tree) {
+Result<Lists> ReadLists(const Document& tree, bool for_library) {
   RETURN_IF_ERROR(OnlyKnown(tree,
       {"base_weights", "categories", "categories_nodes", "categories_segments", "categories_sizes",
        "default_left", "id", "left_children", "loss_changes", "parents", "right_children",
@@ -35,7 +35,7 @@ Result<Lists> ReadLists(const Document& tree) {
       "trees"));
   ASSIGN_OR_RETURN(const Document* parameters, Member(tree, "tree_param"));
   ASSIGN_OR_RETURN(const auto leaf_size, IntegerParameter(*parameters, "size_leaf_vector", 0));
-  if (leaf_size > 1) {
+  if (leaf_size > 1 && !for_library) {
     return Error(Code::kUnsupported, "trees with a vector in each leaf (multi_output_tree)")
         .Help("train with multi_strategy='one_output_per_tree'");
   }
@@ -181,9 +181,9 @@ class TreeLayout {
 
 }  // namespace
 
-Result<Tree> ReadXgboostTree(const Document& document, std::optional<float> weight,
-                             Ensemble& ensemble) {
-  ASSIGN_OR_RETURN(const Lists lists, ReadLists(document));
+Result<Tree> ReadXgboostTree(const Document& document, bool for_library,
+                             std::optional<float> weight, Ensemble& ensemble) {
+  ASSIGN_OR_RETURN(const Lists lists, ReadLists(document, for_library));
   ASSIGN_OR_RETURN(const SetOfNode sets, ReadSets(document, lists.nodes, ensemble));
   return TreeLayout(lists, sets, weight).Make();
 }

@@ -7,9 +7,10 @@
 
 namespace mooring::model {
 
-// Appends the tree's category sets to `ensemble`. `weight` is DART's: each leaf becomes (0 + leaf)
+// Appends the tree's category sets to `ensemble`. `for_library` takes vector leaves, without their
+// values: only the form is of interest then. `weight` is DART's: each leaf becomes (0 + leaf)
 // * weight in float32, as libxgboost predicts a tree by itself and then weighs it.
-Result<Tree> ReadXgboostTree(const Document& document, std::optional<float> weight,
-                             Ensemble& ensemble);
+Result<Tree> ReadXgboostTree(const Document& document, bool for_library,
+                             std::optional<float> weight, Ensemble& ensemble);
 
 }  // namespace mooring::model
