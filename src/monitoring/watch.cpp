@@ -20,6 +20,8 @@ constexpr std::chrono::milliseconds kIdleWait{200};
 // hurry; nor is the checkpoint, which only saves a restart some reading.
 constexpr std::chrono::milliseconds kGather{20};
 constexpr Nanos kCheckpointEvery = std::chrono::seconds(1);
+// Verdicts that may wait for a registry whose disk is full: some megabytes.
+constexpr std::size_t kUnstored = 4096;
 
 class JournalWatch final : public Watch, private records::JournalVisitor {
  public:
@@ -27,6 +29,11 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
       : options_(std::move(options)), references_(*options_.registry, options_.read_blob) {}
 
   Status Start() {
+    if (!options_.store_verdicts) {
+      options_.store_verdicts = [registry = options_.registry](const auto verdicts) {
+        return registry->StoreVerdicts(verdicts);
+      };
+    }
     ASSIGN_OR_RETURN(begins_, ReadCheckpoint(*options_.files, options_.checkpoint_file));
     records::JournalPosition from;
     for (const auto& [key, first] : begins_) {
@@ -106,18 +113,38 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
   std::uint64_t LagBytes() const override { return lag_bytes_; }
 
  private:
-  // One commit for the windows of a pass. A model that is gone must not take the others' verdicts
-  // with it.
+  // One commit for the windows of a pass. What the registry cannot take now waits for the next
+  // pass, and the checkpoint with it: who restarts finds those windows again.
   void StoreVerdicts() {
     if (unstored_.empty()) return;
-    if (!options_.registry->StoreVerdicts(unstored_).ok()) {
-      for (const records::StoredVerdict& one : unstored_) {
-        if (Status stored = options_.registry->StoreVerdicts({&one, 1}); !stored.ok()) {
-          Tell(stored.error());
-        }
-      }
+    const Status stored = options_.store_verdicts(unstored_);
+    if (stored.ok()) {
+      unstored_.clear();
+      told_ = false;
+    } else if (CanWait(stored.error())) {
+      if (!std::exchange(told_, true)) Tell(stored.error());
+      const std::size_t over = unstored_.size() - std::min(unstored_.size(), kUnstored);
+      unstored_.erase(unstored_.begin(), unstored_.begin() + static_cast<std::ptrdiff_t>(over));
+    } else {
+      StoreOneByOne();
     }
-    unstored_.clear();
+  }
+
+  // A verdict that will never be taken, of a model that is gone, must not hold up the others.
+  void StoreOneByOne() {
+    std::vector<records::StoredVerdict> waiting;
+    for (records::StoredVerdict& one : unstored_) {
+      const Status stored = options_.store_verdicts({&one, 1});
+      if (stored.ok()) continue;
+      Tell(stored.error());
+      if (CanWait(stored.error())) waiting.push_back(std::move(one));
+    }
+    unstored_ = std::move(waiting);
+  }
+
+  static bool CanWait(const Error& error) {
+    return error.code() == Code::kUnavailable || error.code() == Code::kResourceExhausted ||
+           error.code() == Code::kDeadlineExceeded;
   }
 
   void Gather(const std::stop_token& stop) {
@@ -164,7 +191,7 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
   }
 
   void SaveCheckpoint() {
-    if (!dirty_) return;
+    if (!dirty_ || !unstored_.empty()) return;
     dirty_ = false;
     saved_at_ = options_.clock->Monotonic();
     const std::string text = CheckpointJson(begins_);
@@ -195,6 +222,7 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
   std::map<WindowKey, OpenWindow> windows_;
   Checkpoint begins_;
   std::vector<records::StoredVerdict> unstored_;
+  bool told_ = false;  // that verdicts wait
   bool dirty_ = false;
   Nanos saved_at_{0};
   std::condition_variable_any gathering_;  // never notified: a sleep that a stop ends

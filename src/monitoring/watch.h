@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -36,6 +37,8 @@ class Watch {
     std::string journal_directory;
     std::string checkpoint_file;
     records::Registry* registry = nullptr;  // references, contracts, and where verdicts go
+    // Where verdicts go instead, when given.
+    std::function<Status(std::span<const records::StoredVerdict>)> store_verdicts;
     // Bytes of a blob of the registry's store.
     std::function<Result<std::string>(std::string_view blob)> read_blob;
     // Told of what could not be judged or stored; the watch goes on.

@@ -94,6 +94,7 @@ class WatchTest : public testing::Test {
     options.checkpoint_file = "/watch.json";
     options.registry = registry_.get();
     options.read_blob = [this](std::string_view) -> Result<std::string> { return reference_; };
+    options.store_verdicts = store_verdicts_;
     options.on_problem = [this](const Error& error) { problems_.push_back(error.ToString()); };
     auto watch = Watch::Make(std::move(options));
     EXPECT_TRUE(watch.ok()) << watch.error().ToString();
@@ -134,6 +135,7 @@ class WatchTest : public testing::Test {
   std::string folder_, contract_hash_, reference_;
   std::unique_ptr<records::Registry> registry_;
   std::unique_ptr<records::Journal> journal_;
+  std::function<Status(std::span<const records::StoredVerdict>)> store_verdicts_;
   std::vector<std::string> problems_;
   Rng rng_{11};
 };
@@ -224,6 +226,34 @@ TEST_F(WatchTest, ARestartedWatchComesToTheSameWindows) {
     EXPECT_EQ(straight[i].start, interrupted[i].start);
     EXPECT_EQ(straight[i].rows, interrupted[i].rows);
   }
+}
+
+TEST_F(WatchTest, VerdictsWaitForARegistryWhoseDiskIsFull) {
+  Code failure = Code::kResourceExhausted;
+  bool fails = true;
+  store_verdicts_ = [&](std::span<const records::StoredVerdict> verdicts) -> Status {
+    if (fails) return Error(failure, "not now");
+    return registry_->StoreVerdicts(verdicts);
+  };
+  const auto watch = MakeWatch();
+  for (int window = 0; window < 3; ++window) {
+    Decide(500);
+    ASSERT_TRUE(watch->CatchUp().ok());
+  }
+  EXPECT_EQ(problems_.size(), 1U) << "told once, not once a pass";
+  EXPECT_EQ(registry_->Verdicts("price", 100)->size(), 0U);
+  fails = false;
+  ASSERT_TRUE(watch->CatchUp().ok());
+  EXPECT_EQ(registry_->Verdicts("price", 100)->size(), 3U);
+  // What will never be taken is told and let go.
+  fails = true;
+  failure = Code::kNotFound;
+  Decide(500);
+  ASSERT_TRUE(watch->CatchUp().ok());
+  EXPECT_EQ(problems_.size(), 2U);
+  fails = false;
+  ASSERT_TRUE(watch->CatchUp().ok());
+  EXPECT_EQ(registry_->Verdicts("price", 100)->size(), 3U);
 }
 
 TEST_F(WatchTest, ARunningWatchKeepsItsPlaceAndStopsWhenTold) {

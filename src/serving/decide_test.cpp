@@ -197,7 +197,9 @@ TEST_F(DecideTest, GivesARetryTheSameAnswerAndDecidesOnce) {
 }
 
 TEST_F(DecideTest, NamesTheVersionOfAReplayThatIsNotLoadedAnyMore) {
-  Open();
+  records::Contract contract = ContractOf({Hour()});
+  contract.decision.currency = "RUB";
+  Open(std::move(contract));
   const DecisionAnswer first = Ask(Request({7}, "order-1"));
   DecisionRequest retry = Request({7}, "order-1");
   snapshot_ = std::make_shared<const Snapshot>();
@@ -206,6 +208,8 @@ TEST_F(DecideTest, NamesTheVersionOfAReplayThatIsNotLoadedAnyMore) {
   EXPECT_EQ(again.served->model, "m");
   EXPECT_EQ(again.served->number, 2U);
   EXPECT_EQ(again.served->contract->hash, first.served->contract->hash);
+  EXPECT_EQ(again.served->contract->decision.currency, "RUB");
+  EXPECT_EQ(again.rows.at(0).decision.amount_minor, first.rows.at(0).decision.amount_minor);
   // Protocols look at these to shape the answer.
   EXPECT_EQ(again.served->predictor->signature().outputs.at(0).name, "score");
   EXPECT_EQ(again.served->shape->schema()->size(), 1U);

@@ -110,7 +110,8 @@ void CopyColumn(const Column& from, Column& to) {
 Result<ModelColumns> ModelColumns::Make(const data::Schema& from,
                                         std::shared_ptr<const data::Schema> to) {
   ModelColumns made;
-  made.identical_ = true;
+  // Columns that the model does not know would be in its way, and some are nobody else's business.
+  made.identical_ = from.size() == to->size();
   std::string wrong;
   for (std::size_t i = 0; i < to->size(); ++i) {
     const data::Field& want = to->field(i);

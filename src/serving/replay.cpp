@@ -63,6 +63,7 @@ Result<std::shared_ptr<const ServedVersion>> VersionOf(const Snapshot& snapshot,
   auto contract = std::make_shared<records::Contract>();
   contract->model = bound->model;
   contract->hash = bound->contract_hash;
+  contract->decision.currency = bound->currency;
   gone.contract = std::move(contract);
   // A contract without rules fits any signature that could once be served.
   return AssembleVersion(std::move(gone));

@@ -60,17 +60,25 @@ std::vector<ScoringJob*> ScoringPool::TakeBatch() {
   return taken;
 }
 
+bool ScoringPool::IsTooLate(ScoringJob& job) const {
+  if (job.deadline == Nanos(0) || options_.clock->Monotonic() < job.deadline) return false;
+  job.Scored(Error(Code::kDeadlineExceeded, "the request waited too long for the model"));
+  return true;
+}
+
 void ScoringPool::Score(std::vector<ScoringJob*>& jobs) {
-  std::erase_if(jobs, [now = options_.clock->Monotonic()](ScoringJob* job) {
-    if (job->deadline == Nanos(0) || now < job->deadline) return false;
-    job->Scored(Error(Code::kDeadlineExceeded, "the request waited too long for the model"));
-    return true;
-  });
-  if (jobs.size() > 1 && PredictTogether(jobs).ok()) {
-    for (ScoringJob* const job : jobs) job->Scored(Ok());
-    return;
+  std::erase_if(jobs, [this](ScoringJob* job) { return IsTooLate(*job); });
+  if (jobs.size() > 1) {
+    const Status together = PredictTogether(jobs);
+    // One row that the model refuses must not fail the others. A scorer that does not answer is not
+    // asked again for each: that would keep this thread for all of their time-outs.
+    if (together.ok() || together.error().code() != Code::kInvalidArgument) {
+      for (ScoringJob* const job : jobs) job->Scored(together);
+      return;
+    }
   }
   for (ScoringJob* const job : jobs) {
+    if (IsTooLate(*job)) continue;
     predictions_.fetch_add(1, std::memory_order_relaxed);
     job->Scored(job->predictor->Predict(*job->inputs, *job->outputs));
   }

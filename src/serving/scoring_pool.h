@@ -52,6 +52,8 @@ class ScoringPool {
   void Run();
   std::vector<ScoringJob*> TakeBatch();
   void Score(std::vector<ScoringJob*>& jobs);
+  // Tells a job that its deadline is over.
+  bool IsTooLate(ScoringJob& job) const;
   Status PredictTogether(const std::vector<ScoringJob*>& jobs);
 
   const Options options_;

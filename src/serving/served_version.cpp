@@ -20,6 +20,7 @@ Result<std::shared_ptr<const ServedVersion>> AssembleVersion(VersionParts parts)
   binding->model = served->model;
   binding->version = served->number;
   binding->contract_hash = served->contract->hash;
+  binding->currency = served->contract->decision.currency;
   binding->inputs = served->shape->schema();
   binding->outputs = signature.output_columns;
   binding->pseudonymised = served->shape->pseudonymised_columns();

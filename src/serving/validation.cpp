@@ -28,16 +28,16 @@ std::vector<InputRule> RulesOf(const data::Schema& inputs) {
   return rules;
 }
 
-// What is known of a category's values: given from outside, known to the model, listed by the
-// owner.
+// A category's values, whose places are the codes that a model of numbers gets: as the owner lists
+// them, as they were in the reference, as the model itself knows them.
 Result<std::shared_ptr<const data::Dictionary>> DictionaryOf(
     const InputRule& rule, const model::Signature& signature,
     const InputShape::Dictionaries& given) {
+  if (!rule.one_of.empty()) return data::Dictionary::Make(rule.one_of);
   if (const auto found = given.find(rule.name); found != given.end()) return found->second;
   if (const auto place = signature.inputs->Find(rule.name)) {
     if (const auto& known = signature.inputs->field(*place).dictionary) return known;
   }
-  if (!rule.one_of.empty()) return data::Dictionary::Make(rule.one_of);
   if (rule.from_reference) {
     return Error(Code::kFailedPrecondition,
                  fmt::format("input '{}': its categories come from the reference data, and this "

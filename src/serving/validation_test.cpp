@@ -57,6 +57,36 @@ std::vector<std::string> Problems(const Validated& found) {
   return shown;
 }
 
+// The owner knows in which order the model was trained; the reference only knows the alphabet.
+TEST(Validation, CategoriesAreNumberedAsTheOwnerListsThem) {
+  InputRule rule = Input("origin", Type::kCategory);
+  rule.one_of = {"SVO", "LED"};
+  const auto shape = ShapeOf({rule});
+  EXPECT_EQ(shape->schema()->field(0).dictionary->Find("SVO"), 0U);
+  EXPECT_EQ(shape->schema()->field(0).dictionary->Find("LED"), 1U);
+  rule.one_of.clear();
+  EXPECT_EQ(ShapeOf({rule})->schema()->field(0).dictionary->Find("LED"), 0U);
+}
+
+// Extra inputs of the contract are checked and recorded, but are none of the model's business.
+TEST(Validation, TheModelGetsItsOwnColumnsOnly) {
+  records::Contract contract =
+      ContractOf({Input("x", Type::kFloat64), Input("who", Type::kString)});
+  const auto shape =
+      InputShape::Bind(std::make_shared<const records::Contract>(std::move(contract)),
+                       Wants({{.name = "x"}}), {})
+          .value();
+  data::Batch rows = shape->TakeRows();
+  rows.column(0).Append(1.5);
+  rows.column(1).AppendText("somebody");
+  rows.SetRows(1);
+  ASSERT_TRUE(shape->NeedsScratch());
+  data::Batch scratch = shape->TakeScratch();
+  const data::Batch& model = shape->ToModel(rows, scratch);
+  ASSERT_EQ(model.width(), 1U);
+  EXPECT_EQ(model.column(0).Number(0), 1.5);
+}
+
 TEST(Validation, AppliesTheRangeToEveryNumericType) {
   for (const Type type : {Type::kInt32, Type::kInt64, Type::kFloat32, Type::kFloat64}) {
     InputRule rule = Input("x", type);

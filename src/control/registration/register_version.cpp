@@ -24,7 +24,8 @@ class Registration {
     ASSIGN_OR_RETURN(contract_, ContractInForce(*with_.registry, request_.model));
     ASSIGN_OR_RETURN(
         model_, LoadArtifact(*with_.files, request_.artifact_path,
-                             model::LoadOptions{.library_directory = with_.library_directory}));
+                             model::LoadOptions{.library_directory = with_.library_directory,
+                                                .transport = with_.transport}));
     RETURN_IF_ERROR(FindLabel());
     RETURN_IF_ERROR(TakeTraining());
     RETURN_IF_ERROR(BindContract());
@@ -258,7 +259,8 @@ Status Registration::StoreBlobs() {
   if (!reference_.empty()) {
     ASSIGN_OR_RETURN(version_.reference_blob, blobs.PutText(reference_));
   }
-  return CheckStoredVersion({with_.files, with_.blobs, with_.library_directory}, version_);
+  return CheckStoredVersion(
+      {with_.files, with_.blobs, with_.library_directory, with_.transport}, version_);
 }
 
 Result<Registered> Registration::Register() {

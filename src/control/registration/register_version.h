@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/io/file_system.h"
+#include "base/net/transport.h"
 #include "base/result.h"
 #include "control/registration/loaded_artifact.h"
 #include "control/registration/reference.h"
@@ -46,6 +47,7 @@ struct Registrar {
   records::Registry* registry = nullptr;
   data::BlobStore* blobs = nullptr;
   std::string library_directory;  // of ONNX Runtime
+  Transport* transport = nullptr;  // to remote scorers; null refuses such models
   ShapeRows shape;
   ValidateRows validate;                           // may be empty: nothing is refused
   std::function<void(std::size_t rows)> progress;  // may be empty; rows just scored

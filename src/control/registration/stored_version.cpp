@@ -12,7 +12,8 @@ Status CheckStoredVersion(const StoredFiles& from, const records::NewVersion& ve
   ASSIGN_OR_RETURN(const VersionBlobs::Bytes flat, blobs.GetFlat(version.artifact_blob));
   ASSIGN_OR_RETURN(const auto predictor,
                    model::Load(flat.bytes, flat.owner,
-                               model::LoadOptions{.library_directory = from.library_directory}));
+                               model::LoadOptions{.library_directory = from.library_directory,
+                                                  .transport = from.transport}));
   ASSIGN_OR_RETURN(const std::string golden, blobs.GetText(version.golden_blob));
   ASSIGN_OR_RETURN(const model::GoldenRows rows,
                    model::ReadGoldenRows(golden, predictor->signature()));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/io/file_system.h"
+#include "base/net/transport.h"
 #include "base/result.h"
 #include "data/store/blob_store.h"
 #include "records/registry/registry.h"
@@ -16,6 +17,7 @@ struct StoredFiles {
   FileSystem* files = nullptr;
   data::BlobStore* blobs = nullptr;
   std::string library_directory;
+  Transport* transport = nullptr;  // to remote scorers; null refuses such models
 };
 
 // kFailedPrecondition naming the row that differs, kDataLoss for damaged blobs, kNotFound for lost

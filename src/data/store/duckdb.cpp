@@ -88,6 +88,11 @@ struct Running {
     if (duckdb.prepare(connection, sql.c_str(), &statement) != DuckDBSuccess) {
       return ErrorOf(duckdb.prepare_error(statement));
     }
+    // EXPLAIN ANALYZE runs what it explains, so it is no question either.
+    if (duckdb.prepared_statement_type(statement) != DUCKDB_STATEMENT_TYPE_SELECT) {
+      return Error(Code::kPermissionDenied, "SQL: only a SELECT can be asked")
+          .Help("SELECT, WITH, VALUES, FROM, DESCRIBE, SHOW and SUMMARIZE are fine");
+    }
     if (duckdb.pending_prepared_streaming(statement, &pending) != DuckDBSuccess) {
       return ErrorOf(duckdb.pending_error(pending));
     }

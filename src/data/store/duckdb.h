@@ -53,7 +53,8 @@ class DuckDb {
 
   // Statements whose rows nobody wants.
   Status Run(const std::string& sql);
-  // One statement; its rows come in batches of about 2,048 as DuckDB produces them. An error of
+  // One SELECT (or WITH, VALUES, DESCRIBE, SHOW): anything else, which might write, is
+  // kPermissionDenied. Its rows come in batches of about 2,048 as DuckDB produces them. An error of
   // `each` ends the query and is given back.
   Status Query(const std::string& sql, const std::function<Status(const Batch&)>& each);
   // All rows in one batch; kTooLarge beyond `most_rows`.

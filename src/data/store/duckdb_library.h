@@ -14,7 +14,7 @@ namespace mooring::data {
 #define MOORING_DUCKDB_FUNCTIONS(X)                                                                \
   X(library_version) X(create_config) X(set_config) X(destroy_config) X(open_ext) X(close)         \
   X(connect) X(disconnect) X(interrupt) X(free) X(query) X(destroy_result) X(result_error)         \
-  X(prepare) X(prepare_error) X(destroy_prepare)                              \
+  X(prepare) X(prepare_error) X(prepared_statement_type) X(destroy_prepare)                        \
   X(pending_prepared_streaming) X(pending_error) X(execute_pending) X(destroy_pending)             \
   X(fetch_chunk) X(column_count) X(column_name) X(column_logical_type) X(get_type_id)              \
   X(decimal_scale) X(decimal_internal_type) X(enum_internal_type) X(enum_dictionary_size)          \

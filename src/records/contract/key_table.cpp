@@ -140,12 +140,14 @@ constexpr auto kKeys = std::to_array<ContractKey>({
      .set = SET(c.inputs.back().pattern = v.text)},
     {.path = "inputs.*.one_of",
      .value = {.kind = kScalar, .list = true},
-     .meaning = "All allowed texts.",
+     .meaning = "All allowed texts. Of a category, in the order of the model's codes: the first "
+                "is 0.",
      .set = SET(c.inputs.back().one_of = TextsOf(v)),
      .check = CheckNotEmpty},
     {.path = "inputs.*.from",
      .value = {.kind = kChoice, .choices = "reference"},
-     .meaning = "The known categories are those of the version's reference data.",
+     .meaning = "The known categories are those of the version's reference data, and their codes "
+                "go by the alphabet, as pandas makes them; another order needs one_of.",
      .set = [](Contract& c, const Value&) { c.inputs.back().from_reference = true; }},
     {.path = "inputs.*.missing",
      .value = {.kind = kChoice, .choices = kBreach},

@@ -23,6 +23,7 @@ inline std::shared_ptr<const Binding> TestBinding(VersionNumber version = 1) {
   binding->model = "flight-cover";
   binding->version = version;
   binding->contract_hash = "c0ffee";
+  binding->currency = "RUB";
   const auto places = data::Dictionary::Make({"LED", "SVO"}).value();
   binding->inputs = SchemaOf({{"distance", data::Type::kFloat32, true},
                               {"origin", data::Type::kCategory, true, places},

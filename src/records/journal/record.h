@@ -27,6 +27,7 @@ struct Binding {
   std::string model;
   VersionNumber version = 0;
   std::string contract_hash;                       // hex
+  std::string currency;                            // of amount_minor; empty: not money
   std::shared_ptr<const data::Schema> inputs;      // as seen: types of the contract
   std::shared_ptr<const data::Schema> outputs;     // raw model outputs
   // Places of the input columns that must be pseudonymised before they are written.

@@ -62,6 +62,7 @@ void EncodeBinding(const Binding& stored, std::string& out) {
   AppendSchema(*stored.outputs, out);
   AppendVarint(out, stored.pseudonymised.size());
   for (const std::size_t place : stored.pseudonymised) AppendVarint(out, place);
+  if (!stored.currency.empty()) AppendText(out, stored.currency);
 }
 
 Result<std::shared_ptr<const Binding>> DecodeBinding(ByteSpan payload) {
@@ -76,6 +77,7 @@ Result<std::shared_ptr<const Binding>> DecodeBinding(ByteSpan payload) {
     binding->pseudonymised.push_back(static_cast<std::size_t>(in.Varint()));
     if (binding->pseudonymised.back() >= binding->inputs->size()) in.Fail();
   }
+  if (in.ok() && in.left() != 0) binding->currency = in.Text();
   if (!in.ok() || in.left() != 0) return Damaged("binding");
   return std::shared_ptr<const Binding>(std::move(binding));
 }

@@ -41,6 +41,7 @@ control::Registrar RegistrarOf(const Context& context, const LocalStore& store) 
   registrar.registry = store.registry.get();
   registrar.blobs = store.blobs.get();
   registrar.library_directory = store.library_directory;
+  registrar.transport = context.transport;
   registrar.shape = ShapeAsServingDoes;
   registrar.validate = control::ChampionGate{
       .files = context.files, .registry = store.registry.get(), .blobs = store.blobs.get()};
