@@ -155,6 +155,7 @@ class RunningServer final : public Server {
     };
     loader.library_directory = FindLibraries(options_.library_directory);
     loader.transport = transport_.get();
+    loader.has_pseudonym_key = pseudonymiser_ != nullptr;
     ASSIGN_OR_RETURN(models_, serving::LoadedModels::Start(
                                   {.registry = registry_.get(),
                                    .clock = &clock_,

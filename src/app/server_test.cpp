@@ -207,6 +207,20 @@ TEST_F(ServerTest, BrokenContractsAndUnknownModelsAreToldApart) {
   EXPECT_EQ(Call("POST", "/api/v1/models/credit/decide", "{").status, 400);
 }
 
+// Found when the version is loaded, not by the first caller.
+TEST_F(ServerTest, WithoutAKeyAContractThatPseudonymisesIsNotServed) {
+  std::string contract = kContract;
+  contract.replace(contract.find("{retain: 24h}"), 13, "{pseudonymise: [who]}");
+  contract.insert(contract.find("output:"), "  who: {type: string, missing: flag}\n");
+  const auto applied = registry_->ApplyContract(contract, Why());
+  ASSERT_TRUE(applied.ok()) << applied.error().ToString();
+  Start();
+  EXPECT_EQ(Call("GET", "/v2/models/credit/ready").status, 503);
+  const HttpAnswer answer = Decide("");
+  EXPECT_EQ(answer.status, 503) << answer.body;
+  EXPECT_NE(answer.body.find("there is no key"), std::string::npos) << answer.body;
+}
+
 TEST_F(ServerTest, OneServerHasADataDirectory) {
   Start();
   ServerOptions options;

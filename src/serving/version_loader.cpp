@@ -37,6 +37,12 @@ class Loader {
     }
     ASSIGN_OR_RETURN(const std::string text, options_.registry->ContractText(hash));
     ASSIGN_OR_RETURN(records::Contract contract, records::ParseContract(text));
+    if (!contract.privacy.pseudonymise.empty() && !options_.has_pseudonym_key) {
+      return Error(Code::kFailedPrecondition,
+                   fmt::format("the contract pseudonymises '{}', and there is no key to do it with",
+                               contract.privacy.pseudonymise.front()))
+          .Help("start the server with --pseudonym-key FILE, and --create-key the first time");
+    }
     return std::make_shared<const records::Contract>(std::move(contract));
   }
 
