@@ -183,22 +183,84 @@ TEST_F(Administration, ListsVerdictsNewestFirstWithinALimit) {
   }
 }
 
-TEST_F(Administration, TailsTheJournal) {
-  records::Journal::Options options;
-  options.directory = directory_ + "/journal";
-  options.files = &PosixFileSystem();
-  options.clock = &SystemClock();
-  std::filesystem::create_directories(options.directory);
-  auto journal = records::Journal::Open(options);
-  ASSERT_TRUE(journal.ok()) << journal.error().ToString();
-  api_.use.journal = journal->get();
-  api_.use.files = options.files;
-  api_.use.journal_directory = options.directory;
+class TailTest : public Administration {
+ protected:
+  void SetUp() override {
+    Administration::SetUp();
+    records::Journal::Options options;
+    options.directory = directory_ + "/journal";
+    options.files = &PosixFileSystem();
+    options.clock = &SystemClock();
+    std::filesystem::create_directories(options.directory);
+    auto journal = records::Journal::Open(options);
+    ASSERT_TRUE(journal.ok()) << journal.error().ToString();
+    journal_ = std::move(*journal);
+    api_.use.journal = journal_.get();
+    api_.use.files = options.files;
+    api_.use.journal_directory = options.directory;
+    api_.handler = MakeHandler(api_.use);
+  }
+  void TearDown() override {
+    journal_.reset();
+    Administration::TearDown();
+  }
+  void Append(std::size_t outcomes, const std::string& text) {
+    const records::Outcome one{{1, 1, 4}, Time(), "late", 1, text};
+    const std::vector<records::Outcome> record(outcomes, one);
+    ASSERT_TRUE(journal_->Append(record, nullptr).ok());
+    journal_->CommitNow();
+  }
+  std::unique_ptr<records::Journal> journal_;
+};
+
+TEST_F(TailTest, StopsAtAMebibyteAndGoesOnFromThere) {
+  std::string next(*api_.Get("/api/v1/journal").json().GetString("next"));
+  for (int i = 0; i < 3; ++i) Append(5000, std::string(600, 't'));
+  Append(5000, std::string(5000, 't'));
+  Append(1, "last");
+  std::vector<std::size_t> shown;
+  while (shown.size() < 9) {
+    const Answered answer = api_.Get("/api/v1/journal?limit=1000&from=" + next);
+    ASSERT_EQ(answer.status, 200) << answer.body;
+    EXPECT_LT(answer.body.size(), 2 * kTailBytes + 8192);
+    const Json tail = answer.json();
+    const Json::Array& records = **tail.GetArray("records");
+    if (records.empty()) break;
+    const bool is_large = shown.size() < 2;
+    EXPECT_EQ(records.back().Find("rows") != nullptr, is_large);
+    if (is_large) {
+      EXPECT_EQ(*records.back().GetInt("rows"), 5000);
+    }
+    shown.push_back(records.size());
+    next = *tail.GetString("next");
+  }
+  // Two records pass the limit together; the fourth one does alone, after fewer rows than 1000.
+  ASSERT_EQ(shown.size(), 3U);
+  EXPECT_EQ(shown[0], 2 * kTailRows);
+  EXPECT_GT(shown[1], kTailRows);
+  EXPECT_LT(shown[1], 2 * kTailRows);
+  EXPECT_EQ(shown[2], 1U);
+}
+
+TEST_F(TailTest, ReadsOnTheWorkerAndRefusesWhenItTakesNoMore) {
+  bool full = false;
+  int done = 0;
+  api_.use.later = [&](const std::function<void()>& piece) {
+    if (full) return false;
+    piece();
+    ++done;
+    return true;
+  };
   api_.handler = MakeHandler(api_.use);
+  EXPECT_EQ(api_.Get("/api/v1/journal").status, 200);
+  EXPECT_EQ(done, 1);
+  full = true;
+  EXPECT_EQ(api_.Get("/api/v1/journal").status, 503);
+}
+
+TEST_F(TailTest, ShowsRecordsFromAPlaceOn) {
   const std::string begin(*api_.Get("/api/v1/journal").json().GetString("next"));
-  const std::vector<records::Outcome> outcomes = {{{1, 1, 4}, Time(), "late", 1, ""}};
-  ASSERT_TRUE((*journal)->Append(outcomes, nullptr).ok());
-  (*journal)->CommitNow();
+  Append(1, "");
   const Json tail = api_.Get("/api/v1/journal?limit=10&from=" + begin).json();
   const Json::Array& found = **tail.GetArray("records");
   ASSERT_EQ(found.size(), 1U);
