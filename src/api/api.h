@@ -32,6 +32,7 @@ struct Dependencies {
   std::function<std::shared_ptr<const serving::Snapshot>()> snapshot;  // required
   const Clock* clock = nullptr;                                        // required
   records::Registry* registry = nullptr;  // null: the administrative calls answer 503
+  Worker administer;  // of all calls on the registry, which waits for others' locks
   records::Journal* journal = nullptr;    // null: no tail, no journal in /metrics
   records::OutcomeLedger* outcomes = nullptr;  // null: outcomes answer 503
   Worker later;  // of large batches of outcomes and the journal's tail

@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 
+#include "base/limits.h"
 #include "monitoring/checkpoint.h"
 #include "monitoring/references.h"
 #include "monitoring/window.h"
@@ -107,10 +108,13 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
 
  private:
   // One commit for the windows of a pass. A model that is gone must not take the others' verdicts
-  // with it.
+  // with it. While another process holds the registry they wait for the next pass.
   void StoreVerdicts() {
     if (unstored_.empty()) return;
-    if (!options_.registry->StoreVerdicts(unstored_).ok()) {
+    const Status all = options_.registry->StoreVerdicts(unstored_);
+    const bool may_wait = unstored_.size() < limits::kVerdictsPerModel;
+    if (!all.ok() && all.error().code() == Code::kUnavailable && may_wait) return Tell(all.error());
+    if (!all.ok()) {
       for (const records::StoredVerdict& one : unstored_) {
         if (Status stored = options_.registry->StoreVerdicts({&one, 1}); !stored.ok()) {
           Tell(stored.error());
@@ -164,7 +168,7 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
   }
 
   void SaveCheckpoint() {
-    if (!dirty_) return;
+    if (!dirty_ || !unstored_.empty()) return;  // what is not stored is watched again
     dirty_ = false;
     saved_at_ = options_.clock->Monotonic();
     const std::string text = CheckpointJson(begins_);

@@ -11,12 +11,15 @@
 #include "api/native/journal.h"
 #include "api/native/models.h"
 #include "api/native/verdicts.h"
+#include "base/threads/background_work.h"
+#include "data/store/sqlite.h"
 
 namespace mooring::api {
 namespace {
 
 using testing::Answered;
 using testing::Send;
+using testing::Sent;
 
 class Administration : public ::testing::Test {
  protected:
@@ -181,6 +184,56 @@ TEST_F(Administration, ListsVerdictsNewestFirstWithinALimit) {
   for (const char* limit : {"0", "-1", "1001", "1e9", "x", "18446744073709551616"}) {
     EXPECT_EQ(api_.Get("/api/v1/models/m/verdicts?limit=" + std::string(limit)).status, 400);
   }
+}
+
+TEST_F(Administration, DecidesWhileAChangeWaitsForAnotherProcessesLock) {
+  BackgroundWork work("registry", 1);
+  api_.use.administer = [&](std::function<void()> piece) { return work.Take(std::move(piece)); };
+  api_.handler = MakeHandler(api_.use);
+  auto other = data::Database::Open(directory_ + "/registry.db", {}).value();
+  ASSERT_TRUE(other.Execute("BEGIN IMMEDIATE").ok());
+  const std::string type = "Content-Type: application/json\r\n";
+  Sent put(api_.handler, std::string("PUT ") + kChampion, R"({"version":1,"reason":"x"})", type);
+  EXPECT_EQ(api_.Decide(R"({"inputs":{"a":1}})").status, 200);
+  EXPECT_FALSE(put.IsAnswered());
+  EXPECT_TRUE(other.Execute("ROLLBACK").ok());
+  EXPECT_EQ(put.Wait().status, 200);
+}
+
+TEST_F(Administration, AsksToComeBackWhenAnotherProcessKeepsItsLock) {
+  constexpr std::chrono::milliseconds kWait{50};
+  const auto hasty = records::Registry::Open(
+      {.directory = directory_, .clock = &SystemClock(), .wait = kWait});
+  ASSERT_TRUE(hasty.ok());
+  api_.use.registry = hasty->get();
+  api_.handler = MakeHandler(api_.use);
+  auto other = data::Database::Open(directory_ + "/registry.db", {}).value();
+  ASSERT_TRUE(other.Execute("BEGIN IMMEDIATE").ok());
+  const Answered late = Put(kChampion, R"({"version":1,"reason":"x"})");
+  EXPECT_EQ(late.status, 503) << late.body;
+  EXPECT_NE(late.body.find("another process holds"), std::string::npos) << late.body;
+  EXPECT_EQ(api_.Get("/api/v1/models").status, 200);
+  EXPECT_TRUE(other.Execute("ROLLBACK").ok());
+  EXPECT_EQ(Put(kChampion, R"({"version":1,"reason":"x"})").status, 200);
+}
+
+TEST_F(Administration, RefusesCallsOnTheRegistryThatItHasNoRoomOrTimeFor) {
+  std::function<void()> waiting;
+  api_.use.administer = [&](std::function<void()> piece) {
+    const bool has_room = waiting == nullptr;
+    if (has_room) waiting = std::move(piece);
+    return has_room;
+  };
+  SimulatedClock clock;
+  clock.Advance(std::chrono::duration_cast<Micros>(SystemClock().Monotonic() + 2 * kAsideWait));
+  api_.use.clock = &clock;
+  api_.handler = MakeHandler(api_.use);
+  Sent first(api_.handler, "GET /api/v1/models", "", "");
+  const Answered second = api_.Get("/api/v1/desired");
+  EXPECT_EQ(second.status, 503) << second.body;
+  EXPECT_EQ(second.headers.at(0).first, "Retry-After");
+  waiting();
+  EXPECT_EQ(first.Wait().status, 503);
 }
 
 class TailTest : public Administration {
