@@ -23,16 +23,19 @@
 
 namespace mooring::api {
 
+// Takes work that is too long for an event loop; false when too much waits, or after the end.
+// Empty: the work is done at once.
+using Worker = std::function<bool(std::function<void()>)>;
+
 struct Dependencies {
   serving::Decider* decider = nullptr;                                 // required
   std::function<std::shared_ptr<const serving::Snapshot>()> snapshot;  // required
   const Clock* clock = nullptr;                                        // required
   records::Registry* registry = nullptr;  // null: the administrative calls answer 503
+  Worker administer;  // of all calls on the registry, which waits for others' locks
   records::Journal* journal = nullptr;    // null: no tail, no journal in /metrics
   records::OutcomeLedger* outcomes = nullptr;  // null: outcomes answer 503
-  // Takes work that is too long for an event loop; false when too much waits, or after the end.
-  // Empty: it is done at once.
-  std::function<bool(std::function<void()>)> later;
+  Worker later;  // of large batches of outcomes and the journal's tail
   monitoring::Watch* watch = nullptr;     // null: no drift in /metrics
   FileSystem* files = nullptr;  // with journal_directory: `log tail`
   std::string journal_directory;

@@ -28,36 +28,53 @@ struct Answered {
   }
 };
 
-// Sends one request to a handler and waits for its answer.
-inline Answered Send(const Handler& handler, const std::string& start_line,
-                     const std::string& body = "",
-                     const std::string& headers = "Content-Type: application/json\r\n") {
+// A request that was handed to a handler; refused ones have no future.
+class Sent {
+ public:
+  Sent(const Handler& handler, const std::string& start_line, const std::string& body,
+       const std::string& headers) {
+    static const CallerRules rules("127.0.0.1", {});
+    RequestParser parser({}, rules);
+    parser.Begin(responder_->message);
+    std::string bytes = start_line + " HTTP/1.1\r\nHost: localhost\r\n" + headers +
+                        "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    for (std::string_view rest = bytes;
+         parser.state() < RequestParser::State::kWhole && !rest.empty();) {
+      rest.remove_prefix(parser.Feed(rest));
+    }
+    if (parser.state() != RequestParser::State::kWhole) return;
+    responder_->message.request.received = SystemClock().Monotonic();
+    future_ = responder_->promise.get_future();
+    handler(responder_->message.request, responder_);
+  }
+  bool IsAnswered() const {
+    return future_.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  }
+  Answered Wait() {
+    const Message& message = responder_->message;
+    if (!future_.valid()) return {message.refused_status, message.refusal, "", {}};
+    if (future_.wait_for(std::chrono::seconds(10)) != std::future_status::ready) return {};
+    Response response = future_.get();
+    return {response.status, std::move(response.body), std::string(response.content_type),
+            std::move(response.headers)};
+  }
+
+ private:
   class Promise final : public Responder {
    public:
     Message message;
     std::promise<Response> promise;
     void Answer(Response response) override { promise.set_value(std::move(response)); }
   };
-  static const CallerRules rules("127.0.0.1", {});
-  const auto responder = std::make_shared<Promise>();
-  RequestParser parser({}, rules);
-  parser.Begin(responder->message);
-  std::string bytes = start_line + " HTTP/1.1\r\nHost: localhost\r\n" + headers +
-                      "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
-  for (std::string_view rest = bytes;
-       parser.state() < RequestParser::State::kWhole && !rest.empty();) {
-    rest.remove_prefix(parser.Feed(rest));
-  }
-  if (parser.state() != RequestParser::State::kWhole) {
-    return {responder->message.refused_status, responder->message.refusal, "", {}};
-  }
-  responder->message.request.received = SystemClock().Monotonic();
-  auto future = responder->promise.get_future();
-  handler(responder->message.request, responder);
-  if (future.wait_for(std::chrono::seconds(10)) != std::future_status::ready) return {};
-  Response response = future.get();
-  return {response.status, std::move(response.body), std::string(response.content_type),
-          std::move(response.headers)};
+  std::shared_ptr<Promise> responder_ = std::make_shared<Promise>();
+  std::future<Response> future_;
+};
+
+// Sends one request to a handler and waits for its answer.
+inline Answered Send(const Handler& handler, const std::string& start_line,
+                     const std::string& body = "",
+                     const std::string& headers = "Content-Type: application/json\r\n") {
+  return Sent(handler, start_line, body, headers).Wait();
 }
 
 class TestApi {

@@ -40,4 +40,17 @@ void AnswerResult(const Call& call, Result<std::string> json) {
   call.AnswerJson(std::move(json).value());
 }
 
+void AnswerAside(const Call& call, const Worker& worker, Result<std::string> (*find)(const Call&)) {
+  if (!worker) return AnswerResult(call, find(call));
+  const bool taken = worker([call, find] {
+    const Nanos waited = call.api->use.clock->Monotonic() - call.request->received;
+    if (waited < kAsideWait) return AnswerResult(call, find(call));
+    call.Refuse(Error(Code::kUnavailable, "the calls before this one took too long")
+                    .Help("nothing was changed; come back in a moment"));
+  });
+  if (taken) return;
+  call.Refuse(Error(Code::kUnavailable, "too many calls of this kind are waiting")
+                  .Help("nothing was changed; come back in a moment"));
+}
+
 }  // namespace mooring::api

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -57,5 +58,9 @@ Status CheckBodyType(const Request& request, std::span<const std::string_view> o
 
 // What most administrative handlers are: an answer's JSON or an error.
 void AnswerResult(const Call& call, Result<std::string> json);
+// The same, found by a worker of Dependencies instead of on the event loop; 503 when it takes no
+// more or comes to it too late.
+inline constexpr std::chrono::seconds kAsideWait{5};
+void AnswerAside(const Call& call, const Worker& worker, Result<std::string> (*find)(const Call&));
 
 }  // namespace mooring::api

@@ -34,6 +34,9 @@ namespace {
 constexpr std::chrono::milliseconds kRegistryPoll{20};
 // Bodies of up to limits::kOutcomesBodyBytes each.
 constexpr std::size_t kLargeBatchesWaiting = 4;
+// Calls of people and tools on the registry, and how long one waits for another process's lock.
+constexpr std::size_t kRegistryCallsWaiting = 64;
+constexpr std::chrono::seconds kRegistryWait{5};
 
 // What retries and repeated outcomes are told by, found again in the newest part of the journal.
 struct Recollection final : records::JournalVisitor {
@@ -71,6 +74,7 @@ class RunningServer final : public Server {
     ready_ = false;
     if (http_ != nullptr) http_->Drain(options_.drain);
     if (later_.has_value()) later_->Stop();
+    if (administer_.has_value()) administer_->Stop();
     http_.reset();
     decider_.reset();
     housekeeping_thread_.RequestStop();
@@ -93,7 +97,9 @@ class RunningServer final : public Server {
     RETURN_IF_ERROR(blobs_->RemoveLeftovers());
     version_blobs_.emplace(files_, *blobs_);
     ASSIGN_OR_RETURN(registry_,
-                     records::Registry::Open({.directory = paths_.root, .clock = &clock_}));
+                     records::Registry::Open({.directory = paths_.root,
+                                              .clock = &clock_,
+                                              .wait = kRegistryWait}));
     return Ok();
   }
 
@@ -214,6 +220,10 @@ class RunningServer final : public Server {
     api.outcomes = outcomes_.get();
     later_.emplace("bulk", kLargeBatchesWaiting);
     api.later = [this](std::function<void()> work) { return later_->Take(std::move(work)); };
+    administer_.emplace("registry", kRegistryCallsWaiting);
+    api.administer = [this](std::function<void()> work) {
+      return administer_->Take(std::move(work));
+    };
     api.http_counts = [this] {
       const api::HttpServer* const http = http_counted_.load();
       return http == nullptr ? api::HttpServer::Counts() : http->counts();
@@ -279,7 +289,7 @@ class RunningServer final : public Server {
   NamedThread watch_thread_;
   std::optional<Housekeeping> housekeeping_;
   NamedThread housekeeping_thread_;
-  std::optional<BackgroundWork> later_;
+  std::optional<BackgroundWork> later_, administer_;
   std::unique_ptr<api::HttpServer> http_;
   std::atomic<const api::HttpServer*> http_counted_{nullptr};  // for its own handlers alone
 };

@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 
+#include "base/limits.h"
 #include "monitoring/checkpoint.h"
 #include "monitoring/references.h"
 #include "monitoring/window.h"

@@ -8,6 +8,7 @@
 #include "base/io/simulated_file_system.h"
 #include "base/rng.h"
 #include "data/stats/profile.h"
+#include "data/store/sqlite.h"
 
 namespace mooring::monitoring {
 namespace {
@@ -166,6 +167,22 @@ TEST_F(WatchTest, AMovedInputAndScoreAreDriftAndStored) {
   ASSERT_EQ(report->features.size(), 2U);
   EXPECT_EQ(report->features[1].feature, "score");
   EXPECT_TRUE(report->features[1].drifted);
+}
+
+TEST_F(WatchTest, KeepsVerdictsWhileAnotherProcessHoldsTheRegistry) {
+  constexpr std::chrono::milliseconds kWait{20};
+  registry_ =
+      records::Registry::Open({.directory = folder_, .clock = &clock_, .wait = kWait}).value();
+  auto other = data::Database::Open(folder_ + "/registry.db", {}).value();
+  const auto watch = MakeWatch();
+  Decide(500);
+  ASSERT_TRUE(other.Execute("BEGIN IMMEDIATE").ok());
+  ASSERT_TRUE(watch->CatchUp().ok());
+  EXPECT_EQ(problems_.size(), 1U);
+  ASSERT_TRUE(other.Execute("ROLLBACK").ok());
+  EXPECT_TRUE(registry_->Verdicts("price", 10)->empty());
+  ASSERT_TRUE(watch->CatchUp().ok());
+  EXPECT_EQ(registry_->Verdicts("price", 10)->size(), 1U);
 }
 
 TEST_F(WatchTest, TimeClosesAWindowThatDoesNotFill) {

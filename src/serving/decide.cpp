@@ -262,19 +262,27 @@ void Flow::Refuse(Pending& pending, Error error) {
   Finish(pending);
 }
 
-// Refusals are recorded without waiting: no decision hangs on them.
+// Refusals are recorded without waiting: no decision hangs on them. The name of an input or a model
+// that nobody knows is the caller's free text, maybe a person's, and is not kept.
 void Flow::RecordRefusal(const Pending& pending, const Error& error) {
   if (!options_.safety.journal || options_.journal == nullptr || !pending.entered) return;
   const DecisionRequest& request = pending.request;
   records::Refusal refusal;
   refusal.at = options_.clock->Now();
-  refusal.model = request.served != nullptr ? request.served->model : request.model;
+  if (request.served != nullptr) {
+    refusal.model = request.served->model;
+  } else if (options_.snapshot()->Find(request.model) != nullptr) {
+    refusal.model = request.model;
+  }
   refusal.caller = request.caller;
   refusal.request_id = request.request_id;
   refusal.code = KindOf(error.code()).name;
   if (!pending.found.problems.empty()) {
-    refusal.feature = pending.found.problems.front().feature;
-    refusal.rule = pending.found.problems.front().rule;
+    const RowProblem& first = pending.found.problems.front();
+    const bool is_known = request.served != nullptr &&
+                          request.served->shape->Find(first.feature) != InputShape::kNoColumn;
+    if (is_known) refusal.feature = first.feature;
+    refusal.rule = first.rule;
   }
   // A journal that is full or broken says so in its own metrics; the answer is the same.
   static_cast<void>(options_.journal->Append(refusal, nullptr).ok());

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <thread>
 
+#include "base/io/simulated_file_system.h"
 #include "base/limits.h"
 #include "serving/decision_policy.h"
 #include "serving/journal_for_tests.h"
@@ -135,6 +136,43 @@ TEST_F(DecideTest, RefusesTheWholeRequestForOneBadRowAndNamesAllProblems) {
   EXPECT_TRUE(journal_.blocks().empty());
   EXPECT_THAT(journal_.refusals(), ElementsAre("invalid_argument hour max"));
   EXPECT_EQ(predictor_->calls.load(), 0U);
+}
+
+TEST_F(DecideTest, KeepsCallersNamesOfWhatNobodyKnowsOffTheDisk) {
+  Open();
+  SimulatedFileSystem files;
+  const auto journal = records::Journal::Open({.directory = "journal",
+                                               .files = &files,
+                                               .clock = &clock_,
+                                               .own_thread = false}).value();
+  Decider::Options options;
+  options.clock = &clock_;
+  options.journal = journal.get();
+  options.snapshot = [this] { return snapshot_; };
+  decider_ = Decider::Make(std::move(options)).value();
+  RowBuilder builder(served_, Coercion::kStrict);
+  EXPECT_TRUE(builder.BeginRow());
+  builder.SetInteger(builder.FindColumn("planted-ann@example.org"), 7);
+  builder.EndRow();
+  DecisionRequest input, model;
+  input.model = "m";
+  input.caller = "shop-of-refusals";
+  builder.Finish(input);
+  model.model = "planted-bob";
+  EXPECT_EQ(Ask(std::move(input)).problems.at(0).feature, "planted-ann@example.org");
+  EXPECT_EQ(Ask(std::move(model)).status.error().code(), Code::kNotFound);
+  journal->CommitNow();
+  EXPECT_EQ(journal->Stats().refusals, 2U);
+  std::string disk;
+  for (const std::string& name : files.List("journal").value()) {
+    const auto mapped = files.Map("journal/" + name);
+    if (!mapped.ok()) continue;
+    const ByteSpan bytes = (*mapped)->bytes();
+    disk.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  }
+  EXPECT_NE(disk.find("shop-of-refusals"), std::string::npos);
+  EXPECT_EQ(disk.find("planted"), std::string::npos);
+  decider_.reset();  // before the journal
 }
 
 TEST_F(DecideTest, RefusesNoRowsStrictlyAndAnswersThemAsMlflowDoes) {

@@ -15,10 +15,11 @@ namespace {
 using serving::Coercion;
 using serving::RowBuilder;
 
-// Eight bytes of SHA-256: equal bodies are equal for good, after a restart too.
-std::uint64_t BodyHash(const Request& request) {
+// Eight bytes of SHA-256: equal bodies to one target are equal for good, after a restart too.
+std::uint64_t BodyHash(const Request& request, VersionNumber version) {
   Sha256 digest;
   digest.Update(AsBytes(request.path));
+  if (version != 0) digest.Update(AsBytes("?version=" + std::to_string(version)));
   digest.Update(AsBytes(std::string_view("\0", 1)));
   digest.Update(AsBytes(request.body));
   const auto bytes = digest.Finish();
@@ -51,7 +52,7 @@ Status SetRequestId(const Call& call, std::string_view id, serving::DecisionRequ
     return Error(Code::kInvalidArgument, "Idempotency-Key and request_id differ");
   }
   request.request_id = id;
-  request.body_hash = BodyHash(*call.request);
+  request.body_hash = BodyHash(*call.request, request.version);
   return Ok();
 }
 

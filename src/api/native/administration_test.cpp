@@ -11,12 +11,15 @@
 #include "api/native/journal.h"
 #include "api/native/models.h"
 #include "api/native/verdicts.h"
+#include "base/threads/background_work.h"
+#include "data/store/sqlite.h"
 
 namespace mooring::api {
 namespace {
 
 using testing::Answered;
 using testing::Send;
+using testing::Sent;
 
 class Administration : public ::testing::Test {
  protected:
@@ -183,22 +186,134 @@ TEST_F(Administration, ListsVerdictsNewestFirstWithinALimit) {
   }
 }
 
-TEST_F(Administration, TailsTheJournal) {
-  records::Journal::Options options;
-  options.directory = directory_ + "/journal";
-  options.files = &PosixFileSystem();
-  options.clock = &SystemClock();
-  std::filesystem::create_directories(options.directory);
-  auto journal = records::Journal::Open(options);
-  ASSERT_TRUE(journal.ok()) << journal.error().ToString();
-  api_.use.journal = journal->get();
-  api_.use.files = options.files;
-  api_.use.journal_directory = options.directory;
+TEST_F(Administration, DecidesWhileAChangeWaitsForAnotherProcessesLock) {
+  BackgroundWork work("registry", 1);
+  api_.use.administer = [&](std::function<void()> piece) { return work.Take(std::move(piece)); };
   api_.handler = MakeHandler(api_.use);
+  auto other = data::Database::Open(directory_ + "/registry.db", {}).value();
+  ASSERT_TRUE(other.Execute("BEGIN IMMEDIATE").ok());
+  const std::string type = "Content-Type: application/json\r\n";
+  Sent put(api_.handler, std::string("PUT ") + kChampion, R"({"version":1,"reason":"x"})", type);
+  EXPECT_EQ(api_.Decide(R"({"inputs":{"a":1}})").status, 200);
+  EXPECT_FALSE(put.IsAnswered());
+  EXPECT_TRUE(other.Execute("ROLLBACK").ok());
+  EXPECT_EQ(put.Wait().status, 200);
+}
+
+TEST_F(Administration, AsksToComeBackWhenAnotherProcessKeepsItsLock) {
+  constexpr std::chrono::milliseconds kWait{50};
+  const auto hasty = records::Registry::Open(
+      {.directory = directory_, .clock = &SystemClock(), .wait = kWait});
+  ASSERT_TRUE(hasty.ok());
+  api_.use.registry = hasty->get();
+  api_.handler = MakeHandler(api_.use);
+  auto other = data::Database::Open(directory_ + "/registry.db", {}).value();
+  ASSERT_TRUE(other.Execute("BEGIN IMMEDIATE").ok());
+  const Answered late = Put(kChampion, R"({"version":1,"reason":"x"})");
+  EXPECT_EQ(late.status, 503) << late.body;
+  EXPECT_NE(late.body.find("another process holds"), std::string::npos) << late.body;
+  EXPECT_EQ(api_.Get("/api/v1/models").status, 200);
+  EXPECT_TRUE(other.Execute("ROLLBACK").ok());
+  EXPECT_EQ(Put(kChampion, R"({"version":1,"reason":"x"})").status, 200);
+}
+
+TEST_F(Administration, RefusesCallsOnTheRegistryThatItHasNoRoomOrTimeFor) {
+  std::function<void()> waiting;
+  api_.use.administer = [&](std::function<void()> piece) {
+    const bool has_room = waiting == nullptr;
+    if (has_room) waiting = std::move(piece);
+    return has_room;
+  };
+  SimulatedClock clock;
+  clock.Advance(std::chrono::duration_cast<Micros>(SystemClock().Monotonic() + 2 * kAsideWait));
+  api_.use.clock = &clock;
+  api_.handler = MakeHandler(api_.use);
+  Sent first(api_.handler, "GET /api/v1/models", "", "");
+  const Answered second = api_.Get("/api/v1/desired");
+  EXPECT_EQ(second.status, 503) << second.body;
+  EXPECT_EQ(second.headers.at(0).first, "Retry-After");
+  waiting();
+  EXPECT_EQ(first.Wait().status, 503);
+}
+
+class TailTest : public Administration {
+ protected:
+  void SetUp() override {
+    Administration::SetUp();
+    records::Journal::Options options;
+    options.directory = directory_ + "/journal";
+    options.files = &PosixFileSystem();
+    options.clock = &SystemClock();
+    std::filesystem::create_directories(options.directory);
+    auto journal = records::Journal::Open(options);
+    ASSERT_TRUE(journal.ok()) << journal.error().ToString();
+    journal_ = std::move(*journal);
+    api_.use.journal = journal_.get();
+    api_.use.files = options.files;
+    api_.use.journal_directory = options.directory;
+    api_.handler = MakeHandler(api_.use);
+  }
+  void TearDown() override {
+    journal_.reset();
+    Administration::TearDown();
+  }
+  void Append(std::size_t outcomes, const std::string& text) {
+    const records::Outcome one{{1, 1, 4}, Time(), "late", 1, text};
+    const std::vector<records::Outcome> record(outcomes, one);
+    ASSERT_TRUE(journal_->Append(record, nullptr).ok());
+    journal_->CommitNow();
+  }
+  std::unique_ptr<records::Journal> journal_;
+};
+
+TEST_F(TailTest, StopsAtAMebibyteAndGoesOnFromThere) {
+  std::string next(*api_.Get("/api/v1/journal").json().GetString("next"));
+  for (int i = 0; i < 3; ++i) Append(5000, std::string(600, 't'));
+  Append(5000, std::string(5000, 't'));
+  Append(1, "last");
+  std::vector<std::size_t> shown;
+  while (shown.size() < 9) {
+    const Answered answer = api_.Get("/api/v1/journal?limit=1000&from=" + next);
+    ASSERT_EQ(answer.status, 200) << answer.body;
+    EXPECT_LT(answer.body.size(), 2 * kTailBytes + 8192);
+    const Json tail = answer.json();
+    const Json::Array& records = **tail.GetArray("records");
+    if (records.empty()) break;
+    const bool is_large = shown.size() < 2;
+    EXPECT_EQ(records.back().Find("rows") != nullptr, is_large);
+    if (is_large) {
+      EXPECT_EQ(*records.back().GetInt("rows"), 5000);
+    }
+    shown.push_back(records.size());
+    next = *tail.GetString("next");
+  }
+  // Two records pass the limit together; the fourth one does alone, after fewer rows than 1000.
+  ASSERT_EQ(shown.size(), 3U);
+  EXPECT_EQ(shown[0], 2 * kTailRows);
+  EXPECT_GT(shown[1], kTailRows);
+  EXPECT_LT(shown[1], 2 * kTailRows);
+  EXPECT_EQ(shown[2], 1U);
+}
+
+TEST_F(TailTest, ReadsOnTheWorkerAndRefusesWhenItTakesNoMore) {
+  bool full = false;
+  int done = 0;
+  api_.use.later = [&](const std::function<void()>& piece) {
+    if (full) return false;
+    piece();
+    ++done;
+    return true;
+  };
+  api_.handler = MakeHandler(api_.use);
+  EXPECT_EQ(api_.Get("/api/v1/journal").status, 200);
+  EXPECT_EQ(done, 1);
+  full = true;
+  EXPECT_EQ(api_.Get("/api/v1/journal").status, 503);
+}
+
+TEST_F(TailTest, ShowsRecordsFromAPlaceOn) {
   const std::string begin(*api_.Get("/api/v1/journal").json().GetString("next"));
-  const std::vector<records::Outcome> outcomes = {{{1, 1, 4}, Time(), "late", 1, ""}};
-  ASSERT_TRUE((*journal)->Append(outcomes, nullptr).ok());
-  (*journal)->CommitNow();
+  Append(1, "");
   const Json tail = api_.Get("/api/v1/journal?limit=10&from=" + begin).json();
   const Json::Array& found = **tail.GetArray("records");
   ASSERT_EQ(found.size(), 1U);

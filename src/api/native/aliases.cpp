@@ -130,8 +130,8 @@ Result<std::string> RollbackJson(const Call& call) {
 
 }  // namespace
 
-void ListAliases(const Call& call) { AnswerResult(call, AliasesJson(call)); }
-void SetAlias(const Call& call) { AnswerResult(call, SetAliasJson(call)); }
-void Rollback(const Call& call) { AnswerResult(call, RollbackJson(call)); }
+void ListAliases(const Call& call) { AnswerFromRegistry(call, AliasesJson); }
+void SetAlias(const Call& call) { AnswerFromRegistry(call, SetAliasJson); }
+void Rollback(const Call& call) { AnswerFromRegistry(call, RollbackJson); }
 
 }  // namespace mooring::api

@@ -194,6 +194,25 @@ TEST(NativeDecide, RefusesModelNamesAndVersionsThatAreNone) {
   EXPECT_TRUE(api.journal.blocks().empty());
 }
 
+TEST(NativeDecide, RepeatsARequestIdOnlyForTheVersionThatWasAskedFor) {
+  TestApi api;
+  serving::Decider::Options options;
+  options.clock = &SystemClock();
+  options.journal = &api.journal;
+  options.request_ids = &api.request_ids;
+  options.snapshot = [&] { return api.snapshot; };
+  const auto decider = serving::Decider::Make(options).value();
+  api.use.decider = decider.get();
+  api.handler = MakeHandler(api.use);
+  const std::string body = R"({"inputs":{"a":1},"request_id":"r"})";
+  const std::string target = "/api/v1/models/m/decide";
+  ASSERT_EQ(api.Post(target + "?version=2", body).status, 200);
+  EXPECT_TRUE(*api.Post(target + "?version=2", body).json().GetBool("replayed"));
+  EXPECT_EQ(api.Post(target + "?version=1", body).status, 409);
+  EXPECT_EQ(api.Post(target, body).status, 409);
+  EXPECT_EQ(api.journal.blocks().size(), 1U);
+}
+
 TEST(NativeDecide, RepeatsARequestIdOnlyWithItsBody) {
   TestApi api;
   api.journal.hold = true;

@@ -22,15 +22,26 @@ void WriteRow(JsonWriter& json, std::string_view key, const data::Batch& batch, 
   json.EndObject();
 }
 
+// Of a record that is large in rows or in bytes the first rows are shown, each with the number that
+// the record has.
 class TailWriter final : public records::JournalVisitor {
  public:
-  explicit TailWriter(JsonWriter& json) : json_(json) {}
+  explicit TailWriter(std::string& body) : body_(body), json_(body) {
+    json_.BeginObject().Key("records").BeginArray();
+  }
+  bool IsFull() const { return body_.size() >= kTailBytes; }
+  void Finish(JournalPosition next) {
+    const std::string place = std::to_string(next.segment) + ":" + std::to_string(next.offset);
+    json_.EndArray().Member("next", place).EndObject();
+  }
 
   void OnDecisions(const records::ReadDecisions& block) override {
-    for (std::size_t row = 0; row < block.rows.size(); ++row) {
+    const std::size_t begin = body_.size();
+    for (std::size_t row = 0; row < block.rows.size() && Shows(row, begin); ++row) {
       DecisionId id = block.first;
       id.ordinal += static_cast<std::uint32_t>(row);
       json_.BeginObject().Member("kind", "decision").Member("id", id.ToString());
+      WriteCount(block.rows.size());
       json_.Member("at", FormatTime(block.at)).Member("model", block.binding->model);
       json_.Member("version", block.binding->version)
           .Member("contract", block.binding->contract_hash);
@@ -44,10 +55,13 @@ class TailWriter final : public records::JournalVisitor {
     }
   }
   void OnOutcomes(std::span<const records::Outcome> outcomes) override {
-    for (const records::Outcome& outcome : outcomes) {
+    const std::size_t begin = body_.size();
+    for (std::size_t row = 0; row < outcomes.size() && Shows(row, begin); ++row) {
+      const records::Outcome& outcome = outcomes[row];
       json_.BeginObject()
           .Member("kind", "outcome")
           .Member("decision_id", outcome.decision.ToString());
+      WriteCount(outcomes.size());
       json_.Member("at", FormatTime(outcome.at)).Member("name", outcome.name).Key("value");
       outcome.text.empty() ? json_.Value(outcome.value) : json_.Value(outcome.text);
       json_.EndObject();
@@ -60,6 +74,12 @@ class TailWriter final : public records::JournalVisitor {
   }
 
  private:
+  bool Shows(std::size_t row, std::size_t begin) const {
+    return row < kTailRows && (row == 0 || body_.size() - begin < kTailBytes);
+  }
+  void WriteCount(std::size_t rows) {
+    if (rows > 1) json_.Member("rows", rows);
+  }
   void WriteImputed(const records::ReadDecisions& block, std::uint32_t row) {
     const auto names = records::ImputedNames(block, row);
     if (names.empty()) return;
@@ -68,7 +88,8 @@ class TailWriter final : public records::JournalVisitor {
     json_.EndArray();
   }
 
-  JsonWriter& json_;
+  std::string& body_;
+  JsonWriter json_;
 };
 
 Result<JournalPosition> ParsePosition(std::string_view text) {
@@ -91,23 +112,23 @@ Result<std::string> TailJson(const Call& call) {
   const JournalPosition end = use.journal->Durable();
   JournalPosition next = end;
   std::string body;
-  JsonWriter json(body);
-  json.BeginObject().Key("records").BeginArray();
+  TailWriter writer(body);
   if (const std::string from = QueryValue(call.request->query, "from"); !from.empty()) {
-    ASSIGN_OR_RETURN(const JournalPosition begin, ParsePosition(from));
+    ASSIGN_OR_RETURN(next, ParsePosition(from));
     ASSIGN_OR_RETURN(const auto reader,
-                     records::JournalReader::Open(*use.files, use.journal_directory, begin));
-    TailWriter writer(json);
-    ASSIGN_OR_RETURN(const std::size_t read, reader->Read(end, limit, writer));
-    next = read != 0 ? reader->position() : begin;
+                     records::JournalReader::Open(*use.files, use.journal_directory, next));
+    for (std::size_t shown = 0; shown < limit && !writer.IsFull(); ++shown) {
+      ASSIGN_OR_RETURN(const std::size_t read, reader->Read(end, 1, writer));
+      if (read == 0) break;
+      next = reader->position();
+    }
   }
-  json.EndArray();
-  json.Member("next", std::to_string(next.segment) + ":" + std::to_string(next.offset)).EndObject();
+  writer.Finish(next);
   return body;
 }
 
 }  // namespace
 
-void TailJournal(const Call& call) { AnswerResult(call, TailJson(call)); }
+void TailJournal(const Call& call) { AnswerAside(call, call.api->use.later, TailJson); }
 
 }  // namespace mooring::api

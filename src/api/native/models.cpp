@@ -153,10 +153,14 @@ Result<records::Registry*> RegistryOf(const Call& call) {
   return Error(Code::kUnavailable, "this server runs without a registry");
 }
 
-void ListModels(const Call& call) { AnswerResult(call, ModelsJson(call)); }
-void ShowModel(const Call& call) { AnswerResult(call, ModelJson(call)); }
-void ListVersions(const Call& call) { AnswerResult(call, VersionsJson(call)); }
-void ShowVersion(const Call& call) { AnswerResult(call, VersionJson(call)); }
-void ShowDesired(const Call& call) { AnswerResult(call, DesiredJson(call)); }
+void AnswerFromRegistry(const Call& call, Result<std::string> (*find)(const Call&)) {
+  AnswerAside(call, call.api->use.administer, find);
+}
+
+void ListModels(const Call& call) { AnswerFromRegistry(call, ModelsJson); }
+void ShowModel(const Call& call) { AnswerFromRegistry(call, ModelJson); }
+void ListVersions(const Call& call) { AnswerFromRegistry(call, VersionsJson); }
+void ShowVersion(const Call& call) { AnswerFromRegistry(call, VersionJson); }
+void ShowDesired(const Call& call) { AnswerFromRegistry(call, DesiredJson); }
 
 }  // namespace mooring::api

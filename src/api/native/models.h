@@ -19,5 +19,7 @@ void ShowDesired(const Call& call);
 
 // kUnavailable when the server was started without a registry.
 Result<records::Registry*> RegistryOf(const Call& call);
+// What `find` finds in the registry, away from the event loop: the registry may wait for others.
+void AnswerFromRegistry(const Call& call, Result<std::string> (*find)(const Call&));
 
 }  // namespace mooring::api

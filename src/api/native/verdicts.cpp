@@ -43,6 +43,6 @@ Result<std::size_t> LimitOf(const Call& call, std::size_t usual, std::size_t mos
   return Error(Code::kInvalidArgument, "limit is not a number from 1 to " + std::to_string(most));
 }
 
-void ListVerdicts(const Call& call) { AnswerResult(call, VerdictsJson(call)); }
+void ListVerdicts(const Call& call) { AnswerFromRegistry(call, VerdictsJson); }
 
 }  // namespace mooring::api

@@ -281,6 +281,22 @@ TEST_F(JournalTest, CommitSoonWritesOnTheCallersThreadAndLeavesTheSyncToTheWrite
   EXPECT_EQ(fs.syncs(), syncs + 1);
 }
 
+TEST_F(JournalTest, CommitSoonTellsOfAFailureAtOnceToo) {
+  auto options = TestOptions(fs, clock);
+  options.ack = AckMode::kWritten;
+  int told = 0;
+  options.after_commit = [&] { ++told; };
+  const auto journal = Open(options);
+  RememberingWaiter waiter;
+  std::thread([&] {
+    Add(*journal, 0, 1, &waiter);
+    fs.FailAtCall(fs.mutating_calls() + 1);
+    journal->CommitSoon();
+  }).join();
+  EXPECT_TRUE(waiter.told == 1 && !waiter.ok);
+  EXPECT_EQ(told, 1);
+}
+
 TEST_F(JournalTest, CommitSoonWakesTheWriterWhenAnswersMustBeSynced) {
   auto options = TestOptions(fs, clock);
   options.own_thread = true;

@@ -107,13 +107,14 @@ void SegmentJournal::CommitSoon() {
     return queue_.Kick();
   }
   const bool was_clean = !writer_->dirty();
-  const bool wrote = WriteGroups().value_or(false);
-  callers_wrote_ = callers_wrote_ || wrote;
+  const std::optional<bool> wrote = WriteGroups();
+  callers_wrote_ = callers_wrote_ || wrote.value_or(false);
   // The writer thread times the syncs, and sleeps long while there is nothing to sync.
   const bool sync_is_due = was_clean && writer_ != nullptr && writer_->dirty();
   lock.unlock();
   if (sync_is_due) queue_.Wake();
-  if (wrote && options_.after_commit) options_.after_commit();
+  // Those who wait are told of a failure as of a commit.
+  if (wrote.value_or(true) && options_.after_commit) options_.after_commit();
 }
 
 std::optional<bool> SegmentJournal::WriteGroups() {

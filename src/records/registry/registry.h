@@ -7,6 +7,7 @@
 // Thread safety: from any thread; one writer at a time inside.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -103,6 +104,9 @@ class Registry {
   struct Options {
     std::string directory;         // holds registry.db
     const Clock* clock = nullptr;  // required
+    // How long a call waits for other processes' locks before it is kUnavailable. Opening waits for
+    // a minute whatever this is.
+    std::chrono::milliseconds wait{60'000};
   };
   static Result<std::unique_ptr<Registry>> Open(Options options);
   virtual ~Registry() = default;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/limits.h"
@@ -41,21 +42,26 @@ Result<std::int64_t> DataVersion(Database& db) {
   return read.Int(0);
 }
 
-// Tries `open` until it is not others' locks that stand in the way.
+// Tries `work` until it is not others' locks that stand in the way, or `attempts` times.
 template <typename Work>
-auto Patiently(const Work& work) -> decltype(work()) {
+auto Patiently(int attempts, const Work& work) -> decltype(work()) {
   for (int attempt = 1;; ++attempt) {
     auto result = work();
     const bool locked = !result.ok() && result.error().code() == Code::kUnavailable &&
                         result.error().message().find("locked") != std::string::npos;
-    if (!locked || attempt == limits::kRegistryAttempts) return result;
+    if (!locked) return result;
+    if (attempt >= attempts) {
+      return std::move(result).error().Help(
+          "another process holds the registry's lock and nothing was changed: try again; when this "
+          "lasts, see which process it is");
+    }
   }
 }
 
 }  // namespace
 
-SqliteRegistry::SqliteRegistry(Database db, const Clock& clock)
-    : clock_(clock), db_(std::move(db)) {}
+SqliteRegistry::SqliteRegistry(Database db, const Clock& clock, int attempts)
+    : clock_(clock), attempts_(attempts), db_(std::move(db)) {}
 
 template <typename Work>
 auto SqliteRegistry::Once(const Work& work, Written& written)
@@ -78,7 +84,7 @@ auto SqliteRegistry::Write(const Work& work)
     -> decltype(work(std::declval<Database&>(), std::declval<Written&>())) {
   Written written;
   std::unique_lock lock(mutex_);
-  auto result = Patiently([&] { return Once(work, written); });
+  auto result = Patiently(attempts_, [&] { return Once(work, written); });
   if (!written.desired) return result;
   const auto callbacks = callbacks_;
   lock.unlock();
@@ -89,14 +95,15 @@ auto SqliteRegistry::Write(const Work& work)
 template <typename Work>
 auto SqliteRegistry::Read(const Work& work) -> decltype(work(std::declval<Database&>())) {
   const std::lock_guard lock(mutex_);
-  return Patiently([&]() -> decltype(work(db_)) {
+  return Patiently(attempts_, [&]() -> decltype(work(db_)) {
     ASSIGN_OR_RETURN(const ReadSnapshot snapshot, ReadSnapshot::Begin(db_));
     return work(db_);
   });
 }
 
 Status SqliteRegistry::Start() {
-  RETURN_IF_ERROR(Patiently([&] { return db_.Migrate(RegistrySchema()); }));
+  const auto migrate = [&] { return db_.Migrate(RegistrySchema()); };
+  RETURN_IF_ERROR(Patiently(limits::kRegistryAttempts, migrate));
   ASSIGN_OR_RETURN(seen_desired_, ReadDesiredRevision(db_));
   return Ok();
 }
@@ -251,8 +258,13 @@ Result<std::vector<StoredVerdict>> SqliteRegistry::Verdicts(std::string_view mod
 Result<std::unique_ptr<Registry>> Registry::Open(Options options) {
   CHECK(options.clock != nullptr);
   const std::string path = options.directory + "/registry.db";
-  ASSIGN_OR_RETURN(Database db, Patiently([&] { return Database::Open(path, {}); }));
-  auto registry = std::make_unique<SqliteRegistry>(std::move(db), *options.clock);
+  const data::DatabaseOptions usual;
+  const auto busy = std::min(options.wait, usual.busy_timeout);
+  const auto attempts = busy.count() > 0 ? static_cast<int>(options.wait / busy) : 1;
+  ASSIGN_OR_RETURN(Database db, Patiently(limits::kRegistryAttempts, [&] {
+                     return Database::Open(path, {.busy_timeout = busy});
+                   }));
+  auto registry = std::make_unique<SqliteRegistry>(std::move(db), *options.clock, attempts);
   if (Status started = registry->Start(); !started.ok()) {
     return std::move(started).error().Where(path);
   }

@@ -2,7 +2,7 @@
 //
 // One connection behind one mutex; other processes and other Registry objects have their own. Every
 // change is one IMMEDIATE transaction, so writers queue at its start and never fail in its middle;
-// a change that cannot begin is tried again until limits::kRegistryAttempts are used up.
+// a change that cannot begin is tried again until Registry::Options::wait is over.
 #pragma once
 
 #include <functional>
@@ -20,7 +20,8 @@ namespace mooring::records {
 
 class SqliteRegistry final : public Registry {
  public:
-  SqliteRegistry(data::Database db, const Clock& clock);
+  // `attempts`: of the database's busy_timeout each.
+  SqliteRegistry(data::Database db, const Clock& clock, int attempts);
   // Reads what is desired now, so that only later changes count as external.
   Status Start();
 
@@ -64,6 +65,7 @@ class SqliteRegistry final : public Registry {
       -> decltype(work(std::declval<data::Database&>(), std::declval<Written&>()));
 
   const Clock& clock_;
+  const int attempts_;
   std::mutex mutex_;  // guards what follows
   data::Database db_;
   std::vector<std::function<void()>> callbacks_;
