@@ -13,6 +13,7 @@ seconds=${MOORING_DEMO_SECONDS:-12}
 rate=${MOORING_DEMO_RATE:-3000}
 rm -rf "$out" && mkdir -p "$out"
 export MOORING_DATA_DIR=$out/data
+patience=120  # seconds that a window may take to close
 server=0 replay=0
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
@@ -24,7 +25,21 @@ finish() {
 }
 trap finish EXIT
 
+# wait_for_window VERSION: until a window of it has closed; while there is none, it is "not found".
+wait_for_window() {
+  local found
+  for _ in $(seq "$patience"); do
+    found=0
+    "$mooring" monitor drift flight-cover --version "$1" > /dev/null 2>&1 || found=$?
+    [ "$found" -eq 5 ] || return 0
+    sleep 1
+  done
+  echo "no window of version $1 closed within $patience s" >&2
+  return 1
+}
+
 say "1. Three million US flights of 2001: the first three weeks train, the rest will be traffic"
+echo "reading, sorting and training; which takes a while and prints little"
 $bin/demo/flights_prepare --source .deps/data/flights-3m.parquet --out "$out"
 
 say "2. The contract, the first version, and production"
@@ -50,6 +65,12 @@ start_replay() {
   replay=$!
 }
 start_replay
+# The first line comes after the flights were read: the seconds count from there.
+for _ in $(seq "$patience"); do
+  [ -s "$out/replay.log" ] && break
+  kill -0 $replay || { echo "the replay ended: see $out/replay.log" >&2; exit 1; }
+  sleep 1
+done
 sleep "$seconds"
 
 say "4. A second version, trained on corrupted data, is offered"
@@ -59,8 +80,14 @@ run version register flight-cover "$out/model_v2.ubj" --training-data "$out/trai
 
 say "5. Forced in all the same, with a reason that stays in the history"
 run version promote flight-cover 2 --force --reason "demo: force a bad version in" --yes
-sleep "$seconds"
-run monitor drift flight-cover -o table || echo "(drift found: exit code $?)"
+wait_for_window 2
+found=0
+run monitor drift flight-cover --version 2 -o table || found=$?
+if [ "$found" -ne 1 ]; then
+  echo "drift was expected (exit code 1), not exit code $found" >&2
+  exit 1
+fi
+echo "(drift found: exit code 1)"
 
 say "6. Rolled back"
 run route rollback flight-cover --reason "demo: windows show drift under version 2" --yes
@@ -99,10 +126,10 @@ cat <<TEXT
   log      mooring log tail --data-dir $MOORING_DATA_DIR
   SQL      mooring log query "select * from decisions limit 5" --data-dir $MOORING_DATA_DIR
   windows  mooring monitor drift flight-cover --data-dir $MOORING_DATA_DIR
-  metrics  curl http://127.0.0.1:$port/metrics
   Parquet  $MOORING_DATA_DIR/lake
 TEXT
 if [ $stay = yes ]; then
+  echo "  metrics  curl http://127.0.0.1:$port/metrics"
   echo "The server stays up on port $port; Ctrl-C ends it."
   wait $server
 fi

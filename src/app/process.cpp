@@ -1,6 +1,7 @@
 #include "app/process.h"
 
 #include <pthread.h>
+#include <pwd.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -103,6 +104,13 @@ class ThisProcess final : public cli::Process {
   std::uint64_t OpenFilesLimit() override {
     rlimit limit{};
     return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
+  }
+  std::string UserName() override {
+    passwd entry{};
+    passwd* found = nullptr;
+    char text[4096];
+    const bool known = getpwuid_r(geteuid(), &entry, text, sizeof(text), &found) == 0;
+    return known && found != nullptr ? found->pw_name : "";
   }
 
  private:

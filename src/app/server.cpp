@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <optional>
 
 #include "api/api.h"
 #include "api/http/auth.h"
 #include "api/http/server.h"
 #include "app/housekeeping.h"
+#include "app/serving_events.h"
 #include "base/io/file_system.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -32,6 +35,8 @@ namespace {
 
 // Changes by the CLI are seen within this time; a look costs a few microseconds.
 constexpr std::chrono::milliseconds kRegistryPoll{20};
+// What changed is in the log within this time.
+constexpr std::chrono::milliseconds kEventsPoll{200};
 // Bodies of up to limits::kOutcomesBodyBytes each.
 constexpr std::size_t kLargeBatchesWaiting = 4;
 // Calls of people and tools on the registry, and how long one waits for another process's lock.
@@ -62,6 +67,7 @@ class RunningServer final : public Server {
     RETURN_IF_ERROR(OpenJournal());
     RETURN_IF_ERROR(StartServing());
     if (options_.watch) RETURN_IF_ERROR(StartWatch());
+    StartEvents();
     StartHousekeeping();
     RETURN_IF_ERROR(StartHttp());
     ready_ = true;
@@ -78,8 +84,10 @@ class RunningServer final : public Server {
     http_.reset();
     decider_.reset();
     housekeeping_thread_.RequestStop();
+    events_thread_.RequestStop();
     watch_thread_.RequestStop();
     housekeeping_thread_.Join();
+    events_thread_.Join();
     watch_thread_.Join();
     watch_.reset();
     models_.reset();
@@ -170,7 +178,7 @@ class RunningServer final : public Server {
                                    .own_thread = true}));
     // What ought to serve is loaded before the first request can come.
     RETURN_IF_ERROR(models_->ConvergeNow());
-    TellProblems();
+    events_.Look(*models_->Current());
     ASSIGN_OR_RETURN(decider_, serving::Decider::Make(
                                    {.clock = &clock_,
                                     .journal = journal_.get(),
@@ -179,15 +187,6 @@ class RunningServer final : public Server {
                                     .safety = {.validate = options_.validate,
                                                .journal = options_.journal}}));
     return Ok();
-  }
-
-  void TellProblems() {
-    for (const auto& [name, model] : models_->Current()->models) {
-      if (!model.problem.has_value()) continue;
-      log_->Error("version does not load", {{"model", name},
-                                            {"version", model.problem->version},
-                                            {"why", model.problem->message}});
-    }
   }
 
   Status StartWatch() {
@@ -205,6 +204,19 @@ class RunningServer final : public Server {
     ASSIGN_OR_RETURN(watch_, monitoring::Watch::Make(std::move(watch)));
     watch_thread_ = NamedThread("watch", [this](std::stop_token stop) { watch_->Run(stop); });
     return Ok();
+  }
+
+  void StartEvents() {
+    events_thread_ = NamedThread("events", [this](std::stop_token stop) {
+      std::mutex mutex;
+      std::condition_variable_any wake;
+      std::unique_lock lock(mutex);
+      while (!stop.stop_requested()) {
+        wake.wait_for(lock, stop, kEventsPoll, [] { return false; });
+        events_.Look(*models_->Current());
+        if (watch_ != nullptr) events_.Look(watch_->Latest());
+      }
+    });
   }
 
   Status StartHttp() {
@@ -287,6 +299,8 @@ class RunningServer final : public Server {
   std::unique_ptr<serving::Decider> decider_;
   std::unique_ptr<monitoring::Watch> watch_;
   NamedThread watch_thread_;
+  ServingEvents events_{*log_};
+  NamedThread events_thread_;
   std::optional<Housekeeping> housekeeping_;
   NamedThread housekeeping_thread_;
   std::optional<BackgroundWork> later_, administer_;

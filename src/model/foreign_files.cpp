@@ -20,7 +20,8 @@ constexpr std::string_view kToOnnx = "convert the model to ONNX";
 constexpr std::string_view kPickle =
     "a pickle runs code when it is read: save an XGBoost model with save_model('model.ubj'), a "
     "LightGBM one with booster_.save_model('model.txt'), a scikit-learn one through skl2onnx as "
-    "ONNX, or keep it in its Python server and register that as a remote model";
+    "ONNX, or keep it in its Python server and register a YAML descriptor of that: "
+    "docs/reference/remote.md";
 
 using namespace std::string_view_literals;
 constexpr std::array kKinds = {

@@ -33,18 +33,22 @@ std::vector<Flag> OutputFlags() {
   };
 }
 
-std::vector<Flag> StoreFlags() {
+std::vector<Flag> LocalFlags() {
   return {
       {.name = "data-dir",
        .value = "DIR",
        .summary = "data directory to work on",
        .setting = "data_dir",
        .completes = Completes::kDirectory},
-      {.name = "server",
-       .value = "URL",
-       .summary = "work through a server instead of a directory",
-       .setting = "server"},
   };
+}
+
+std::vector<Flag> StoreFlags() {
+  return Join({LocalFlags(),
+               {{.name = "server",
+                 .value = "URL",
+                 .summary = "work through a server instead of a directory",
+                 .setting = "server"}}});
 }
 
 std::vector<Flag> ChangeFlags() {

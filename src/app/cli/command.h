@@ -78,6 +78,7 @@ const std::vector<Flag>& CommonFlags();
 // Groups of flags that several commands share, in the order that help shows.
 std::vector<Flag> OutputFlags();  // -o, --fields, --no-header
 std::vector<Flag> StoreFlags();   // --data-dir, --server
+std::vector<Flag> LocalFlags();   // --data-dir, of what no server does for others
 std::vector<Flag> ChangeFlags();  // --reason, --author, --if-revision, --yes, --dry-run
 std::vector<Flag> Join(std::vector<std::vector<Flag>> groups);
 

@@ -60,6 +60,8 @@ class Process {
   virtual Status CanListen(const std::string& host, std::uint16_t port) = 0;
   // How many files and connections the system lets one process have open.
   virtual std::uint64_t OpenFilesLimit() = 0;
+  // Who runs this process, by the system's own list of users; "" when it does not know.
+  virtual std::string UserName() = 0;
 };
 
 enum class Colour : unsigned char { kPlain, kRed, kGreen, kYellow, kBold, kDim };

@@ -94,10 +94,11 @@ std::string DraftContract(const LoadedArtifact& model, const DraftOptions& optio
                      ". Correct it, then: mooring apply\n";
   text += "model: " + Quoted(options.model.empty() ? "NAME" : options.model) + "\n";
   text += "purpose: say in one sentence what is decided with it\n";
-  text +=
-      options.team.empty()
-          ? "owner: {team: \"\", person: \"\", escalation: \"\"}  # team or person is required\n"
-          : "owner: {team: " + Quoted(options.team) + "}\n";
+  const std::string team = options.team.empty() ? "\"\"" : Quoted(options.team);
+  text += "owner: {team: " + team + "}";
+  text += options.team.empty() ? "            # a team, or person: name@example.org, is required;\n"
+                                 "                             # escalation: who is called\n"
+                               : "\n";
   text += Inputs(model, options);
   text += "output: {name: " + Quoted(output.name) +
           "}         # task: binary, multiclass or regression; min, max: bounds of the score\n";

@@ -59,8 +59,11 @@ Result<std::unique_ptr<LoadedArtifact>> LoadArtifact(FileSystem& files, const st
 }
 
 Result<std::unique_ptr<LoadedArtifact>> LoadArtifact(FileSystem& files, const std::string& path,
-                                                     const std::string& library_directory) {
-  return LoadArtifact(files, path, model::LoadOptions{.library_directory = library_directory});
+                                                     const std::string& library_directory,
+                                                     Transport* transport) {
+  return LoadArtifact(files, path,
+                      model::LoadOptions{.library_directory = library_directory,
+                                         .transport = transport});
 }
 
 }  // namespace mooring::control

@@ -96,7 +96,7 @@ Error NoNativeFlavor(const YAML::Node& flavors) {
       .Where("MLmodel")
       .Why("it is a pickle or Python code, and needs Python to run")
       .Help("convert it to ONNX (skl2onnx) and log it with mlflow.onnx, or keep `mlflow models "
-            "serve` and register that as a remote model");
+            "serve` and register a YAML descriptor of that: docs/reference/remote.md");
 }
 
 Result<MlflowModel> ReadYaml(const YAML::Node& root) {

@@ -159,7 +159,8 @@ class Remote final : public Format {
            "    protocol: mlflow            # or open_inference, with `model: name`\n"
            "    timeout_ms: 500\n"
            "    inputs:  [{name: age, type: int64}, {name: pay, type: float64, nullable: true}]\n"
-           "    outputs: [{name: prediction, type: float64}]";
+           "    outputs: [{name: prediction, type: float64}]\n"
+           "docs/reference/remote.md tells more.";
   }
 
   bool Recognises(const Artifact& artifact) const override {

@@ -42,7 +42,8 @@ Result<std::unique_ptr<KeyedPseudonymiser>> KeyedPseudonymiser::Open(
     if (facts.error().code() != Code::kNotFound) return facts.error();
     return Error(Code::kNotFound, "there is no pseudonym key")
         .Where(place.key_file)
-        .Help("make one with 'mooring key create', or restore yours");
+        .Help("restore yours, or make one: (umask 077; openssl rand -hex 32 > FILE), or "
+              "serve --create-key");
   }
   if ((facts->permissions & kOthers) != 0) {
     return Error(Code::kFailedPrecondition, "others may read the pseudonym key")

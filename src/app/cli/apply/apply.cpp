@@ -19,6 +19,9 @@ void WarnAbout(Context& context, const records::Contract& contract) {
   if (contract.owner.escalation.empty()) {
     context.Warn("owner.escalation is empty: nobody is called at night");
   }
+  for (const std::string& key : contract.not_enforced) {
+    context.Warn("'" + key + "' is not enforced yet");
+  }
   if (contract.inputs.empty()) {
     context.Warn("no inputs: types come from the model's signature, and no ranges are checked");
   }
@@ -99,7 +102,7 @@ Command ApplyCommand() {
                        .summary = "who changes it (default: the system's user)",
                        .setting = "author"},
                       {.name = "dry-run", .summary = "show what would change, change nothing"}},
-                     StoreFlags(),
+                     LocalFlags(),
                      OutputFlags()}),
       .run = RunApply};
 }

@@ -1,8 +1,8 @@
-#include "app/cli/args.h"
+#include "app/cli/config/check.h"
+
 #include "app/cli/commands.h"
 #include "app/cli/config/config_file.h"
 #include "app/cli/config/resolve.h"
-#include "app/cli/context.h"
 #include "app/cli/output/listing.h"
 #include "base/limits.h"
 #include "records/contract/contract.h"
@@ -37,6 +37,14 @@ Result<ExitCode> RunCheck(Context& context, const Args& args) {
     }
     files.push_back(found);
   }
+  return CheckFiles(context, args, files, LooksLikeContract);
+}
+
+}  // namespace
+
+Result<ExitCode> CheckFiles(Context& context, const Args& args,
+                            const std::vector<std::string>& files,
+                            bool (*is_contract)(std::string_view text)) {
   Listing listing("mooring.problems/1", {{"file", "file"},
                                          {"line", "from 1"},
                                          {"column", "from 1"},
@@ -44,7 +52,7 @@ Result<ExitCode> RunCheck(Context& context, const Args& args) {
                                          {"help", "what to do"}});
   for (const std::string& file : files) {
     ASSIGN_OR_RETURN(const std::string text, context.files->ReadFile(file, limits::kContractBytes));
-    const bool contract = LooksLikeContract(text);
+    const bool contract = is_contract(text);
     const auto problems = contract ? ContractProblems(text) : ParseConfigFile(text).problems;
     for (const ConfigProblem& problem : problems) {
       listing.Add({file, problem.line, problem.column, problem.message, problem.help});
@@ -66,8 +74,6 @@ Result<ExitCode> RunCheck(Context& context, const Args& args) {
   }
   return found ? ExitCode::kFindings : ExitCode::kDone;
 }
-
-}  // namespace
 
 Command ConfigCheckCommand() {
   return {.name = "config check",

@@ -10,7 +10,8 @@ namespace {
 Result<ExitCode> RunInit(Context& context, const Args& args) {
   const std::string libraries = FindLibraries(context.settings.Text("library_dir"));
   ASSIGN_OR_RETURN(const auto model,
-                   control::LoadArtifact(*context.files, args.positional(0), libraries));
+                   control::LoadArtifact(*context.files, args.positional(0), libraries,
+                                         context.transport));
   std::optional<data::Batch> training;
   if (args.Has("training-data")) {
     ASSIGN_OR_RETURN(training, ReadTableFile(context, args.Text("training-data"), std::nullopt));
@@ -20,7 +21,7 @@ Result<ExitCode> RunInit(Context& context, const Args& args) {
                                       .label = args.Text("label"),
                                       .training = training ? &*training : nullptr};
   context.Print(control::DraftContract(*model, options));
-  context.Hint("a draft: correct it, then 'mooring config check' and 'mooring apply'");
+  context.Hint("a draft: correct it, then 'mooring contract check' and 'mooring apply'");
   return ExitCode::kDone;
 }
 
@@ -29,9 +30,9 @@ Result<ExitCode> RunInit(Context& context, const Args& args) {
 Command ContractInitCommand() {
   return {.name = "contract init",
           .summary = "print a contract to start from, out of a model and its training data",
-          .examples = {{"mooring contract init model.ubj --model churn --training-data train.csv > "
-                        "churn.yaml",
-                        "inputs with ranges and categories"}},
+          .examples = {{"mooring contract init model.ubj --model churn --training-data train.csv "
+                        "--label churned > churn.yaml",
+                        "inputs with ranges and categories, and the outcome"}},
           .arguments = {{.name = "PATH",
                          .summary = "model file or directory",
                          .completes = Completes::kFile}},
@@ -41,7 +42,9 @@ Command ContractInitCommand() {
                      .value = "FILE",
                      .summary = "CSV or Parquet",
                      .completes = Completes::kFile},
-                    {.name = "label", .value = "COLUMN", .summary = "the outcome's name"},
+                    {.name = "label",
+                     .value = "COLUMN",
+                     .summary = "the outcome's name, as the training data call it"},
                     {.name = "library-dir",
                      .value = "DIR",
                      .summary = "where ONNX Runtime is",

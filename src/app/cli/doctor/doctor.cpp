@@ -51,6 +51,7 @@ class Checks {
   void Space();
   void Store();
   void Champion(const LocalStore& store, const records::ModelRoute& route);
+  void Contracts(const LocalStore& store);
   void Key(const LocalStore& store);
   void Journal();
   void TimeOfDay();
@@ -136,6 +137,7 @@ void Checks::Store() {
   for (const records::ModelRoute& route : desired->routes) {
     if (route.champion != 0) Champion(*store, route);
   }
+  Contracts(*store);
   Key(*store);
 }
 
@@ -150,6 +152,29 @@ void Checks::Champion(const LocalStore& store, const records::ModelRoute& route)
   Good(check, "version " + std::to_string(route.champion) + " reproduces its golden rows");
 }
 
+// What somebody wrote into a contract and may rely on, though nothing acts on it yet.
+void Checks::Contracts(const LocalStore& store) {
+  const auto models = store.registry->Models();
+  if (!models.ok()) return Bad("contract", models.error());
+  for (const records::ModelRecord& model : *models) {
+    if (model.contract_hash.empty()) continue;
+    const auto text = store.registry->ContractText(model.contract_hash);
+    const std::string check = "contract:" + model.name;
+    if (!text.ok()) {
+      Bad(check, text.error());
+      continue;
+    }
+    const auto contract = records::ParseContract(*text);
+    if (!contract.ok()) {
+      Bad(check, contract.error());
+      continue;
+    }
+    for (const std::string& key : contract->not_enforced) {
+      Warn(check, "'" + key + "' is not enforced yet", "do not rely on it");
+    }
+  }
+}
+
 // The key of pseudonyms: there when a contract needs it, outside the data, for its owner alone.
 void Checks::Key(const LocalStore& store) {
   std::string needed_by;
@@ -158,8 +183,7 @@ void Checks::Key(const LocalStore& store) {
   for (const records::ModelRecord& model : *models) {
     if (model.contract_hash.empty()) continue;
     const auto text = store.registry->ContractText(model.contract_hash);
-    if (!text.ok()) return Bad("pseudonym_key", text.error());
-    const auto contract = records::ParseContract(*text);
+    const auto contract = text.ok() ? records::ParseContract(*text) : text.error();
     if (contract.ok() && !contract->privacy.pseudonymise.empty()) needed_by = model.name;
   }
   const std::string file = context_.settings.Text("privacy.pseudonym_key_file");
@@ -267,7 +291,7 @@ Command DoctorCommand() {
           .summary = "check everything that must be right, with what to do where it is not",
           .text = "Exits with 1 when any check fails; warnings are not failures.",
           .examples = {{"mooring doctor", "before asking somebody"}},
-          .flags = Join({StoreFlags(), OutputFlags()}),
+          .flags = Join({LocalFlags(), OutputFlags()}),
           .run = RunDoctor};
 }
 

@@ -45,7 +45,7 @@ Command LogExportCommand() {
                            .summary = "where DuckDB is",
                            .setting = "library_dir",
                            .completes = Completes::kDirectory}},
-                         StoreFlags(),
+                         LocalFlags(),
                          OutputFlags()}),
           .run = RunExport};
 }

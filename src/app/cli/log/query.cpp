@@ -76,7 +76,7 @@ Command LogQueryCommand() {
              .summary = "where DuckDB is",
              .setting = "library_dir",
              .completes = Completes::kDirectory}},
-           StoreFlags(),
+           LocalFlags(),
            OutputFlags()}),
       .run = RunQuery};
 }

@@ -32,7 +32,7 @@ Command LogShowCommand() {
           .summary = "show one decision with its inputs and outputs, by its id",
           .examples = {{"mooring log show d1-57-4021", "as the answer named it"}},
           .arguments = {{.name = "ID", .summary = "of a decision"}},
-          .flags = Join({StoreFlags(), OutputFlags()}),
+          .flags = Join({LocalFlags(), OutputFlags()}),
           .run = RunShow};
 }
 

@@ -73,7 +73,7 @@ Command LogTailCommand() {
                   .value = "KIND",
                   .summary = "only these records",
                   .choices = {"decision", "outcome", "refusal"}}},
-                StoreFlags(),
+                LocalFlags(),
                 OutputFlags()}),
       .run = RunTail};
 }

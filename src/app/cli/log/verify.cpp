@@ -36,7 +36,7 @@ Command LogVerifyCommand() {
   return {.name = "log verify",
           .summary = "walk the journal's checksums and hash chain; exits with 1 when it is damaged",
           .examples = {{"mooring log verify", "the whole journal"}},
-          .flags = Join({StoreFlags(), OutputFlags()}),
+          .flags = Join({LocalFlags(), OutputFlags()}),
           .run = RunVerify};
 }
 

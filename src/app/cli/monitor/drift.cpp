@@ -55,6 +55,15 @@ Result<double> Threshold(const Args& args) {
       .Why("a number above 0; 0.2 is customary");
 }
 
+// Files without a column in common would show "ok" for nothing at all.
+Status CheckShared(const data::Batch& reference, const data::Batch& current) {
+  for (const data::Field& field : reference.schema().fields()) {
+    if (current.Find(field.name) != nullptr) return Ok();
+  }
+  return Error(Code::kInvalidArgument, "the files have no column in common")
+      .Why("columns are matched by name, exactly as the first line of a CSV spells them");
+}
+
 Result<ExitCode> CompareFiles(Context& context, const Args& args) {
   if (!args.Has("reference") || !args.Has("current") || args.positionals() != 0) {
     return Error(Code::kInvalidArgument, "files are compared by --reference and --current together")
@@ -66,6 +75,7 @@ Result<ExitCode> CompareFiles(Context& context, const Args& args) {
                    ReadTableFile(context, args.Text("reference"), std::nullopt));
   ASSIGN_OR_RETURN(const data::Batch current,
                    ReadTableFile(context, args.Text("current"), std::nullopt));
+  RETURN_IF_ERROR(CheckShared(reference, current));
   ASSIGN_OR_RETURN(const WindowReport report, monitoring::CompareTables(reference, current, rule));
   RETURN_IF_ERROR(PrintListing(context, args, FeaturesListing(report)));
   return Finish(context, report, std::to_string(report.rows) + " rows");
@@ -77,6 +87,11 @@ Result<ExitCode> ShowNewest(Context& context, const Args& args) {
   ASSIGN_OR_RETURN(const auto wanted, args.Number("version", 1, ~VersionNumber{0}));
   ASSIGN_OR_RETURN(const auto store, OpenExistingStore(context));
   ASSIGN_OR_RETURN(const records::ModelRecord record, store->Model(model));
+  if (wanted) {
+    // A version that does not exist is no version without windows.
+    const auto version = store->Version(record.name, static_cast<VersionNumber>(*wanted));
+    if (!version.ok()) return version.error();
+  }
   ASSIGN_OR_RETURN(const auto verdicts, store->Verdicts(record.name, wanted ? 1000 : 1));
   for (const records::StoredVerdict& verdict : verdicts) {
     if (wanted && verdict.version != *wanted) continue;
@@ -86,8 +101,10 @@ Result<ExitCode> ShowNewest(Context& context, const Args& args) {
                   model + " version " + std::to_string(report.version) + ", " +
                       std::to_string(report.rows) + " rows up to " + FormatTime(report.end));
   }
-  return Error(Code::kNotFound, "no window of '" + model + "' has been closed yet")
-      .Why("a window closes after as many rows or as much time as the contract says")
+  const std::string of = wanted ? " version " + std::to_string(*wanted) : "";
+  return Error(Code::kNotFound, "no window of '" + model + "'" + of + " has been closed yet")
+      .Why("a window closes after as many rows or as much time as the contract's monitor.window "
+           "says: 1000 rows or 1h unless said")
       .Help("mooring monitor status");
 }
 

@@ -5,10 +5,12 @@
 #include "app/cli/output/progress.h"
 #include "app/cli/output/row_json.h"
 #include "app/cli/store/api_client.h"
+#include "app/cli/store/open.h"
 #include "app/cli/tables/table_file.h"
 #include "base/limits.h"
 #include "base/text/nearest.h"
 #include "data/table/csv.h"
+#include "records/contract/contract.h"
 
 namespace mooring::app::cli {
 namespace {
@@ -16,6 +18,33 @@ namespace {
 constexpr std::size_t kItemsPerCall = 10'000;
 constexpr std::string_view kColumns[] = {"decision_id", "request_id", "row",
                                            "name",        "value",      "at"};
+
+// What the contracts of this machine's data directory call their outcomes, each name once. Empty
+// where a server is named: its contracts are not ours to read.
+std::vector<std::string> OutcomeNames(Context& context) {
+  std::vector<std::string> names;
+  if (!context.settings.Text("server").empty()) return names;
+  const auto store = OpenExistingStore(context);
+  if (!store.ok()) return names;
+  const auto models = (*store)->Models();
+  if (!models.ok()) return names;
+  for (const records::ModelRecord& model : *models) {
+    const auto text = (*store)->ContractText(model.contract_hash);
+    if (!text.ok()) continue;
+    const auto contract = records::ParseContract(*text);
+    if (!contract.ok() || !contract->outcome.has_value()) continue;
+    const std::string& name = contract->outcome->name;
+    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+  }
+  return names;
+}
+
+// The name of outcomes in a file that has none: as asked, else the only one that contracts know.
+std::string DefaultName(Context& context, const Args& args) {
+  if (args.Has("name")) return args.Text("name");
+  const std::vector<std::string> names = OutcomeNames(context);
+  return names.size() == 1 ? names.front() : "";
+}
 
 Status CheckColumns(const data::Schema& schema, const std::string& name) {
   for (const data::Field& field : schema.fields()) {
@@ -29,10 +58,13 @@ Status CheckColumns(const data::Schema& schema, const std::string& name) {
   const bool by_id = schema.Find("decision_id") || schema.Find("request_id");
   if (!by_id || !schema.Find("value")) {
     return Error(Code::kInvalidArgument, "the file lacks a column")
-        .Why("needed: decision_id or request_id, and value");
+        .Why("needed: decision_id or request_id, and value")
+        .Help("the first line, such as: request_id,value");
   }
   if (!schema.Find("name") && name.empty()) {
     return Error(Code::kInvalidArgument, "the outcomes have no name")
+        .Why("this data directory's contracts name no outcome, or several; with --server they are "
+             "not read")
         .Help("add a column 'name', or --name, such as --name late");
   }
   return Ok();
@@ -127,7 +159,8 @@ Status SendPart(Context& context, const ApiClient& client, const std::string& bo
 }
 
 Result<ExitCode> RunImport(Context& context, const Args& args) {
-  ASSIGN_OR_RETURN(const auto lines, ReadLines(context, args.positional(0), args.Text("name")));
+  ASSIGN_OR_RETURN(const auto lines,
+                   ReadLines(context, args.positional(0), DefaultName(context, args)));
   const ApiClient client(context);
   Progress progress(context, "outcomes", lines.size());
   Imported imported;
@@ -164,15 +197,20 @@ Command OutcomesImportCommand() {
               "CSV with the columns decision_id or request_id, value, and if need be name, at (RFC "
               "3339) and\nrow (of a request that had several); or one JSON object a line. Sending "
               "the same outcome again\nchanges nothing; another value is a correction, and the "
-              "newest counts. Exits with 1 when some\nwere refused; the others are recorded.",
-          .examples = {{"mooring outcomes import churned.csv --name churned", "a column of values"},
+              "newest counts. Exits with 1 when some\nwere refused; the others are recorded. A "
+              "file without names gets --name, else the outcome's name\nin this data directory's "
+              "contracts, where there is only one.",
+          .examples = {{"mooring outcomes import churned.csv", "first line: request_id,value"},
+                       {"mooring outcomes import churned.csv --name churned",
+                        "to a server elsewhere"},
                        {"mooring outcomes import - < outcomes.ndjson", "from a pipe"}},
           .arguments = {{.name = "FILE",
                          .summary = "CSV or NDJSON; - for stdin",
                          .completes = Completes::kFile}},
           .flags = Join({{{.name = "name",
                            .value = "NAME",
-                           .summary = "the outcome's name, where the file has none"},
+                           .summary = "the outcome's name, where the file has none (default: the "
+                                      "contract's)"},
                           {.name = "server",
                            .value = "URL",
                            .summary = "which server (default: this machine's)",

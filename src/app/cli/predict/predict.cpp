@@ -31,7 +31,8 @@ Cell CellOf(const data::Column& column, std::size_t row) {
 Result<ExitCode> PredictLocally(Context& context, const Args& args, const std::string& file) {
   const std::string libraries = FindLibraries(context.settings.Text("library_dir"));
   ASSIGN_OR_RETURN(const auto model,
-                   control::LoadArtifact(*context.files, args.Text("local"), libraries));
+                   control::LoadArtifact(*context.files, args.Text("local"), libraries,
+                                         context.transport));
   std::vector<data::Field> fields = model->inputs()->fields();
   for (data::Field& field : fields) field.nullable = true;
   ASSIGN_OR_RETURN(data::Schema schema, data::Schema::Make(std::move(fields)));

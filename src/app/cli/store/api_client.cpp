@@ -1,5 +1,7 @@
 #include "app/cli/store/api_client.h"
 
+#include <set>
+
 #include "base/error_table.h"
 
 namespace mooring::app::cli {
@@ -20,13 +22,18 @@ std::string TextOf(const Json& body, std::string_view key) {
   return text.ok() ? std::string(*text) : "";
 }
 
-// "row 3: distance: above 6000", a line each.
+// "row 3: distance: above 6000", a line each. A column that the contract lacks is told once, not
+// again for every row that has it.
 std::string ListOfProblems(const Json& body) {
   std::string lines;
+  std::set<std::string> unknown;
   const auto problems = body.GetArray("problems");
   if (!problems.ok()) return lines;
   for (const Json& problem : **problems) {
-    const auto row = problem.GetUint("row");
+    const bool whole_column = TextOf(problem, "rule") == "unknown";
+    if (whole_column && !unknown.insert(TextOf(problem, "feature")).second) continue;
+    const auto row = whole_column ? Result<std::uint64_t>(Error(Code::kNotFound, "all rows"))
+                                  : problem.GetUint("row");
     lines += (lines.empty() ? "" : "\n") + (row.ok() ? "row " + std::to_string(*row) + ": " : "");
     const std::string feature = TextOf(problem, "feature");
     lines += (feature.empty() ? "" : feature + ": ") + TextOf(problem, "message");

@@ -10,6 +10,7 @@ Result<records::Change> ChangeOf(const Context& context, const Args& args, Reaso
   for (const char* name : {"USER", "LOGNAME"}) {
     if (change.author.empty()) change.author = context.Environment(name);
   }
+  if (change.author.empty()) change.author = context.process->UserName();
   if (change.author.empty()) change.author = "unknown";
   change.reason = args.Text("reason");
   if (reason == Reason::kRequired && change.reason.empty()) {

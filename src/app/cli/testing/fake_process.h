@@ -49,9 +49,11 @@ class FakeProcess final : public Process {
     return port_taken ? Status(*port_taken) : Ok();
   }
   std::uint64_t OpenFilesLimit() override { return open_files; }
+  std::string UserName() override { return user_name; }
   std::optional<Error> port_taken;
   std::uint64_t open_files = 65'536;
   bool holds = false;
+  std::string user_name = "system-user";
   int waits_before_stop = 0;
   int stopped = 0;  // servers
   std::optional<ServerOptions> started;

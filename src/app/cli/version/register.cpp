@@ -72,7 +72,8 @@ Status ReadTraining(Context& context, const Args& args, const control::Registrar
   ASSIGN_OR_RETURN(const auto contract,
                    control::ContractInForce(*registrar.registry, request.model));
   ASSIGN_OR_RETURN(const auto model, control::LoadArtifact(*context.files, request.artifact_path,
-                                                           registrar.library_directory));
+                                                           registrar.library_directory,
+                                                           context.transport));
   ASSIGN_OR_RETURN(const data::Schema wanted, control::TrainingSchema(*contract, *model));
   ASSIGN_OR_RETURN(const data::Schema file, TableFileSchema(context, path));
   ASSIGN_OR_RETURN(const data::Schema schema, ColumnsToRead(wanted, file, request.label));
@@ -159,7 +160,7 @@ std::vector<Flag> RegisterFlags() {
          .value = "NAME",
          .summary = "who registers it (default: the system's user)",
          .setting = "author"}},
-       StoreFlags(),
+       LocalFlags(),
        OutputFlags()});
 }
 

@@ -13,7 +13,9 @@ Result<ExitCode> RunSetAlias(Context& context, const Args& args) {
   if (alias == "champion") {
     return Error(Code::kInvalidArgument,
                  "'champion' is not set like other aliases: it moves traffic")
-        .Help("mooring version promote " + model + " " + args.positional(2));
+        .Help(args.positional(2) == "none"
+                  ? "mooring route rollback " + model + ": a model that serves keeps a champion"
+                  : "mooring version promote " + model + " " + args.positional(2));
   }
   ASSIGN_OR_RETURN(const records::Change change, ChangeOf(context, args, Reason::kOptional));
   ASSIGN_OR_RETURN(const auto store, OpenExistingStore(context));
