@@ -217,7 +217,7 @@ class RunningServer final : public Server {
       const api::HttpServer* const http = http_counted_.load();
       return http == nullptr ? api::HttpServer::Counts() : http->counts();
     };
-    api.ready = [this] { return ready_.load(); };
+    api.ready = [this] { return ready_.load() && journal_->Stats().healthy; };
     api::HttpServer::Options http;
     http.host = options_.host;
     http.port = options_.port;

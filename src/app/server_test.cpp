@@ -208,6 +208,20 @@ TEST_F(ServerTest, BrokenContractsAndUnknownModelsAreToldApart) {
 }
 
 TEST_F(ServerTest, OneServerHasADataDirectory) {
+TEST_F(ServerTest, AJournalThatVanishesStopsAnswersAndReadiness) {
+  Start();
+  ASSERT_EQ(Decide("order-1").status, 200);
+  const DataPaths paths(folder_);
+  std::filesystem::rename(paths.journal, folder_ + "/elsewhere");
+  int tries = 0;
+  while (tries < 20'000 && Call("GET", "/ready").status == 200) ++tries;
+  EXPECT_EQ(Call("GET", "/ready").status, 503);
+  EXPECT_EQ(Decide("order-2").status, 503);
+  std::filesystem::rename(folder_ + "/elsewhere", paths.journal);
+  for (tries = 0; tries < 20'000 && Call("GET", "/ready").status != 200;) ++tries;
+  EXPECT_EQ(Decide("order-3").status, 200) << "it was put back";
+}
+
   Start();
   ServerOptions options;
   options.data_directory = folder_;

@@ -66,6 +66,7 @@ struct JournalStats {
   std::uint64_t failed_commits = 0;  // writes, syncs or new segments that failed
   std::uint32_t segment = 0;         // being written; the next one while unhealthy
   bool healthy = true;               // Append would not be refused
+  std::string problem;               // why not
 };
 
 // What recovery found when the journal was opened.

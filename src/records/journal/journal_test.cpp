@@ -253,6 +253,45 @@ TEST_F(JournalTest, DropsOldSegmentsAndKeepsTheChainVerifiable) {
   journal.reset();
   const RememberingVisitor read = ReadAll(fs, "data/journal");
   EXPECT_EQ(read.seen.count(0), 0U);
+// Moved away, another directory in its place or not: seen within a second, even by an idle writer.
+TEST_F(JournalTest, IsNotWrittenOnWhenItsDirectoryWasTakenAway) {
+  for (const AckMode ack : {AckMode::kSynced, AckMode::kWritten}) {
+    SCOPED_TRACE(ack == AckMode::kSynced ? "synced" : "written");
+    auto options = TestOptions(fs, clock);
+    options.directory = ack == AckMode::kSynced ? "data/journal" : "data/other";
+    options.ack = ack;
+    auto journal = Open(options);
+    RememberingWaiter before, queued, after;
+    Add(*journal, 1, 1, &before);
+    journal->CommitNow();
+    EXPECT_TRUE(before.ok);
+    ASSERT_TRUE(fs.Rename(options.directory, "data/elsewhere").ok());
+    ASSERT_TRUE(fs.MakeDirectories(options.directory).ok());
+    Add(*journal, 2, 1, &queued);
+    clock.Advance(std::chrono::seconds(1));
+    journal->CommitNow();
+    EXPECT_TRUE(queued.told == 1 && !queued.ok);
+    EXPECT_FALSE(journal->Stats().healthy);
+    EXPECT_THAT(journal->Stats().problem, testing::HasSubstr("was removed or moved"));
+    EXPECT_EQ(journal->Append(TestBlock(binding, 3).block, nullptr).error().code(),
+              Code::kUnavailable);
+    journal->CommitNow();
+    EXPECT_TRUE(fs.List(options.directory)->empty()) << "no second journal beside the first";
+    ASSERT_TRUE(fs.Remove(options.directory).ok());
+    ASSERT_TRUE(fs.Rename("data/elsewhere", options.directory).ok());
+    journal->CommitNow();
+    EXPECT_TRUE(journal->Stats().healthy) << "it was put back";
+    Add(*journal, 4, 1, &after);
+    journal->CommitNow();
+    EXPECT_TRUE(after.ok);
+    journal.reset();
+    Open(options);
+    const RememberingVisitor read = ReadAll(fs, options.directory);
+    EXPECT_TRUE(read.seen.contains(1) && read.seen.contains(4) && !read.seen.contains(2));
+    EXPECT_TRUE(VerifyJournal(fs, options.directory)->findings.empty());
+  }
+}
+
   for (int i = 1500; i < 2000; ++i) EXPECT_EQ(read.seen.count(i), 1U) << i;
   journal = Open();
   EXPECT_EQ(journal->DropBefore(before).value(), 0U);
