@@ -220,6 +220,23 @@ TEST_F(JournalTest, RefusesASecondOwnerAndAnotherReplica) {
   EXPECT_EQ(Journal::Open(options).error().code(), Code::kConflict);
 }
 
+TEST_F(JournalTest, IsNotOpenedWhenItEndsBeforeWhatOthersHaveRead) {
+  auto options = TestOptions(fs, clock);
+  options.seen = {1, "the lake"};
+  const auto missing = Journal::Open(options);
+  ASSERT_FALSE(missing.ok());
+  EXPECT_EQ(missing.error().code(), Code::kDataLoss);
+  EXPECT_THAT(missing.error().ToString(), testing::HasSubstr("the journal is missing"));
+  EXPECT_FALSE(fs.Exists(options.directory)) << "where it is to be put back";
+  Open();  // makes segment 1
+  EXPECT_TRUE(Journal::Open(options).ok());  // and 2
+  options.seen.segment = 3;
+  const auto old = Journal::Open(options);
+  ASSERT_FALSE(old.ok());
+  EXPECT_THAT(old.error().ToString(), testing::HasSubstr("the journal ends at segment 2"));
+  EXPECT_THAT(old.error().ToString(), testing::HasSubstr("the lake names segment 3"));
+}
+
 TEST_F(JournalTest, BoundsItsQueue) {
   auto options = TestOptions(fs, clock);
   options.queue_bytes = 4096;
@@ -236,23 +253,6 @@ TEST_F(JournalTest, BoundsItsQueue) {
   EXPECT_EQ(Add(*journal, 1), (DecisionId{1, 1, static_cast<std::uint32_t>(taken - 1)}));
 }
 
-TEST_F(JournalTest, DropsOldSegmentsAndKeepsTheChainVerifiable) {
-  auto journal = Open();
-  for (int i = 0; i < 2000; ++i) {
-    Add(*journal, i);
-    if (i % 50 == 49) journal->CommitNow();
-  }
-  const auto segments = journal->Stats().segment;
-  const Time before = TestBlock(binding, 1500).block.at;
-  const std::size_t dropped = journal->DropBefore(before).value();
-  EXPECT_GT(dropped, 1U);
-  EXPECT_LT(dropped, segments - 1);
-  EXPECT_THAT(VerifyJournal(fs, "data/journal").value().findings, testing::IsEmpty());
-  RememberingVisitor visitor;
-  EXPECT_EQ(journal->Read({1, 1, 0}, visitor).error().code(), Code::kNotFound);
-  journal.reset();
-  const RememberingVisitor read = ReadAll(fs, "data/journal");
-  EXPECT_EQ(read.seen.count(0), 0U);
 // Moved away, another directory in its place or not: seen within a second, even by an idle writer.
 TEST_F(JournalTest, IsNotWrittenOnWhenItsDirectoryWasTakenAway) {
   for (const AckMode ack : {AckMode::kSynced, AckMode::kWritten}) {
@@ -292,6 +292,23 @@ TEST_F(JournalTest, IsNotWrittenOnWhenItsDirectoryWasTakenAway) {
   }
 }
 
+TEST_F(JournalTest, DropsOldSegmentsAndKeepsTheChainVerifiable) {
+  auto journal = Open();
+  for (int i = 0; i < 2000; ++i) {
+    Add(*journal, i);
+    if (i % 50 == 49) journal->CommitNow();
+  }
+  const auto segments = journal->Stats().segment;
+  const Time before = TestBlock(binding, 1500).block.at;
+  const std::size_t dropped = journal->DropBefore(before).value();
+  EXPECT_GT(dropped, 1U);
+  EXPECT_LT(dropped, segments - 1);
+  EXPECT_THAT(VerifyJournal(fs, "data/journal").value().findings, testing::IsEmpty());
+  RememberingVisitor visitor;
+  EXPECT_EQ(journal->Read({1, 1, 0}, visitor).error().code(), Code::kNotFound);
+  journal.reset();
+  const RememberingVisitor read = ReadAll(fs, "data/journal");
+  EXPECT_EQ(read.seen.count(0), 0U);
   for (int i = 1500; i < 2000; ++i) EXPECT_EQ(read.seen.count(i), 1U) << i;
   journal = Open();
   EXPECT_EQ(journal->DropBefore(before).value(), 0U);
