@@ -21,10 +21,21 @@ void Housekeeping::Run(std::stop_token stop) {
 }
 
 void Housekeeping::Round() {
+  TellJournal();
   Export();
   for (const Status& dropped : {DropOld(), DropFromLake()}) {
     if (!dropped.ok()) options_.log->Error("retention", dropped.error());
   }
+}
+
+void Housekeeping::TellJournal() {
+  const records::JournalStats stats = options_.journal->Stats();
+  if (stats.healthy == journal_was_healthy_) return;
+  journal_was_healthy_ = stats.healthy;
+  if (stats.healthy) return options_.log->Info("the journal is written again");
+  options_.log->Error("journal", Error(Code::kUnavailable, "it cannot be written")
+                                     .Why(stats.problem)
+                                     .Help("nothing is decided until it can"));
 }
 
 void Housekeeping::Export() {

@@ -44,12 +44,14 @@ class Housekeeping {
   Result<std::optional<std::chrono::hours>> Retention() const;
 
  private:
+  void TellJournal();
   void Export();
   Status DropOld();
   Status DropFromLake();
 
   Options options_;
   std::uint32_t exported_before_ = 0;
+  bool journal_was_healthy_ = true;
   bool lake_follows_ = false;   // what the journal dropped is gone from the lake
 };
 

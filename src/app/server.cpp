@@ -19,10 +19,12 @@
 #include "base/threads/named_thread.h"
 #include "control/registration/version_blobs.h"
 #include "data/store/blob_store.h"
+#include "monitoring/checkpoint.h"
 #include "monitoring/reference_dictionaries.h"
 #include "monitoring/watch.h"
 #include "records/journal/reader.h"
 #include "records/journal/request_ids.h"
+#include "records/lake/lake.h"
 #include "records/outcomes/outcome_ledger.h"
 #include "records/privacy/pseudonymiser.h"
 #include "records/registry/registry.h"
@@ -111,14 +113,31 @@ class RunningServer final : public Server {
     return Ok();
   }
 
+  // What reads the journal knows how far it went: one that ends before that is not the same.
+  Result<records::Journal::Options::Seen> NewestSeen() const {
+    constexpr std::uint16_t kReplica = 1;
+    records::Journal::Options::Seen seen;
+    ASSIGN_OR_RETURN(seen.segment, records::NewestInLake(files_, paths_.lake, kReplica));
+    seen.by = "the lake";
+    ASSIGN_OR_RETURN(const monitoring::Checkpoint checkpoint,
+                     monitoring::ReadCheckpoint(files_, paths_.watch_checkpoint));
+    for (const auto& [window, from] : checkpoint) {
+      if (from.replica != kReplica || from.segment <= seen.segment) continue;
+      seen = {from.segment, "the watch's checkpoint"};
+    }
+    return seen;
+  }
+
   Status OpenJournal() {
     RETURN_IF_ERROR(OpenPseudonyms());
+    ASSIGN_OR_RETURN(records::Journal::Options::Seen seen, NewestSeen());
     ASSIGN_OR_RETURN(journal_, records::Journal::Open({.directory = paths_.journal,
                                                        .files = &files_,
                                                        .clock = &clock_,
                                                        .pseudonymiser = pseudonymiser_.get(),
                                                        .ack = options_.ack,
                                                        .sync_interval = options_.sync_interval,
+                                                       .seen = std::move(seen),
                                                        .after_commit = [this] { WakeHttp(); }}));
     const records::RecoveryReport& found = journal_->Recovery();
     log_->Info("journal opened", {{"segments", found.segments},
@@ -240,7 +259,7 @@ class RunningServer final : public Server {
       const api::HttpServer* const http = http_counted_.load();
       return http == nullptr ? api::HttpServer::Counts() : http->counts();
     };
-    api.ready = [this] { return ready_.load(); };
+    api.ready = [this] { return ready_.load() && journal_->Stats().healthy; };
     api::HttpServer::Options http;
     http.host = options_.host;
     http.port = options_.port;

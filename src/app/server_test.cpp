@@ -12,6 +12,7 @@
 #include "control/registration/convert_rows.h"
 #include "control/registration/register_version.h"
 #include "data/store/blob_store.h"
+#include "monitoring/checkpoint.h"
 #include "records/journal/reader.h"
 
 namespace mooring::app {
@@ -221,6 +222,20 @@ TEST_F(ServerTest, WithoutAKeyAContractThatPseudonymisesIsNotServed) {
   EXPECT_NE(answer.body.find("there is no key"), std::string::npos) << answer.body;
 }
 
+TEST_F(ServerTest, AJournalThatVanishesStopsAnswersAndReadiness) {
+  Start();
+  ASSERT_EQ(Decide("order-1").status, 200);
+  const DataPaths paths(folder_);
+  std::filesystem::rename(paths.journal, folder_ + "/elsewhere");
+  int tries = 0;
+  while (tries < 20'000 && Call("GET", "/ready").status == 200) ++tries;
+  EXPECT_EQ(Call("GET", "/ready").status, 503);
+  EXPECT_EQ(Decide("order-2").status, 503);
+  std::filesystem::rename(folder_ + "/elsewhere", paths.journal);
+  for (tries = 0; tries < 20'000 && Call("GET", "/ready").status != 200;) ++tries;
+  EXPECT_EQ(Decide("order-3").status, 200) << "it was put back";
+}
+
 TEST_F(ServerTest, OneServerHasADataDirectory) {
   Start();
   ServerOptions options;
@@ -229,6 +244,38 @@ TEST_F(ServerTest, OneServerHasADataDirectory) {
   const auto second = Server::Start(options);
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.error().code(), Code::kConflict);
+}
+
+// A fresh journal would give ids again that rows of the lake have.
+TEST_F(ServerTest, DoesNotStartWithoutTheJournalThatTheLakeWasMadeOf) {
+  Start();
+  ASSERT_EQ(Decide("order-1").status, 200);
+  server_.reset();
+  const DataPaths paths(folder_);
+  std::filesystem::rename(paths.journal, folder_ + "/elsewhere");
+  ServerOptions options;
+  options.data_directory = folder_;
+  options.port = 0;
+  options.library_directory = std::string(MOORING_DEPS_DIR) + "/lib";
+  const auto refusal = [&] {
+    const auto server = Server::Start(options);
+    return server.ok() ? std::string("it started") : server.error().ToString();
+  };
+  const auto put = [](const std::string& path, const std::string& text) {
+    ASSERT_TRUE(PosixFileSystem().WriteFileDurably(path, AsBytes(text)).ok());
+  };
+  std::filesystem::create_directories(paths.lake + "/segments");
+  put(paths.lake + "/segments/r1-00000001", "");
+  EXPECT_NE(refusal().find("the journal is missing"), std::string::npos) << refusal();
+  EXPECT_NE(refusal().find("the lake names segment 1"), std::string::npos) << refusal();
+  std::filesystem::remove_all(paths.lake);
+  monitoring::Checkpoint checkpoint;
+  checkpoint[{"credit", 1}] = DecisionId{1, 3, 0};
+  put(paths.watch_checkpoint, monitoring::CheckpointJson(checkpoint));
+  EXPECT_NE(refusal().find("checkpoint names segment 3"), std::string::npos) << refusal();
+  EXPECT_FALSE(std::filesystem::exists(paths.journal)) << "room to put it back";
+  std::filesystem::remove(paths.watch_checkpoint);
+  Start();  // nothing knows of another journal
 }
 
 TEST_F(ServerTest, BeyondLoopbackOnlyWhenSaidInWords) {

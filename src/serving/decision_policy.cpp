@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "data/expression/decimal.h"
 #include "records/contract/currency.h"
 #include "serving/amount_rule.h"
 
@@ -22,14 +23,12 @@ RowDecision Stopped(Reason reason) {
           .flagged = false, .score = kNone, .amount_minor = 0};
 }
 
-// The contract writes bounds in whole units; decisions are counted in minor ones.
+// The contract writes bounds in whole units; decisions are counted in minor ones, by the same rule
+// as amounts, so that an amount equal to its bound is inside.
 Result<std::int64_t> ToMinor(std::string_view what, double units, int digits) {
-  const double minor = std::round(units * std::pow(10.0, digits));
-  if (!(std::fabs(minor) < 9.0e18)) {
-    return Error(Code::kFailedPrecondition,
-                 fmt::format("{} {} is too large for money", what, units));
-  }
-  return static_cast<std::int64_t>(minor);
+  if (const auto minor = data::Decimal::UnitsOf(units, digits)) return *minor;
+  return Error(Code::kFailedPrecondition,
+               fmt::format("{} {} is too large for money", what, units));
 }
 
 std::size_t ScoreColumn(const records::OutputRule& rule, const model::Signature& signature) {

@@ -58,6 +58,26 @@ TEST(DecisionPolicy, StopsScoresThatAreNotFiniteOrOutOfTheModelsRange) {
   }
 }
 
+// 1.005 * 100 is 100.49999999999999 in binary.
+TEST(DecisionPolicy, RoundsBoundsAndConstantsAsItRoundsAmounts) {
+  for (const double number : {1.005, 1.015, 1.025, 1.115, 8.575, 64.345, 1.0e-40}) {
+    records::Contract contract = ContractOf({});
+    contract.output.name = "cost";
+    contract.decision.amount = "cost";
+    contract.decision.currency = "USD";
+    contract.decision.min = contract.decision.max = number;
+    contract.fallback = {{.kind = Kind::kConstant, .constant = number}};
+    const auto policy = PolicyOf(contract);
+    const RowDecision decision = policy->Judge(number, OneRow(), 0);
+    EXPECT_EQ(decision.verdict, Verdict::kAdmit) << number;
+    const RowDecision stopped = policy->Judge(kNan, OneRow(), 0);
+    const RowDecision other =
+        policy->Substitute(stopped, OneRow(), 0, [] { return std::optional<double>(); });
+    EXPECT_EQ(other.amount_minor, decision.amount_minor) << number;
+    if (number == 1.005) EXPECT_EQ(decision.amount_minor, 101);
+  }
+}
+
 TEST(DecisionPolicy, CountsAmountsInMinorUnitsAndClampsThem) {
   records::Contract contract = ContractOf({});
   contract.output.name = "probability";

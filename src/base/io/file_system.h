@@ -51,6 +51,8 @@ class File {
   // Reserves disk space without changing the size that readers see as data of other files.
   virtual Status Allocate(std::uint64_t size) = 0;
   virtual Result<std::uint64_t> Size() = 0;
+  // Whether `path` still names this very file: false once it was removed, moved or replaced.
+  virtual Result<bool> IsAt(const std::string& path) = 0;
 };
 
 // A read-only mapping of a whole file; the bytes live as long as the object.

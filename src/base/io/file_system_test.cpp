@@ -36,6 +36,19 @@ TEST_F(PosixFileSystemTest, SaysWhatIsMissingAndWhatIsThere) {
   EXPECT_EQ(fs_.Open(root_ + "/none", OpenMode::kRead).error().code(), Code::kNotFound);
 }
 
+TEST_F(PosixFileSystemTest, AFileKnowsWhetherAPathIsStillItsOwn) {
+  const std::string path = root_ + "/a/x";
+  const auto file = fs_.Open(path, OpenMode::kReadWrite).value();
+  EXPECT_TRUE(file->IsAt(path).value());
+  EXPECT_FALSE(file->IsAt(root_ + "/a/none").value());
+  ASSERT_TRUE(fs_.Rename(root_ + "/a", root_ + "/c").ok());
+  EXPECT_FALSE(file->IsAt(path).value());
+  EXPECT_TRUE(file->IsAt(root_ + "/c/x").value());
+  ASSERT_TRUE(fs_.Remove(root_ + "/c/x").ok());
+  ASSERT_TRUE(fs_.WriteFileDurably(root_ + "/c/x", AsBytes("another")).ok());
+  EXPECT_FALSE(file->IsAt(root_ + "/c/x").value());
+}
+
 TEST_F(PosixFileSystemTest, OneHolderOfALock) {
   auto lock = fs_.Lock(root_ + "/lock");
   ASSERT_TRUE(lock.ok());

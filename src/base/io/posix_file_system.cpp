@@ -94,6 +94,17 @@ class PosixFile final : public File {
     return static_cast<std::uint64_t>(facts.st_size);
   }
 
+  Result<bool> IsAt(const std::string& path) override {
+    struct stat mine {}, there {};
+    if (::fstat(fd_.get(), &mine) != 0) return SystemError("cannot stat", path_, errno);
+    if (mine.st_nlink == 0) return false;
+    if (::stat(path.c_str(), &there) == 0) {
+      return mine.st_dev == there.st_dev && mine.st_ino == there.st_ino;
+    }
+    if (errno == ENOENT || errno == ENOTDIR) return false;
+    return SystemError("cannot stat", path, errno);
+  }
+
  private:
   Descriptor fd_;
   std::string path_;

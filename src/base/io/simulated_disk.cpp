@@ -99,6 +99,23 @@ void Node::CutPower(Rng& rng, bool garbage) {
   live = durable;
 }
 
+std::vector<std::string> PathParts(const std::string& path) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at < path.size();) {
+    const std::size_t end = std::min(path.find('/', at), path.size());
+    std::string part = path.substr(at, end - at);
+    if (!part.empty() && part != ".") parts.push_back(std::move(part));
+    at = end + 1;
+  }
+  return parts;
+}
+
+std::uint64_t BytesUnder(const Node& node) {
+  std::uint64_t bytes = node.live.size();
+  for (const auto& [name, child] : node.entries) bytes += BytesUnder(*child);
+  return bytes;
+}
+
 void NameChange::MakeDurable() const {
   if (to_directory != nullptr) to_directory->durable_entries[to] = node;
   if (from_directory == nullptr) return;

@@ -52,6 +52,11 @@ struct Node {
   void CutPower(Rng& rng, bool garbage);
 };
 
+// A path's names, without empty ones and ".".
+std::vector<std::string> PathParts(const std::string& path);
+// Of a file, or of all files below a directory.
+std::uint64_t BytesUnder(const Node& node);
+
 // A name that came (no `from`), went (no `to`) or moved (both).
 struct NameChange {
   NodePtr from_directory;

@@ -13,6 +13,7 @@ using simulated::Bytes;
 using simulated::NameChange;
 using simulated::Node;
 using simulated::NodePtr;
+using simulated::PathParts;
 
 namespace {
 
@@ -24,26 +25,9 @@ Error Refused(const std::string& what, const std::string& path, const std::strin
   return Error(Code::kUnavailable, "cannot " + what + " " + path + ": " + why);
 }
 
-std::vector<std::string> Split(const std::string& path) {
-  std::vector<std::string> parts;
-  for (std::size_t at = 0; at < path.size();) {
-    const std::size_t end = std::min(path.find('/', at), path.size());
-    std::string part = path.substr(at, end - at);
-    if (!part.empty() && part != ".") parts.push_back(std::move(part));
-    at = end + 1;
-  }
-  return parts;
-}
-
 bool IsInside(const std::string& path, const std::string& directory) {
-  const std::vector<std::string> parts = Split(path), prefix = Split(directory);
+  const std::vector<std::string> parts = PathParts(path), prefix = PathParts(directory);
   return parts.size() > prefix.size() && std::equal(prefix.begin(), prefix.end(), parts.begin());
-}
-
-std::uint64_t BytesUnder(const Node& node) {
-  std::uint64_t bytes = node.live.size();
-  for (const auto& [name, child] : node.entries) bytes += BytesUnder(*child);
-  return bytes;
 }
 
 }  // namespace
@@ -116,7 +100,7 @@ class SimulatedFileSystem::Machine {
   Result<NodePtr> Find(const std::string& path) const {
     RETURN_IF_ERROR(NeedPower());
     NodePtr node = root;
-    for (const std::string& part : Split(path)) {
+    for (const std::string& part : PathParts(path)) {
       const auto entry = node->entries.find(part);
       if (entry == node->entries.end()) return Absent(path);
       node = entry->second;
@@ -126,7 +110,7 @@ class SimulatedFileSystem::Machine {
 
   // The directory of a path and its last part.
   Result<std::pair<NodePtr, std::string>> FindParent(const std::string& path) const {
-    std::vector<std::string> parts = Split(path);
+    std::vector<std::string> parts = PathParts(path);
     if (parts.empty()) return Refused("use", path, "it is the root");
     const std::string last = parts.back();
     parts.pop_back();
@@ -237,6 +221,13 @@ class SimulatedFileSystem::OpenFile final : public File {
     const std::lock_guard lock(machine_->mutex);
     RETURN_IF_ERROR(Check());
     return std::uint64_t{node_->live.size()};
+  }
+
+  Result<bool> IsAt(const std::string& path) override {
+    const std::lock_guard lock(machine_->mutex);
+    RETURN_IF_ERROR(Check());
+    const Result<NodePtr> found = machine_->Find(path);
+    return found.ok() && *found == node_;
   }
 
  private:
@@ -416,7 +407,7 @@ Status SimulatedFileSystem::MakeDirectories(const std::string& path) {
   const std::lock_guard lock(machine_->mutex);
   RETURN_IF_ERROR(machine_->NeedPower());
   NodePtr node = machine_->root;
-  for (const std::string& part : Split(path)) {
+  for (const std::string& part : PathParts(path)) {
     const auto entry = node->entries.find(part);
     NodePtr child = entry == node->entries.end() ? nullptr : entry->second;
     if (child == nullptr) {

@@ -42,6 +42,19 @@ TEST(SimulatedFileSystem, IsAFileSystem) {
   EXPECT_FALSE(MustOpen(fs, "/a/y", OpenMode::kRead)->WriteAt(0, AsBytes("x")).ok());
 }
 
+TEST(SimulatedFileSystem, AFileKnowsWhetherAPathIsStillItsOwn) {
+  SimulatedFileSystem fs;
+  ASSERT_TRUE(fs.MakeDirectories("/a").ok());
+  const auto file = MustOpen(fs, "/a/x");
+  EXPECT_TRUE(file->IsAt("/a/x").value());
+  ASSERT_TRUE(fs.Rename("/a", "/b").ok());
+  EXPECT_FALSE(file->IsAt("/a/x").value());
+  EXPECT_TRUE(file->IsAt("/b/x").value());
+  ASSERT_TRUE(fs.Remove("/b/x").ok());
+  MustOpen(fs, "/b/x");
+  EXPECT_FALSE(file->IsAt("/b/x").value());
+}
+
 TEST(SimulatedFileSystem, WritesBeyondTheEndLeaveZeros) {
   SimulatedFileSystem fs;
   auto file = MustOpen(fs, "x");

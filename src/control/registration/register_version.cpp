@@ -1,5 +1,7 @@
 #include "control/registration/register_version.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "control/registration/convert_rows.h"
@@ -170,9 +172,10 @@ Status Registration::CheckGiven(const data::Batch& outputs) const {
       if (off <= request_.golden_tolerance * std::max(1.0, std::fabs(a)) || (a != a && b != b)) {
         continue;
       }
-      return Error(Code::kFailedPrecondition, "golden row " + std::to_string(row + 1) + ": '" +
-                                                  field.name + "' is " + std::to_string(b) +
-                                                  ", recorded was " + std::to_string(a))
+      // The shortest digits that read back: different numbers look different.
+      return Error(Code::kFailedPrecondition,
+                   fmt::format("golden row {}: '{}' is {}, recorded was {}", row + 1, field.name,
+                               b, a))
           .Why("the model does not answer here as it did where it was trained")
           .Help("allow a difference with --golden-tolerance if it is harmless");
     }

@@ -124,6 +124,13 @@ std::optional<std::int64_t> Decimal::InUnitsOf(int digits) const {
   return static_cast<std::int64_t>(*units);
 }
 
+std::optional<std::int64_t> Decimal::UnitsOf(double number, int digits) {
+  if (const auto exact = Shortest(number)) return exact->InUnitsOf(digits);
+  // The 17 digits of a double leave kMaxScale only when it is smaller than half of any unit.
+  constexpr double kNothing = 1e-12;
+  return std::abs(number) < kNothing ? std::optional<std::int64_t>(0) : std::nullopt;
+}
+
 double Decimal::ToDouble() const {
   return static_cast<double>(mantissa_) / static_cast<double>(Scaled(1, scale_).value_or(1));
 }

@@ -38,6 +38,9 @@ class Decimal {
   std::optional<Decimal> Rounded(int digits, Rounding rounding) const;
   // This times 10^digits, rounded half away from zero: minor units of money.
   std::optional<std::int64_t> InUnitsOf(int digits) const;
+  // A number as money: what its writer meant, in minor units. Nothing for what is not finite or
+  // does not fit.
+  static std::optional<std::int64_t> UnitsOf(double number, int digits);
   double ToDouble() const;
 
  private:

@@ -246,8 +246,7 @@ Result<std::optional<std::int64_t>> Expression::EvaluateMoney(const Batch& batch
     if (const auto units = value.exact->InUnitsOf(minor_digits)) return std::optional(*units);
   } else {
     if (std::isnan(value.real)) return std::optional<std::int64_t>();
-    const double units = std::round(value.real * std::pow(10.0, minor_digits));
-    if (std::abs(units) < 0x1p63) return std::optional(static_cast<std::int64_t>(units));
+    if (const auto units = Decimal::UnitsOf(value.real, minor_digits)) return std::optional(*units);
   }
   return Error(Code::kTooLarge, "amount of '" + program_->text.substr(0, 100) + "' is too large")
       .Why("it does not fit in 64 bits of minor units");

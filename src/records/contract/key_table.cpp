@@ -412,12 +412,13 @@ constexpr auto kKeys = std::to_array<ContractKey>({
     {.path = "privacy.pseudonymise",
      .value = {.kind = kColumn, .list = true},
      .meaning = "Inputs that are "
-                "replaced by a keyed hash before anything is written.",
+                "replaced by a keyed hash before anything is written; none with `from: reference`, "
+                "as the reference keeps no identifiers.",
      .set = SET(c.privacy.pseudonymise = TextsOf(v)),
      .check = CheckNotEmpty},
     {.path = "privacy.retain",
      .value = {.kind = kDuration, .min = 3600, .max = kTenYears},
-     .meaning = "How long decisions are kept.",
+     .meaning = "How long decisions are kept, in whole hours.",
      .set = SET(c.privacy.retain = std::chrono::duration_cast<std::chrono::hours>(v.seconds)),
      .check = CheckWholeHours},
     {.path = "privacy.basis",

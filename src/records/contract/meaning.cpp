@@ -201,13 +201,22 @@ void CheckPrivacy(const Contract& c, PlacedErrors& errors) {
   for (std::size_t i = 0; i < c.privacy.pseudonymise.size(); ++i) {
     const std::string& column = c.privacy.pseudonymise[i];
     const std::string path = fmt::format("privacy.pseudonymise[{}]", i);
+    if (!seen.insert(column).second) {
+      errors.AddAt(path, Quoted(column) + " stands twice");
+      continue;
+    }
     const InputRule* input = check(path, column);
-    if (input != nullptr && !IsText(input->type)) {
+    if (input == nullptr) continue;
+    if (!IsText(input->type)) {
       errors.AddAt(path,
                    fmt::format("{} is of type {}", Quoted(column), data::TypeName(input->type)),
                    "an identifier is of type string; a pseudonym is text");
     }
-    if (!seen.insert(column).second) errors.AddAt(path, Quoted(column) + " stands twice");
+    if (input->from_reference) {
+      errors.AddAt("inputs." + column + ".from",
+                   "the reference data keeps no values of an input that is pseudonymised",
+                   "list the values with one_of, or make it a string");
+    }
   }
 }
 

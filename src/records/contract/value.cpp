@@ -204,7 +204,9 @@ std::string DescribeKind(const ValueRule& rule) {
       case ValueKind::kInteger: return "whole number";
       case ValueKind::kBool: return "true or false";
       case ValueKind::kShare: return "share such as 0.25 or 25%";
-      case ValueKind::kDuration: return "duration such as 90s, 30m, 6h, 1d, 2w";
+      case ValueKind::kDuration:
+        return rule.min >= 3600 ? "duration such as 6h, 1d, 2w"
+                                : "duration such as 90s, 30m, 6h, 1d, 2w";
       case ValueKind::kChoice:
         return fmt::format("{}", fmt::join(SplitChoices(rule.choices), ", "));
       case ValueKind::kType: return fmt::format("{}", fmt::join(SplitChoices(TypeChoices()), ", "));

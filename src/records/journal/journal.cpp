@@ -13,15 +13,30 @@ RecordEncoder& ThreadEncoder() {
   return encoder;
 }
 
+Status CheckSeen(const Journal::Options& options, std::uint32_t newest) {
+  if (options.seen.segment <= newest) return Ok();
+  return Error(Code::kDataLoss,
+               newest == 0 ? "the journal is missing"
+                           : "the journal ends at segment " + std::to_string(newest))
+      .Where(options.directory)
+      .Why(options.seen.by + " names segment " + std::to_string(options.seen.segment) +
+           ": ids of decisions would be given a second time")
+      .Help("restore the journal, or move the lake and the watch's checkpoint (lake, watch.json) "
+            "away with it");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Journal>> Journal::Open(Options options) {
   CHECK(options.files != nullptr && options.clock != nullptr);
   FileSystem& files = *options.files;
+  // Nothing is made where the journal is to be put back.
+  if (!files.Exists(options.directory)) RETURN_IF_ERROR(CheckSeen(options, 0));
   RETURN_IF_ERROR(files.MakeDirectories(options.directory));
   ASSIGN_OR_RETURN(std::unique_ptr<FileLock> lock, files.Lock(options.directory + "/lock"));
   ASSIGN_OR_RETURN(RecoveredJournal recovered,
                    RecoverJournal(files, options.directory, options.replica));
+  RETURN_IF_ERROR(CheckSeen(options, recovered.end.segment));
   for (const std::string& path : recovered.leftovers) static_cast<void>(files.Remove(path));
   if (recovered.segments.empty()) {
     RETURN_IF_ERROR(WriteAnchor(files, options.directory, recovered.anchor));

@@ -66,6 +66,7 @@ struct JournalStats {
   std::uint64_t failed_commits = 0;  // writes, syncs or new segments that failed
   std::uint32_t segment = 0;         // being written; the next one while unhealthy
   bool healthy = true;               // Append would not be refused
+  std::string problem;               // why not
 };
 
 // What recovery found when the journal was opened.
@@ -87,6 +88,13 @@ class Journal {
     std::uint64_t segment_bytes = limits::kJournalSegmentBytes;
     std::uint64_t queue_bytes = limits::kJournalQueueBytes;
     bool own_thread = true;                         // false: tests call CommitNow()
+    // The newest segment that the lake, say, has read: a journal that ends before it would give ids
+    // a second time, and is not opened (kDataLoss).
+    struct Seen {
+      std::uint32_t segment = 0;
+      std::string by;
+    };
+    Seen seen;
     // Called on the writer thread after all waiters of a commit were told; for waking event loops
     // once a commit. May be empty.
     std::function<void()> after_commit;

@@ -220,6 +220,23 @@ TEST_F(JournalTest, RefusesASecondOwnerAndAnotherReplica) {
   EXPECT_EQ(Journal::Open(options).error().code(), Code::kConflict);
 }
 
+TEST_F(JournalTest, IsNotOpenedWhenItEndsBeforeWhatOthersHaveRead) {
+  auto options = TestOptions(fs, clock);
+  options.seen = {1, "the lake"};
+  const auto missing = Journal::Open(options);
+  ASSERT_FALSE(missing.ok());
+  EXPECT_EQ(missing.error().code(), Code::kDataLoss);
+  EXPECT_THAT(missing.error().ToString(), testing::HasSubstr("the journal is missing"));
+  EXPECT_FALSE(fs.Exists(options.directory)) << "where it is to be put back";
+  Open();  // makes segment 1
+  EXPECT_TRUE(Journal::Open(options).ok());  // and 2
+  options.seen.segment = 3;
+  const auto old = Journal::Open(options);
+  ASSERT_FALSE(old.ok());
+  EXPECT_THAT(old.error().ToString(), testing::HasSubstr("the journal ends at segment 2"));
+  EXPECT_THAT(old.error().ToString(), testing::HasSubstr("the lake names segment 3"));
+}
+
 TEST_F(JournalTest, BoundsItsQueue) {
   auto options = TestOptions(fs, clock);
   options.queue_bytes = 4096;
@@ -234,6 +251,45 @@ TEST_F(JournalTest, BoundsItsQueue) {
   EXPECT_LT(taken, 40);
   journal->CommitNow();
   EXPECT_EQ(Add(*journal, 1), (DecisionId{1, 1, static_cast<std::uint32_t>(taken - 1)}));
+}
+
+// Moved away, another directory in its place or not: seen within a second, even by an idle writer.
+TEST_F(JournalTest, IsNotWrittenOnWhenItsDirectoryWasTakenAway) {
+  for (const AckMode ack : {AckMode::kSynced, AckMode::kWritten}) {
+    SCOPED_TRACE(ack == AckMode::kSynced ? "synced" : "written");
+    auto options = TestOptions(fs, clock);
+    options.directory = ack == AckMode::kSynced ? "data/journal" : "data/other";
+    options.ack = ack;
+    auto journal = Open(options);
+    RememberingWaiter before, queued, after;
+    Add(*journal, 1, 1, &before);
+    journal->CommitNow();
+    EXPECT_TRUE(before.ok);
+    ASSERT_TRUE(fs.Rename(options.directory, "data/elsewhere").ok());
+    ASSERT_TRUE(fs.MakeDirectories(options.directory).ok());
+    Add(*journal, 2, 1, &queued);
+    clock.Advance(std::chrono::seconds(1));
+    journal->CommitNow();
+    EXPECT_TRUE(queued.told == 1 && !queued.ok);
+    EXPECT_FALSE(journal->Stats().healthy);
+    EXPECT_THAT(journal->Stats().problem, testing::HasSubstr("was removed or moved"));
+    EXPECT_EQ(journal->Append(TestBlock(binding, 3).block, nullptr).error().code(),
+              Code::kUnavailable);
+    journal->CommitNow();
+    EXPECT_TRUE(fs.List(options.directory)->empty()) << "no second journal beside the first";
+    ASSERT_TRUE(fs.Remove(options.directory).ok());
+    ASSERT_TRUE(fs.Rename("data/elsewhere", options.directory).ok());
+    journal->CommitNow();
+    EXPECT_TRUE(journal->Stats().healthy) << "it was put back";
+    Add(*journal, 4, 1, &after);
+    journal->CommitNow();
+    EXPECT_TRUE(after.ok);
+    journal.reset();
+    Open(options);
+    const RememberingVisitor read = ReadAll(fs, options.directory);
+    EXPECT_TRUE(read.seen.contains(1) && read.seen.contains(4) && !read.seen.contains(2));
+    EXPECT_TRUE(VerifyJournal(fs, options.directory)->findings.empty());
+  }
 }
 
 TEST_F(JournalTest, DropsOldSegmentsAndKeepsTheChainVerifiable) {

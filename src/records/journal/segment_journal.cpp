@@ -14,6 +14,8 @@ namespace {
 // How long an idle writer sleeps, how soon a journal that failed tries again, and how soon a writer
 // that ran out of work says so on disk.
 constexpr std::chrono::milliseconds kIdleWait{1000}, kRetryWait{50}, kMarkWait{20};
+// How often the writer looks whether its segment is still where it was made.
+constexpr std::chrono::seconds kLookEvery{1};
 
 // What a killed process wrote and never synced, or failed to sync, was read from memory: written
 // again and synced, it is on the disk before anything is built on it.
@@ -132,6 +134,9 @@ std::optional<bool> SegmentJournal::WriteGroups() {
 
 void SegmentJournal::CommitGroups(std::unique_lock<std::mutex>& turn) {
   if (writer_ == nullptr) TryReopen();
+  if (writer_ != nullptr && options_.clock->Monotonic() - last_look_ >= kLookEvery) {
+    if (Status there = CheckPlace(); !there.ok()) FailFrom(groups_.size(), there.error());
+  }
   const std::optional<bool> wrote = WriteGroups();
   if (!wrote.has_value()) return;
   const bool busy = std::exchange(callers_wrote_, false) || *wrote;
@@ -199,6 +204,17 @@ Status SegmentJournal::SyncAside(std::unique_lock<std::mutex>& turn) {
   return Ok();
 }
 
+Status SegmentJournal::CheckPlace() {
+  last_look_ = options_.clock->Monotonic();
+  Lost lost{writer_->BeginSync().file, SegmentPath(options_.directory, writer_->number())};
+  if (const auto is_at = lost.file->IsAt(lost.path); !is_at.ok() || *is_at) return Ok();
+  // What was answered is in the file still, and counts should it be put back.
+  if (!writer_->at_synced_end()) static_cast<void>(SyncNow());
+  Error gone(Code::kUnavailable, lost.path + " was removed or moved while it was written");
+  lost_ = std::move(lost);
+  return gone;
+}
+
 void SegmentJournal::NoteDurable(Nanos start) {
   last_sync_ = options_.clock->Monotonic();
   end_ = writer_->synced();
@@ -212,6 +228,7 @@ void SegmentJournal::NoteDurable(Nanos start) {
 
 Status SegmentJournal::RollTo(std::uint32_t segment) {
   CHECK(segment == writer_->number() + 1);
+  RETURN_IF_ERROR(CheckPlace());
   if (!writer_->at_synced_end()) RETURN_IF_ERROR(SyncNow());
   SealOld();
   sealing_ = std::move(writer_);
@@ -239,6 +256,7 @@ Status SegmentJournal::BeginSegment() {
   durable_ = {end_.segment, end_.end};
   stats_.segment = writer_->number();
   stats_.healthy = true;
+  stats_.problem.clear();
   segments_.push_back({writer_->number(), 0, 0, 0, true, 0});
   live_index_.clear();
   live_bindings_.clear();
@@ -259,6 +277,7 @@ void SegmentJournal::FailFrom(std::size_t first, const Error& why) {
     const std::scoped_lock lock(facts_mutex_);
     ++stats_.failed_commits;
     stats_.healthy = false;
+    stats_.problem = why.ToString();
     stats_.segment = end_.segment + 1;
   }
   for (; first < groups_.size(); ++first) groups_[first].Tell(error);
@@ -267,7 +286,13 @@ void SegmentJournal::FailFrom(std::size_t first, const Error& why) {
 }
 
 void SegmentJournal::TryReopen() {
-  if (Status begun = BeginSegment(); begun.ok()) return queue_.Open(writer_->number());
+  // Without the segments before it a new one would be no journal.
+  if (const Result<bool> back =
+          lost_.file == nullptr ? Result<bool>(true) : lost_.file->IsAt(lost_.path);
+      back.ok() && *back) {
+    lost_ = {};
+    if (Status begun = BeginSegment(); begun.ok()) return queue_.Open(writer_->number());
+  }
   const std::scoped_lock lock(facts_mutex_);
   ++stats_.failed_commits;
 }

@@ -60,6 +60,8 @@ class SegmentJournal final : public Journal {
   // same segment is found by its next sync.
   Status SyncAside(std::unique_lock<std::mutex>& turn);
   void NoteDurable(Nanos start);
+  // An error when the segment's path no longer is the file that is written.
+  Status CheckPlace();
   Status RollTo(std::uint32_t segment);
   // The segment is lost or could not be begun: fails what waits and tries to go on in a new one.
   void FailFrom(std::size_t first, const Error& why);
@@ -84,7 +86,12 @@ class SegmentJournal final : public Journal {
   std::unique_ptr<SegmentWriter> writer_;   // null: no usable segment
   std::unique_ptr<SegmentWriter> sealing_;  // complete, its footer still to be written
   std::vector<Group> groups_;
-  Nanos last_sync_{0};
+  Nanos last_sync_{0}, last_look_{0};
+  struct Lost {
+    std::shared_ptr<File> file;
+    std::string path;
+  };
+  Lost lost_;                               // a segment that went away; nothing begins without it
   bool callers_wrote_ = false;              // since the writer thread's last turn
 
   std::mutex aside_mutex_;                  // held while a sync aside goes on

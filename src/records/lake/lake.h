@@ -45,6 +45,10 @@ Result<LakeReport> ExportSegments(const LakePlaces& places, std::uint32_t before
 // remove lists the lake's folders. Returns how many files went. Needs no DuckDB.
 Result<std::size_t> DropFromLake(const LakePlaces& places);
 
+// The newest segment of a replica that is complete in the lake; 0: none. Needs no DuckDB.
+Result<std::uint32_t> NewestInLake(FileSystem& files, const std::string& lake_directory,
+                                   std::uint16_t replica);
+
 // A DuckDB with these views over the lake and, as of `end`, over what is in the journal alone:
 //   decisions        one row a decision (docs/formats/lake.md); columns of all versions, by name
 //   outcomes         every version of every outcome

@@ -1,5 +1,6 @@
 #include "records/lake/lake_files.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "records/journal/segment_cursor.h"
@@ -53,6 +54,19 @@ std::optional<std::pair<std::uint16_t, std::uint32_t>> LakeNames::SegmentOf(
   const bool whole = segment.ec == std::errc() &&
                      (segment.ptr == end || *segment.ptr == '-' || *segment.ptr == '.');
   return whole ? std::optional(place) : std::nullopt;
+}
+
+Result<std::uint32_t> NewestInLake(FileSystem& files, const std::string& lake_directory,
+                                   std::uint16_t replica) {
+  const std::string folder = LakeNames(lake_directory).DoneFolder();
+  if (!files.Exists(folder)) return std::uint32_t{0};
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, files.List(folder));
+  std::uint32_t newest = 0;
+  for (const std::string& name : names) {
+    const auto place = LakeNames::SegmentOf(name);
+    if (place && place->first == replica) newest = std::max(newest, place->second);
+  }
+  return newest;
 }
 
 Status ReadSegment(const LakePlaces& places, std::uint32_t number, JournalPosition limit,

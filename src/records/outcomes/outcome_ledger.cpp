@@ -209,6 +209,11 @@ Status OutcomeLedger::CheckTime(DecisionId id, const std::optional<Time>& at) co
   ASSIGN_OR_RETURN(const bool before,
                    options_.journal->WasDecidedAfter(id, at.value_or(Time::max())));
   if (!before) return Ok();
+  // Stamped while the clock was ahead: the decision was made, whatever the clock says now, and when
+  // it truly was nobody knows.
+  ASSIGN_OR_RETURN(const bool stamped_ahead,
+                   options_.journal->WasDecidedAfter(id, options_.clock->Now()));
+  if (stamped_ahead) return Ok();
   return Error(Code::kInvalidArgument, "the outcome is older than its decision")
       .Where(id.ToString())
       .Why("it says " + FormatTime(*at));

@@ -5,7 +5,8 @@
 // An item names a decision by its id, or by the caller's own request id. What is refused, alone: an
 // unknown or dropped decision (kNotFound), a time before the decision or more than a day ahead, a
 // value that is not finite, an empty or bad name (kInvalidArgument), a fact of the same decision
-// and name that another request is writing this moment (kUnavailable: ask again).
+// and name that another request is writing this moment (kUnavailable: ask again). A decision that
+// is ahead of the clock, which was set back since, takes outcomes of any time before it.
 //
 // The rule for what comes again, by decision and name: the same value with the same time, or with
 // no time given, is a repetition and not written; another value, or another time, is a correction:

@@ -176,6 +176,22 @@ TEST_F(OutcomeLedgerTest, ComparesTimesExactlyWithTheDecisions) {
   }
 }
 
+// The journal's time never goes back: after a glitch forward, decisions are ahead of the clock.
+TEST_F(OutcomeLedgerTest, TakesTrueTimesForDecisionsThatAreAheadOfTheClock) {
+  const Time decided(Micros(1'700'000'000'000'000));  // of decision 0
+  clock.JumpWall(decided - std::chrono::hours(2) - clock.Now());
+  OutcomeItem item = Item(0);
+  item.at = clock.Now();
+  EXPECT_EQ(RecordOne(item), Fate::kRecorded);
+  item = Item(1);
+  item.at = clock.Now() + std::chrono::hours(25);
+  EXPECT_EQ(Refusal(item), Code::kInvalidArgument) << "more than a day ahead all the same";
+  clock.JumpWall(std::chrono::hours(3));
+  item = Item(2);
+  item.at = decided - std::chrono::hours(1);
+  EXPECT_EQ(Refusal(item), Code::kInvalidArgument) << "the clock has caught up";
+}
+
 TEST_F(OutcomeLedgerTest, RefusesWhatIsBeingWrittenAndForgetsItWhenThatFails) {
   int told = 0;
   OutcomeReport first;

@@ -224,8 +224,10 @@ void Checks::TimeOfDay() {
     const auto newest = records::NewestRecordTime(*context_.files, paths.journal);
     if (newest.ok() && newest->has_value() && **newest > now + kTolerated) {
       return Bad("clock", Error(Code::kFailedPrecondition, "it says " + said)
-                              .Why("the journal's newest record is of " + FormatTime(**newest))
-                              .Help("set the clock; is a time service running?"));
+                              .Why("the journal is ahead: its newest record is of " +
+                                   FormatTime(**newest) +
+                                   ", and decisions get that time until the clock is there")
+                              .Help("set the clock if it is wrong; is a time service running?"));
     }
   }
   if (now >= kEarliest) return Good("clock", said + ", not before the journal's newest record");

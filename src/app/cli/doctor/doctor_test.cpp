@@ -64,6 +64,7 @@ TEST_F(DoctorTest, SaysWhatIsWrongWithTheMachine) {
   const std::string found = Examine();
   EXPECT_EQ(exit_code, 1);
   EXPECT_THAT(found, HasSubstr("clock\tfail\tit says 2023-11-14"));
+  EXPECT_THAT(found, HasSubstr("the journal is ahead"));
   EXPECT_THAT(found, HasSubstr("port\tfail\t127.0.0.1:8080: somebody listens there"));
   EXPECT_THAT(found, HasSubstr("open_files\twarn\t256"));
   EXPECT_THAT(found, HasSubstr("journal\tok\tthe newest 1 segments"));
