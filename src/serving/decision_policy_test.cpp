@@ -74,7 +74,9 @@ TEST(DecisionPolicy, RoundsBoundsAndConstantsAsItRoundsAmounts) {
     const RowDecision other =
         policy->Substitute(stopped, OneRow(), 0, [] { return std::optional<double>(); });
     EXPECT_EQ(other.amount_minor, decision.amount_minor) << number;
-    if (number == 1.005) EXPECT_EQ(decision.amount_minor, 101);
+    if (number == 1.005) {
+      EXPECT_EQ(decision.amount_minor, 101);
+    }
   }
 }
 

@@ -164,8 +164,15 @@ std::vector<std::string> LiveServer::NewDecisions() {
     EXPECT_TRUE(json.ok() && answer.status == 200) << answer.head << answer.body;
     if (!json.ok() || answer.status != 200) return ids;
     const Json::Array& records = **json->GetArray("records");
+    DecisionId behind;  // the rows before this one are told: of a large request only some are shown
     for (const Json& record : records) {
-      if (*record.GetString("kind") == "decision") ids.emplace_back(*record.GetString("id"));
+      if (*record.GetString("kind") != "decision") continue;
+      DecisionId id = *DecisionId::Parse(*record.GetString("id"));
+      if (id < behind) continue;
+      const Json* const rows = record.Find("rows");
+      const std::int64_t count = rows == nullptr ? 1 : *rows->AsInt();
+      for (std::int64_t row = 0; row < count; ++row, ++id.ordinal) ids.push_back(id.ToString());
+      behind = id;
     }
     const std::string next(*json->GetString("next"));
     if (next == journal_place_) return ids;

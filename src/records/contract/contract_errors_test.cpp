@@ -270,10 +270,10 @@ constexpr auto kWrong = std::to_array<WrongContract>({
      "7:26: privacy.pseudonymise[0]: 'distance' is of type int32; an identifier is of type "
      "string; a pseudonym is text"},
     {7, "privacy: {pseudonymise: [origin]}",
-     "5:34: inputs.origin.from: the reference data keeps no values of an input that is "
+     "5:28: inputs.origin.from: the reference data keeps no values of an input that is "
      "pseudonymised; list the values with one_of, or make it a string"},
     {7, "privacy: {pseudonymise: [origin, origin]}",
-     "5:34: inputs.origin.from: the reference data keeps no values of an input that is "
+     "5:28: inputs.origin.from: the reference data keeps no values of an input that is "
      "pseudonymised; list the values with one_of, or make it a string\n"
      "7:34: privacy.pseudonymise[1]: 'origin' stands twice"},
     {7, "privacy: {retain: 90m}",
