@@ -1,5 +1,6 @@
 #include "control/registration/contract_draft.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>

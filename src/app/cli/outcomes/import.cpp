@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "app/cli/args.h"
 #include "app/cli/commands.h"
 #include "app/cli/context.h"
