@@ -23,6 +23,7 @@
 
 #include "base/clock.h"
 #include "base/rng.h"
+#include "bench/report.h"
 #include "records/journal/journal.h"
 #include "records/journal/reader.h"
 
@@ -50,26 +51,12 @@ double CpuSeconds() {
 
 double Now() { return static_cast<double>(SystemClock().Monotonic().count()) * 1e-9; }
 
-struct Row {
-  const char* name;
-  double value;
-  const char* unit;
-  const char* against;
-  double ratio;
-  const char* bar;
-  bool pass;
-};
-
 int missed = 0;
 
 void Print(const Options& options, const Row& row) {
-  if (!row.pass) ++missed;
-  std::printf("{\"bench\": \"journal\", \"case\": \"%s\", \"value\": %.6g, \"unit\": \"%s\", "
-              "\"against\": \"%s\", \"ratio\": %.4g, \"bar\": \"%s\", \"pass\": %s, "
-              "\"machine\": \"%s\", \"seed\": %d}\n",
-              row.name, row.value, row.unit, row.against, row.ratio, row.bar,
-              row.pass ? "true" : "false", options.machine.c_str(), static_cast<int>(kSeed));
-  std::fflush(stdout);
+  static Report report("journal", options.machine, kSeed);
+  report.Print(row);
+  missed = report.missed();
 }
 
 // One decision of twenty float32 features and one output, as serving makes it.

@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/rng.h"
+#include "bench/report.h"
 #include "data/store/duckdb.h"
 #include "records/journal/journal.h"
 #include "records/lake/lake.h"
@@ -31,26 +32,12 @@ struct Options {
   std::string libraries = ".deps/lib", directory = "bench-lake", machine;
 };
 
-struct Row {
-  const char* name;
-  double value;
-  const char* unit;
-  const char* against;
-  double ratio;
-  const char* bar;
-  bool pass;
-};
-
 int missed = 0;
 
 void Print(const Options& options, const Row& row) {
-  if (!row.pass) ++missed;
-  std::printf("{\"bench\": \"lake\", \"case\": \"%s\", \"value\": %.6g, \"unit\": \"%s\", "
-              "\"against\": \"%s\", \"ratio\": %.4g, \"bar\": \"%s\", \"pass\": %s, "
-              "\"machine\": \"%s\", \"seed\": %d}\n",
-              row.name, row.value, row.unit, row.against, row.ratio, row.bar,
-              row.pass ? "true" : "false", options.machine.c_str(), static_cast<int>(kSeed));
-  std::fflush(stdout);
+  static Report report("lake", options.machine, kSeed);
+  report.Print(row);
+  missed = report.missed();
 }
 
 double Now() { return static_cast<double>(SystemClock().Monotonic().count()) * 1e-9; }

@@ -58,7 +58,7 @@ inline constexpr std::size_t kPatternMemoryBytes = 1 * kMiB;  // compiled and wh
 // Registry
 inline constexpr std::size_t kRegistryTextBytes = 4 * kMiB;  // one JSON text of a row
 inline constexpr std::size_t kVerdictsPerModel = 10'000;     // older ones are dropped
-inline constexpr int kRegistryAttempts = 12;               // of 5 s each, while others write
+inline constexpr int kRegistryAttempts = 12;               // of 5 s to open it; calls as Options
 
 // Journal
 inline constexpr std::size_t kJournalRecordBytes = 64 * kMiB;

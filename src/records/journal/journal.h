@@ -33,8 +33,8 @@ enum class AckMode : std::uint8_t {
   kWritten,   // after write; synced at sync_interval
 };
 
-// Told once, on the journal's writer thread, what became of an append. Must be quick, not throw,
-// and not call CommitNow. Lives until told; may delete itself then. `next` is the journal's own.
+// Told once, on whichever thread commits, what became of an append. Must be quick, not throw, and
+// not commit itself. Lives until told; may delete itself then. `next` is the journal's own.
 class CommitWaiter {
  public:
   virtual ~CommitWaiter() = default;
@@ -95,7 +95,7 @@ class Journal {
       std::string by;
     };
     Seen seen;
-    // Called on the writer thread after all waiters of a commit were told; for waking event loops
+    // Called on the committing thread after all waiters of a commit were told; wakes event loops
     // once a commit. May be empty.
     std::function<void()> after_commit;
   };
