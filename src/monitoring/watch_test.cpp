@@ -22,8 +22,9 @@ monitor:
   window: {rows: 500, every: 1h, min_rows: 200}
 )";
 
-constexpr char kReferenceBlob[] = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
-                                  "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+constexpr char kReferenceBlob[] =
+    "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+    "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 
 double Normal(Rng& rng) {
   return std::sqrt(-2 * std::log(1 - rng.Uniform())) * std::cos(6.283185307179586 * rng.Uniform());
@@ -158,7 +159,7 @@ TEST_F(WatchTest, AMovedInputAndScoreAreDriftAndStored) {
   Decide(500, 1, 1.0);
   ASSERT_TRUE(watch->CatchUp().ok());
   EXPECT_EQ(watch->windows_drifted(), 1U);
-  const auto stored = registry_->Verdicts("price", 10);
+  const auto stored = registry_->Verdicts("price", {.limit = 10});
   ASSERT_TRUE(stored.ok());
   ASSERT_EQ(stored->size(), 1U);
   const auto report = FromStored(stored->front());
@@ -180,9 +181,9 @@ TEST_F(WatchTest, KeepsVerdictsWhileAnotherProcessHoldsTheRegistry) {
   ASSERT_TRUE(watch->CatchUp().ok());
   EXPECT_EQ(problems_.size(), 1U);
   ASSERT_TRUE(other.Execute("ROLLBACK").ok());
-  EXPECT_TRUE(registry_->Verdicts("price", 10)->empty());
+  EXPECT_TRUE(registry_->Verdicts("price", {.limit = 10})->empty());
   ASSERT_TRUE(watch->CatchUp().ok());
-  EXPECT_EQ(registry_->Verdicts("price", 10)->size(), 1U);
+  EXPECT_EQ(registry_->Verdicts("price", {.limit = 10})->size(), 1U);
 }
 
 TEST_F(WatchTest, TimeClosesAWindowThatDoesNotFill) {
@@ -224,7 +225,7 @@ TEST_F(WatchTest, ARestartedWatchComesToTheSameWindows) {
     const auto watch = MakeWatch();
     for (int block = 0; block < 23; ++block) Decide(60, 1, block * 0.05);
     ASSERT_TRUE(watch->CatchUp().ok());
-    const auto verdicts = registry_->Verdicts("price", 100).value();
+    const auto verdicts = registry_->Verdicts("price", {.limit = 100}).value();
     for (const auto& stored : verdicts) {
       straight.push_back(FromStored(stored).value());
     }
@@ -232,7 +233,7 @@ TEST_F(WatchTest, ARestartedWatchComesToTheSameWindows) {
   // Again from the journal alone, three times over: verdicts are stored anew, not beside the old.
   OpenJournal();
   for (int times = 0; times < 3; ++times) ASSERT_TRUE(MakeWatch()->CatchUp().ok());
-  const auto verdicts = registry_->Verdicts("price", 100).value();
+  const auto verdicts = registry_->Verdicts("price", {.limit = 100}).value();
   for (const auto& stored : verdicts) {
     interrupted.push_back(FromStored(stored).value());
   }
@@ -258,10 +259,10 @@ TEST_F(WatchTest, VerdictsWaitForARegistryWhoseDiskIsFull) {
     ASSERT_TRUE(watch->CatchUp().ok());
   }
   EXPECT_EQ(problems_.size(), 1U) << "told once, not once a pass";
-  EXPECT_EQ(registry_->Verdicts("price", 100)->size(), 0U);
+  EXPECT_EQ(registry_->Verdicts("price", {.limit = 100})->size(), 0U);
   fails = false;
   ASSERT_TRUE(watch->CatchUp().ok());
-  EXPECT_EQ(registry_->Verdicts("price", 100)->size(), 3U);
+  EXPECT_EQ(registry_->Verdicts("price", {.limit = 100})->size(), 3U);
   // What will never be taken is told and let go.
   fails = true;
   failure = Code::kNotFound;
@@ -270,7 +271,7 @@ TEST_F(WatchTest, VerdictsWaitForARegistryWhoseDiskIsFull) {
   EXPECT_EQ(problems_.size(), 2U);
   fails = false;
   ASSERT_TRUE(watch->CatchUp().ok());
-  EXPECT_EQ(registry_->Verdicts("price", 100)->size(), 3U);
+  EXPECT_EQ(registry_->Verdicts("price", {.limit = 100})->size(), 3U);
 }
 
 TEST_F(WatchTest, ARunningWatchKeepsItsPlaceAndStopsWhenTold) {

@@ -74,7 +74,11 @@ class MemoryRegistry final : public records::Registry {
   Result<std::vector<records::AliasChange>> AliasHistory(std::string_view) override { return No(); }
   virtual Result<VersionNumber> ChampionAt(std::string_view, Time) { return No(); }
   Status StoreVerdicts(std::span<const records::StoredVerdict>) override { return No(); }
-  Result<std::vector<records::StoredVerdict>> Verdicts(std::string_view, std::size_t) override {
+  Result<std::vector<records::StoredVerdict>> Verdicts(std::string_view,
+                                                       const records::VerdictFilter&) override {
+    return No();
+  }
+  Result<std::vector<records::StoredVerdict>> VerdictsAfter(std::uint64_t, std::size_t) override {
     return No();
   }
 

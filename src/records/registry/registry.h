@@ -53,7 +53,7 @@ struct NewVersion {
   std::string golden_blob;     // golden rows; required before serving
   std::string reference_blob;  // reference profile
   std::string contract_hash;
-  std::string validation_json; // findings of training-data validation; "[]" when clean
+  std::string validation_json;  // findings of training-data validation; "[]" when clean
 };
 
 struct VersionRecord : NewVersion {
@@ -71,17 +71,17 @@ struct AliasChange {
   VersionNumber from = 0, to = 0;  // 0: none
   Time at;
   std::string author, reason;
-  std::uint64_t revision = 0;            // of the model, after the change
+  std::uint64_t revision = 0;  // of the model, after the change
   bool forced = false;
 };
 
 // What ought to run for one model.
 struct ModelRoute {
   std::string model;
-  VersionNumber champion = 0;      // 0: nothing serves
-  VersionNumber previous = 0;      // where a rollback would go; kept loaded for it and for fallback
+  VersionNumber champion = 0;  // 0: nothing serves
+  VersionNumber previous = 0;  // where a rollback would go; kept loaded for it and for fallback
   std::string contract_hash;
-  std::uint64_t revision = 0;      // grows with every change of this model's contract and aliases
+  std::uint64_t revision = 0;  // grows with every change of this model's contract and aliases
 };
 
 struct DesiredState {
@@ -95,8 +95,19 @@ struct StoredVerdict {
   VersionNumber version = 0;
   Time window_start, window_end;
   std::uint64_t rows = 0;
-  std::string verdict;             // "ok", "drift", "not_enough_data"
-  std::string evidence_json;       // per feature figures
+  std::string verdict;        // "ok", "drift", "not_enough_data", …: the kind's own words
+  std::string evidence_json;  // figures, in the kind's own layout
+  // What was looked at: "drift", "quality", "service_level", … (monitoring/finding.h).
+  std::string kind = "drift";
+  std::string findings_json = "[]";  // what alert rules read
+  std::uint64_t sequence = 0;        // given by the registry: grows with every verdict that is new
+};
+
+// Which verdicts are wanted; newest first.
+struct VerdictFilter {
+  std::size_t limit = 100;
+  std::string_view kind = {};  // empty: of every kind
+  VersionNumber version = 0;   // 0: of every version
 };
 
 class Registry {
@@ -151,12 +162,16 @@ class Registry {
   // True once per change that another process made.
   virtual bool PollExternalChange() = 0;
 
-  // All or nothing, in one commit. The verdict of the same version and window is replaced: watching
-  // again after a crash adds nothing.
+  // All or nothing, in one commit. The verdict of the same version, kind and window is replaced,
+  // under a new sequence number when anything in it changed (a window that was scored again) and
+  // silently when not: watching again after a crash adds nothing.
   virtual Status StoreVerdicts(std::span<const StoredVerdict> verdicts) = 0;
   // Newest first.
   virtual Result<std::vector<StoredVerdict>> Verdicts(std::string_view model,
-                                                      std::size_t limit) = 0;
+                                                      const VerdictFilter& filter) = 0;
+  // Of all models, in the order of their sequence, behind `sequence`: how alerts follow the watch.
+  virtual Result<std::vector<StoredVerdict>> VerdictsAfter(std::uint64_t sequence,
+                                                           std::size_t limit) = 0;
 };
 
 }  // namespace mooring::records

@@ -92,7 +92,7 @@ TEST_F(RegistryTest, WhatIsNotThereIsNotFound) {
   EXPECT_EQ(CodeOf(registry_->Aliases("none")), Code::kNotFound);
   EXPECT_EQ(CodeOf(registry_->AliasHistory("none")), Code::kNotFound);
   EXPECT_EQ(CodeOf(registry_->ChampionAt("none", clock_.Now())), Code::kNotFound);
-  EXPECT_EQ(CodeOf(registry_->Verdicts("none", 1)), Code::kNotFound);
+  EXPECT_EQ(CodeOf(registry_->Verdicts("none", {.limit = 1})), Code::kNotFound);
 }
 
 TEST_F(RegistryTest, PromotionMovesAliasRouteAndHistoryTogether) {
@@ -136,8 +136,8 @@ TEST_F(RegistryTest, TrafficMovesOnlyWithAReason) {
   RegisterGood(2);
   ASSERT_TRUE(Promote(1).ok());
   ASSERT_TRUE(Promote(2).ok());
-  for (const std::string& reason : {std::string(), std::string(" \t\n"),
-                                    std::string(limits::kReasonBytes + 1, 'x')}) {
+  for (const std::string& reason :
+       {std::string(), std::string(" \t\n"), std::string(limits::kReasonBytes + 1, 'x')}) {
     EXPECT_FALSE(registry_->SetAlias("pricing", "champion", 1, Because(reason)).ok());
     EXPECT_FALSE(registry_->Rollback("pricing", Because(reason)).ok());
   }
@@ -245,12 +245,12 @@ TEST_F(RegistryTest, VerdictsComeNewestFirstOncePerWindow) {
   }
   verdict.verdict = "drift";  // the last window, watched again
   ASSERT_TRUE(registry_->StoreVerdicts({&verdict, 1}).ok());
-  const auto verdicts = *registry_->Verdicts("pricing", 10);
+  const auto verdicts = *registry_->Verdicts("pricing", {.limit = 10});
   ASSERT_EQ(verdicts.size(), 3u);
   EXPECT_EQ(verdicts[0].verdict, "drift");
   EXPECT_EQ(verdicts[0].window_end, clock_.Now());
   EXPECT_EQ(verdicts[1].verdict, "ok");
-  EXPECT_EQ(registry_->Verdicts("pricing", 1)->size(), 1u);
+  EXPECT_EQ(registry_->Verdicts("pricing", {.limit = 1})->size(), 1u);
   verdict.model = "none";
   EXPECT_EQ(CodeOf(registry_->StoreVerdicts({&verdict, 1})), Code::kNotFound);
 }

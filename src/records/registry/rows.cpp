@@ -43,10 +43,10 @@ Result<VersionRecord> VersionOf(const Statement& row) {
   ASSIGN_OR_RETURN(version.state, ParseState(row.Text(4)));
   version.state_reason = row.Text(5);
   int column = 6;
-  for (std::string* text : {&version.artifact_blob, &version.artifact_name, &version.format,
-                            &version.signature_json, &version.source, &version.training_data,
-                            &version.metrics_json, &version.golden_blob, &version.reference_blob,
-                            &version.contract_hash, &version.validation_json}) {
+  for (std::string* text :
+       {&version.artifact_blob, &version.artifact_name, &version.format, &version.signature_json,
+        &version.source, &version.training_data, &version.metrics_json, &version.golden_blob,
+        &version.reference_blob, &version.contract_hash, &version.validation_json}) {
     *text = row.Text(column++);
   }
   return version;
@@ -116,8 +116,8 @@ Result<VersionRecord> ReadVersion(Database& db, std::string_view model, VersionN
   RETURN_IF_ERROR(read.Start(model, number));
   ASSIGN_OR_RETURN(const bool found, read.Step());
   if (found) return VersionOf(read);
-  return Error(Code::kNotFound, fmt::format("no version {} of '{}'", number,
-                                            model.substr(0, limits::kNameBytes)));
+  return Error(Code::kNotFound,
+               fmt::format("no version {} of '{}'", number, model.substr(0, limits::kNameBytes)));
 }
 
 Status InsertVersion(Database& db, const VersionRecord& v) {
@@ -132,9 +132,9 @@ Status InsertVersion(Database& db, const VersionRecord& v) {
 }
 
 Result<VersionNumber> ReadAlias(Database& db, std::string_view model, std::string_view alias) {
-  ASSIGN_OR_RETURN(const std::int64_t version,
-                   ReadInt(db, "SELECT version FROM aliases WHERE model = ? AND alias = ?", model,
-                           alias));
+  ASSIGN_OR_RETURN(
+      const std::int64_t version,
+      ReadInt(db, "SELECT version FROM aliases WHERE model = ? AND alias = ?", model, alias));
   return static_cast<VersionNumber>(version);
 }
 
@@ -185,34 +185,6 @@ Result<std::uint64_t> ReadDesiredRevision(Database& db) {
   ASSIGN_OR_RETURN(const std::int64_t revision,
                    ReadInt(db, "SELECT coalesce(max(revision), 0) FROM desired_revisions"));
   return static_cast<std::uint64_t>(revision);
-}
-
-Status InsertVerdict(Database& db, const StoredVerdict& v) {
-  ASSIGN_OR_RETURN(Statement insert,
-                   db.Prepare("INSERT OR REPLACE INTO verdicts(model, version, start_us, end_us, "
-                              "rows, verdict, evidence_json) VALUES(?,?,?,?,?,?,?)"));
-  RETURN_IF_ERROR(insert.Run(v.model, v.version, MicrosOf(v.window_start), MicrosOf(v.window_end),
-                             v.rows, v.verdict, v.evidence_json));
-  ASSIGN_OR_RETURN(Statement drop,
-                   db.Prepare("DELETE FROM verdicts WHERE model = ?1 AND id <= (SELECT id FROM "
-                              "verdicts WHERE model = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)"));
-  return drop.Run(v.model, limits::kVerdictsPerModel);
-}
-
-Result<std::vector<StoredVerdict>> ReadVerdicts(Database& db, std::string_view model,
-                                                std::size_t limit) {
-  ASSIGN_OR_RETURN(
-      Statement read,
-      db.Prepare("SELECT model, version, start_us, end_us, rows, verdict, evidence_json "
-                 "FROM verdicts WHERE model = ? ORDER BY id DESC LIMIT ?"));
-  RETURN_IF_ERROR(read.Start(model, std::min(limit, limits::kVerdictsPerModel)));
-  std::vector<StoredVerdict> verdicts;
-  for (;;) {
-    ASSIGN_OR_RETURN(const bool more, read.Step());
-    if (!more) return verdicts;
-    verdicts.push_back({read.String(0), NumberOf(read, 1), TimeOf(read.Int(2)), TimeOf(read.Int(3)),
-                        static_cast<std::uint64_t>(read.Int(4)), read.String(5), read.String(6)});
-  }
 }
 
 }  // namespace mooring::records

@@ -34,8 +34,4 @@ Result<DesiredState> ReadDesired(data::Database& db);
 Result<ModelRoute> ReadRoute(data::Database& db, std::string_view model);
 Result<std::uint64_t> ReadDesiredRevision(data::Database& db);
 
-Status InsertVerdict(data::Database& db, const StoredVerdict& verdict);
-Result<std::vector<StoredVerdict>> ReadVerdicts(data::Database& db, std::string_view model,
-                                                std::size_t limit);
-
 }  // namespace mooring::records

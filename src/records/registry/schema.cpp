@@ -123,7 +123,30 @@ CREATE TABLE verdicts(
 CREATE INDEX verdicts_by_model ON verdicts(model, id);
 )sql";
 
-constexpr std::array<std::string_view, 1> kSteps = {kFirst};
+// Verdicts of several kinds on one window, with what alert rules read.
+constexpr std::string_view kVerdictKinds = R"sql(
+ALTER TABLE verdicts RENAME TO verdicts_of_drift;
+DROP INDEX verdicts_by_model;
+CREATE TABLE verdicts(
+  id            INTEGER PRIMARY KEY AUTOINCREMENT,
+  model         TEXT NOT NULL REFERENCES models(name),
+  version       INTEGER NOT NULL,
+  kind          TEXT NOT NULL,
+  start_us      INTEGER NOT NULL,
+  end_us        INTEGER NOT NULL,
+  rows          INTEGER NOT NULL,
+  verdict       TEXT NOT NULL,
+  evidence_json TEXT NOT NULL,
+  findings_json TEXT NOT NULL,
+  UNIQUE(model, version, kind, start_us, end_us)
+) STRICT;
+INSERT INTO verdicts SELECT id, model, version, 'drift', start_us, end_us, rows, verdict,
+  evidence_json, '[]' FROM verdicts_of_drift;
+DROP TABLE verdicts_of_drift;
+CREATE INDEX verdicts_by_model ON verdicts(model, kind, id);
+)sql";
+
+constexpr std::array<std::string_view, 2> kSteps = {kFirst, kVerdictKinds};
 
 }  // namespace
 

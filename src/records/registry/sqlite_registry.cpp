@@ -11,6 +11,7 @@
 #include "records/registry/rows.h"
 #include "records/registry/rules.h"
 #include "records/registry/schema.h"
+#include "records/registry/verdicts.h"
 
 namespace mooring::records {
 namespace {
@@ -234,9 +235,9 @@ bool SqliteRegistry::PollExternalChange() {
 
 Status SqliteRegistry::StoreVerdicts(std::span<const StoredVerdict> verdicts) {
   for (const StoredVerdict& verdict : verdicts) {
-    if (verdict.evidence_json.size() <= limits::kRegistryTextBytes) continue;
-    return Error(Code::kTooLarge,
-                 fmt::format("evidence of {} bytes", verdict.evidence_json.size()));
+    const std::size_t bytes = verdict.evidence_json.size() + verdict.findings_json.size();
+    if (bytes <= limits::kRegistryTextBytes) continue;
+    return Error(Code::kTooLarge, fmt::format("evidence of {} bytes", bytes));
   }
   return Write([&](Database& db, Written&) -> Status {
     for (const StoredVerdict& verdict : verdicts) {
@@ -248,11 +249,16 @@ Status SqliteRegistry::StoreVerdicts(std::span<const StoredVerdict> verdicts) {
 }
 
 Result<std::vector<StoredVerdict>> SqliteRegistry::Verdicts(std::string_view model,
-                                                            std::size_t limit) {
+                                                            const VerdictFilter& filter) {
   return Read([&](Database& db) -> Result<std::vector<StoredVerdict>> {
     RETURN_IF_ERROR(ReadModel(db, model));
-    return ReadVerdicts(db, model, limit);
+    return ReadVerdicts(db, model, filter);
   });
+}
+
+Result<std::vector<StoredVerdict>> SqliteRegistry::VerdictsAfter(std::uint64_t sequence,
+                                                                 std::size_t limit) {
+  return Read([&](Database& db) { return ReadVerdictsAfter(db, sequence, limit); });
 }
 
 Result<std::unique_ptr<Registry>> Registry::Open(Options options) {

@@ -45,7 +45,10 @@ class SqliteRegistry final : public Registry {
   void OnDesiredChange(std::function<void()> callback) override;
   bool PollExternalChange() override;
   Status StoreVerdicts(std::span<const StoredVerdict> verdicts) override;
-  Result<std::vector<StoredVerdict>> Verdicts(std::string_view model, std::size_t limit) override;
+  Result<std::vector<StoredVerdict>> Verdicts(std::string_view model,
+                                              const VerdictFilter& filter) override;
+  Result<std::vector<StoredVerdict>> VerdictsAfter(std::uint64_t sequence,
+                                                   std::size_t limit) override;
 
  private:
   // What a change did, for what follows it.
@@ -69,8 +72,8 @@ class SqliteRegistry final : public Registry {
   std::mutex mutex_;  // guards what follows
   data::Database db_;
   std::vector<std::function<void()>> callbacks_;
-  std::uint64_t seen_desired_ = 0;   // newest revision that was told to the callbacks or the poller
-  std::int64_t seen_data_ = -1;      // PRAGMA data_version: moves when another connection commits
+  std::uint64_t seen_desired_ = 0;  // newest revision that was told to the callbacks or the poller
+  std::int64_t seen_data_ = -1;     // PRAGMA data_version: moves when another connection commits
 };
 
 }  // namespace mooring::records

@@ -87,14 +87,15 @@ Result<ExitCode> ShowNewest(Context& context, const Args& args) {
   ASSIGN_OR_RETURN(const auto wanted, args.Number("version", 1, ~VersionNumber{0}));
   ASSIGN_OR_RETURN(const auto store, OpenExistingStore(context));
   ASSIGN_OR_RETURN(const records::ModelRecord record, store->Model(model));
+  const VersionNumber number = static_cast<VersionNumber>(wanted.value_or(0));
   if (wanted) {
     // A version that does not exist is no version without windows.
-    const auto version = store->Version(record.name, static_cast<VersionNumber>(*wanted));
+    const auto version = store->Version(record.name, number);
     if (!version.ok()) return version.error();
   }
-  ASSIGN_OR_RETURN(const auto verdicts, store->Verdicts(record.name, wanted ? 1000 : 1));
+  ASSIGN_OR_RETURN(const auto verdicts,
+                   store->Verdicts(record.name, {.limit = 1, .kind = "drift", .version = number}));
   for (const records::StoredVerdict& verdict : verdicts) {
-    if (wanted && verdict.version != *wanted) continue;
     ASSIGN_OR_RETURN(const WindowReport report, monitoring::FromStored(verdict));
     RETURN_IF_ERROR(PrintListing(context, args, FeaturesListing(report)));
     return Finish(context, report,
@@ -103,8 +104,9 @@ Result<ExitCode> ShowNewest(Context& context, const Args& args) {
   }
   const std::string of = wanted ? " version " + std::to_string(*wanted) : "";
   return Error(Code::kNotFound, "no window of '" + model + "'" + of + " has been closed yet")
-      .Why("a window closes after as many rows or as much time as the contract's monitor.window "
-           "says: 1000 rows or 1h unless said")
+      .Why(
+          "a window closes after as many rows or as much time as the contract's monitor.window "
+          "says: 1000 rows or 1h unless said")
       .Help("mooring monitor status");
 }
 

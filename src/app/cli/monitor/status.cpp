@@ -28,7 +28,8 @@ Result<ExitCode> RunStatus(Context& context, const Args& args) {
                                         {"reason", "why"}});
   bool drift = false;
   for (const records::ModelRecord& model : models) {
-    ASSIGN_OR_RETURN(const auto verdicts, store->Verdicts(model.name, 1));
+    ASSIGN_OR_RETURN(const auto verdicts,
+                     store->Verdicts(model.name, {.limit = 1, .kind = "drift"}));
     if (verdicts.empty()) {
       listing.Add({model.name, Cell(), Cell(), Cell(), Cell(), Cell(), "no window closed yet"});
       continue;

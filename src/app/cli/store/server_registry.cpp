@@ -204,16 +204,19 @@ class ServerRegistry final : public records::Registry {
     }
     return desired;
   }
-  Result<std::vector<records::StoredVerdict>> Verdicts(std::string_view model,
-                                                       std::size_t limit) override {
-    ASSIGN_OR_RETURN(const Json answer,
-                     client_.Get(PathOf(model, "/verdicts?limit=" + std::to_string(limit))));
+  Result<std::vector<records::StoredVerdict>> Verdicts(
+      std::string_view model, const records::VerdictFilter& filter) override {
+    std::string asked = "/verdicts?limit=" + std::to_string(filter.limit);
+    if (!filter.kind.empty()) asked += "&kind=" + std::string(filter.kind);
+    if (filter.version != 0) asked += "&version=" + std::to_string(filter.version);
+    ASSIGN_OR_RETURN(const Json answer, client_.Get(PathOf(model, asked)));
     ASSIGN_OR_RETURN(const Json::Array* items, answer.GetArray("verdicts"));
     std::vector<records::StoredVerdict> verdicts;
     for (const Json& item : *items) {
       verdicts.push_back({TextAt(item, "model"), VersionAt(item, "version"), TimeAt(item, "start"),
                           TimeAt(item, "end"), NumberAt(item, "rows"), TextAt(item, "verdict"),
-                          JsonAt(item, "evidence")});
+                          JsonAt(item, "evidence"), TextAt(item, "kind"), JsonAt(item, "findings"),
+                          NumberAt(item, "sequence")});
     }
     return verdicts;
   }
@@ -233,6 +236,9 @@ class ServerRegistry final : public records::Registry {
   void OnDesiredChange(std::function<void()>) override {}
   bool PollExternalChange() override { return false; }
   Status StoreVerdicts(std::span<const records::StoredVerdict>) override { return NotHere(); }
+  Result<std::vector<records::StoredVerdict>> VerdictsAfter(std::uint64_t, std::size_t) override {
+    return NotHere();
+  }
 
  private:
   static std::string PathOf(std::string_view model, const std::string& rest) {
