@@ -85,7 +85,7 @@ class Walk {
     if (node.kind == Kind::kNull) {
       errors_.Add(node.place, path, "has no value", DescribeKind(row.value));
     } else if (row.value.list) {
-      List(row, path, node);
+      List(row, path, node, name);
     } else if (node.is_list()) {
       errors_.Add(node.place, path, "is a list", DescribeKind(row.value));
     } else if (node.is_map() || !row.shorthand.empty()) {
@@ -97,8 +97,8 @@ class Walk {
 
   void Map(const ContractKey& row, const std::string& path, const YamlNode& node,
            std::string_view name) {
-    const bool has_keys = FindRow(std::string(row.path) + ".*") != nullptr ||
-                          !ContractKeysUnder(row.path).empty();
+    const bool has_keys =
+        FindRow(std::string(row.path) + ".*") != nullptr || !ContractKeysUnder(row.path).empty();
     if (!has_keys) {
       errors_.Add(node.place, path, "is a map", DescribeKind(row.value));
       return;
@@ -121,7 +121,8 @@ class Walk {
     }
   }
 
-  void List(const ContractKey& row, const std::string& path, const YamlNode& node) {
+  void List(const ContractKey& row, const std::string& path, const YamlNode& node,
+            std::string_view name) {
     if (!node.is_list()) {
       errors_.Add(node.place, path, "is not a list", DescribeKind(row.value));
       return;
@@ -130,6 +131,7 @@ class Walk {
     const std::size_t before = errors_.count();
     Value list;
     list.place = node.place;
+    list.text = name;
     for (std::size_t i = 0; i < node.items.size(); ++i) {
       const std::string here = path + "[" + std::to_string(i) + "]";
       errors_.Remember(here, node.items[i].place);
@@ -173,8 +175,8 @@ class Walk {
   // A name as it stands in paths: itself unless it is hostile.
   static std::string Printable(std::string_view name) {
     const bool plain = name.size() <= limits::kNameBytes && std::ranges::none_of(name, [](char c) {
-      return static_cast<unsigned char>(c) < 0x20 || c == '\x7f';
-    });
+                         return static_cast<unsigned char>(c) < 0x20 || c == '\x7f';
+                       });
     return plain ? std::string(name) : Quoted(name);
   }
 

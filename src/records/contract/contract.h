@@ -15,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "data/table/schema.h"
 
@@ -30,10 +31,10 @@ enum class OnBreach : std::uint8_t {
 struct InputRule {
   std::string name;
   data::Type type = data::Type::kFloat64;
-  OnBreach missing = OnBreach::kReject;   // absent or null
-  OnBreach invalid = OnBreach::kReject;   // out of min/max, length, pattern or one_of
-  OnBreach unseen = OnBreach::kFlag;      // a category that the dictionary does not know
-  std::optional<double> min, max;  // inclusive; numeric and timestamp (epoch seconds) columns
+  OnBreach missing = OnBreach::kReject;  // absent or null
+  OnBreach invalid = OnBreach::kReject;  // out of min/max, length, pattern or one_of
+  OnBreach unseen = OnBreach::kFlag;     // a category that the dictionary does not know
+  std::optional<double> min, max;        // inclusive; numeric and timestamp (epoch seconds) columns
   std::optional<std::size_t> max_length;  // bytes of text; limits::kStringBytes when absent
   std::string pattern;                    // whole-value regular expression (RE2); empty: any
   std::vector<std::string> one_of;        // empty: any
@@ -53,10 +54,10 @@ struct Owner {
 };
 
 struct OutputRule {
-  std::string name;                     // of the model's output column that is the score
+  std::string name;  // of the model's output column that is the score
   enum class Task : std::uint8_t { kBinary, kMulticlass, kRegression } task = Task::kRegression;
   std::string positive;
-  std::optional<double> min, max;       // bounds of the raw score; beyond them: fallback or deny
+  std::optional<double> min, max;  // bounds of the raw score; beyond them: fallback or deny
 };
 
 struct OutcomeRule {
@@ -65,9 +66,49 @@ struct OutcomeRule {
 };
 
 struct DecisionRule {
-  std::string amount;  // expression over inputs and outputs; empty: the score itself
-  std::string currency;                 // ISO 4217; empty: not money
-  std::optional<double> min, max;       // `bounds`
+  std::string amount;              // expression over inputs and outputs; empty: the score itself
+  std::string currency;            // ISO 4217; empty: not money
+  std::optional<double> min, max;  // `bounds`
+};
+
+// How a window's features become a verdict.
+enum class DriftPolicy : std::uint8_t {
+  kCorrected,  // significant after correction over features, and big, and again in a next window
+  kPsi,        // the plain rule: PSI above the bound in more than `share` of the features
+  kPValue,     // the other plain rule: p below `p_value` in more than `share` of the features
+};
+
+// What a window is held against.
+enum class ReferenceKind : std::uint8_t {
+  kTraining,  // the data that the version was registered with
+  kPrevious,  // the windows before it that had not drifted
+  kSameHour,  // windows of the same hour of the week before it
+  kFixed,     // decisions of a period, [from, to)
+};
+
+struct ReferenceRule {
+  ReferenceKind kind = ReferenceKind::kTraining;
+  std::optional<Time> from, to;  // of kFixed
+};
+
+// Everything is watched apart by the column's values, or by the ranges between its cut points.
+struct SliceRule {
+  std::string column;
+  std::vector<double> cuts;  // ascending; empty: by value
+};
+
+// A measure of the business's own, over inputs, the output and the outcome; its mean is watched.
+struct BusinessRule {
+  std::string name;
+  std::string expression;
+  bool higher_is_better = true;
+};
+
+struct QualityRule {
+  std::string metric;                // "log_loss", …; empty: the task's usual one
+  std::optional<double> warn, stop;  // worse than the reference by this share
+  bool estimate = false;             // until outcomes mature
+  std::vector<BusinessRule> business;
 };
 
 struct MonitorRule {
@@ -77,6 +118,18 @@ struct MonitorRule {
   double psi = 0.2;
   double share = 0.1;
   double p_value = 0.05;
+  DriftPolicy policy = DriftPolicy::kCorrected;
+  ReferenceRule reference;
+  bool multivariate = true;  // pairs of features, and all of them together
+  QualityRule quality;
+  std::vector<SliceRule> slices;
+  std::chrono::seconds silence{0};  // longest time without a decision; 0: any
+};
+
+// What a decision was worth, once its outcome is known.
+struct EffectRule {
+  std::string value;  // expression over inputs, output and outcome; empty: not said
+  std::string currency;
 };
 
 // One step of the fallback chain, tried in order.
@@ -98,19 +151,20 @@ struct Contract {
   Owner owner;
   std::optional<std::uint32_t> latency_p95_ms;
   std::optional<double> availability_pct;
-  std::vector<InputRule> inputs;          // in the order of the file
+  std::vector<InputRule> inputs;  // in the order of the file
   std::vector<CheckRule> checks;
   OutputRule output;
   std::optional<OutcomeRule> outcome;
   DecisionRule decision;
   MonitorRule monitor;
-  std::vector<FallbackStep> fallback;     // empty: deny
+  std::vector<FallbackStep> fallback;  // empty: deny
   PrivacyRule privacy;
-  std::string text;                       // the file as it was
-  std::string hash;                       // SHA-256 of text, hex
+  EffectRule effect;
+  std::string text;  // the file as it was
+  std::string hash;  // SHA-256 of text, hex
 
   // Sections that this program checks for shape and does not act on yet ("limits",
-  // "monitor.quality"): whoever shows a contract to a person must show these.
+  // "rollout"): whoever shows a contract to a person must show these.
   std::vector<std::string> not_enforced;
 
   const InputRule* FindInput(std::string_view name) const;  // null when absent

@@ -34,8 +34,12 @@ outcome: {name: late, matures_after: 1d}
 decision: {amount: "120 * probability * 1.3", currency: RUB, bounds: [10, 200]}
 monitor:
   window: {rows: 2000, every: 30m, min_rows: 100}
-  drift:   {psi: 0.25, share: 20%, p_value: 0.01}
-  quality: {metric: log_loss, warn: +5%, stop: +15%, estimate: true}
+  drift:   {psi: 0.25, share: 20%, p_value: 0.01, policy: psi, multivariate: false}
+  reference: fixed
+  fixed:   {from: 2026-01-01T00:00:00Z, to: 2026-02-01T00:00:00Z}
+  silence: 10m
+  quality: {metric: log_loss, warn: +5%, stop: +15%, estimate: true,
+            business: [{name: loss, expression: "premium - 120 * late", better: lower}]}
   slices:  [origin, {distance: [0, 500, 1500, 6000]}]
 limits:
   - {name: daily-exposure, sum: "120 * probability", over: 24h, max: 500000, then: fallback,
@@ -88,6 +92,33 @@ TEST(Contract, EverySectionIsRead) {
   EXPECT_EQ(c.privacy.residency, "RU");
 }
 
+TEST(Contract, WhatIsWatchedAndHowIsRead) {
+  const auto parsed = ParseContract(kFull);
+  ASSERT_TRUE(parsed.ok()) << parsed.error().ToString();
+  const MonitorRule& m = parsed->monitor;
+  EXPECT_EQ(m.policy, DriftPolicy::kPsi);
+  EXPECT_FALSE(m.multivariate);
+  EXPECT_EQ(m.reference.kind, ReferenceKind::kFixed);
+  EXPECT_EQ(m.reference.from, *ParseTime("2026-01-01T00:00:00Z"));
+  EXPECT_EQ(m.reference.to, *ParseTime("2026-02-01T00:00:00Z"));
+  EXPECT_EQ(m.silence, seconds(600));
+  EXPECT_EQ(m.quality.metric, "log_loss");
+  EXPECT_EQ(m.quality.warn, 0.05);
+  EXPECT_EQ(m.quality.stop, 0.15);
+  EXPECT_TRUE(m.quality.estimate);
+  ASSERT_EQ(m.quality.business.size(), 1u);
+  EXPECT_EQ(m.quality.business[0].name, "loss");
+  EXPECT_EQ(m.quality.business[0].expression, "premium - 120 * late");
+  EXPECT_FALSE(m.quality.business[0].higher_is_better);
+  ASSERT_EQ(m.slices.size(), 2u);
+  EXPECT_EQ(m.slices[0].column, "origin");
+  EXPECT_TRUE(m.slices[0].cuts.empty());
+  EXPECT_EQ(m.slices[1].column, "distance");
+  EXPECT_EQ(m.slices[1].cuts, (std::vector<double>{0, 500, 1500, 6000}));
+  EXPECT_EQ(parsed->effect.value, "premium - 120 * late");
+  EXPECT_EQ(parsed->effect.currency, "RUB");
+}
+
 TEST(Contract, InputsKeepTheirOrderAndRules) {
   const Contract c = *ParseContract(kFull);
   ASSERT_EQ(c.inputs.size(), 7u);
@@ -125,8 +156,7 @@ TEST(Contract, ListsKeepTheirOrder) {
 
 TEST(Contract, WhatIsNotEnforcedYetIsNamed) {
   EXPECT_EQ(ParseContract(kFull)->not_enforced,
-            (std::vector<std::string>{"sla", "monitor.quality", "monitor.slices", "limits",
-                                      "rollout", "retrain", "effect"}));
+            (std::vector<std::string>{"limits", "rollout", "retrain"}));
   EXPECT_TRUE(ParseContract(kLeast)->not_enforced.empty());
 }
 
@@ -150,7 +180,9 @@ TEST(Contract, HashIsOfTheTextAsItWas) {
 }
 
 TEST(Contract, WaysOfWritingTheSame) {
-  struct Case { std::string_view name, text; };
+  struct Case {
+    std::string_view name, text;
+  };
   for (const Case& c : {
            Case{"byte order mark",
                 "\xef\xbb\xbfmodel: m\nowner: {team: t}\ninputs: {a: bool}\n"

@@ -8,9 +8,19 @@ namespace mooring::records {
 namespace {
 
 TEST(Currency, KnowsMinorUnits) {
-  struct Case { std::string_view code; std::optional<int> digits; };
-  for (const Case& c : {Case{"RUB", 2}, {"USD", 2}, {"EUR", 2}, {"JPY", 0}, {"KRW", 0}, {"KWD", 3},
-                        {"BHD", 3}, {"AED", 2}, {"ZWG", 2}}) {
+  struct Case {
+    std::string_view code;
+    std::optional<int> digits;
+  };
+  for (const Case& c : {Case{"RUB", 2},
+                        {"USD", 2},
+                        {"EUR", 2},
+                        {"JPY", 0},
+                        {"KRW", 0},
+                        {"KWD", 3},
+                        {"BHD", 3},
+                        {"AED", 2},
+                        {"ZWG", 2}}) {
     EXPECT_EQ(CurrencyDigits(c.code), c.digits) << c.code;
   }
 }

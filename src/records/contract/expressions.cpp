@@ -48,8 +48,8 @@ Status CheckExpression(const Contract& contract, std::string_view text, Expressi
   for (const InputRule& input : contract.inputs) {
     fields.push_back({.name = input.name, .type = input.type});
   }
-  const bool has_output = !contract.output.name.empty() &&
-                          contract.FindInput(contract.output.name) == nullptr;
+  const bool has_output =
+      !contract.output.name.empty() && contract.FindInput(contract.output.name) == nullptr;
   if (scope != ExpressionScope::kInputs && has_output) {
     fields.push_back({.name = contract.output.name, .type = data::Type::kFloat64});
   }

@@ -22,11 +22,17 @@ const Contract& Flights() {
 }
 
 TEST(ContractExpressions, AcceptWhatTheirScopeKnows) {
-  struct Case { ExpressionScope scope; std::string_view text; };
-  for (const Case& c : {Case{kInputs, "distance < 6000"}, {kInputs, "origin == 'SVO' or hour > 5"},
-                        {kInputs, "`fare class` > 1"}, {kDecision, "120 * late * 1.3"},
+  struct Case {
+    ExpressionScope scope;
+    std::string_view text;
+  };
+  for (const Case& c : {Case{kInputs, "distance < 6000"},
+                        {kInputs, "origin == 'SVO' or hour > 5"},
+                        {kInputs, "`fare class` > 1"},
+                        {kDecision, "120 * late * 1.3"},
                         {kDecision, "if(hour < 6, 0.5, 1) * min(distance, 10)"},
-                        {kAnything, "premium - 120 * late"}, {kAnything, "`list price` * late"},
+                        {kAnything, "premium - 120 * late"},
+                        {kAnything, "`list price` * late"},
                         {kAnything, "if(origin == 'SVO', premium, 0)"}}) {
     const Status checked = CheckExpression(Flights(), c.text, c.scope);
     EXPECT_TRUE(checked.ok()) << c.text << ": " << checked.error().ToString();
@@ -34,7 +40,10 @@ TEST(ContractExpressions, AcceptWhatTheirScopeKnows) {
 }
 
 TEST(ContractExpressions, RefuseTheRestAndSayWhere) {
-  struct Case { ExpressionScope scope; std::string_view text, place; };
+  struct Case {
+    ExpressionScope scope;
+    std::string_view text, place;
+  };
   for (const Case& c : {Case{kInputs, "late > 1", "at character 1"},
                         {kInputs, "", "at character 1"},
                         {kDecision, "120 * lat", "at character 7"},

@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 
+#include "base/clock.h"
 #include "records/contract/keys.h"
 
 namespace mooring::records {
@@ -50,8 +51,10 @@ std::vector<std::string> TextsOf(const Value& v) {
 
 void SetDefault(Contract& c, const Value& v) {
   auto& target = c.inputs.back().default_value;
-  if (v.is_number) target = v.number;
-  else target = v.text;
+  if (v.is_number)
+    target = v.number;
+  else
+    target = v.text;
 }
 
 void SetFallback(Contract& c, const Value& v) {
@@ -63,6 +66,25 @@ void SetFallback(Contract& c, const Value& v) {
 void SetBounds(Contract& c, const Value& v) {
   c.decision.min = v.items[0].number;
   c.decision.max = v.items[1].number;
+}
+
+std::string CheckTime(const Value& v) {
+  return ParseTime(v.text).ok() ? ""
+                                : Quoted(v.text) + " is no moment such as 2026-01-31T00:00:00Z";
+}
+
+void SetFixedFrom(Contract& c, const Value& v) { c.monitor.reference.from = *ParseTime(v.text); }
+void SetFixedTo(Contract& c, const Value& v) { c.monitor.reference.to = *ParseTime(v.text); }
+
+// A list entry that is a map names its column in the key below it.
+void SetSlice(Contract& c, const Value& v) {
+  c.monitor.slices.push_back({v.is_map ? "" : v.text, {}});
+}
+
+void SetSliceCuts(Contract& c, const Value& v) {
+  SliceRule& slice = c.monitor.slices.back();
+  slice.column = v.text;
+  for (const Value& cut : v.items) slice.cuts.push_back(cut.number);
 }
 
 #define SET(statement) [](Contract& c, const Value& v) { statement; }
@@ -96,7 +118,9 @@ constexpr auto kKeys = std::to_array<ContractKey>({
      .meaning = "Where to go when they do not answer.",
      .set = SET(c.owner.escalation = v.text)},
 
-    {.path = "sla", .value = {kMap}, .meaning = "What callers are promised.", .enforced = false},
+    {.path = "sla",
+     .value = {kMap},
+     .meaning = "What callers are promised; the watch tells when the error budget burns."},
     {.path = "sla.latency_p95_ms",
      .value = {.kind = kInteger, .min = 1, .max = 600'000},
      .meaning = "95 of 100 answers take at most this long.",
@@ -284,37 +308,98 @@ constexpr auto kKeys = std::to_array<ContractKey>({
     {.path = "monitor.drift.p_value",
      .value = {.kind = kNumber, .min = 0, .max = 1},
      .default_text = "0.05",
-     .meaning = "Level of the significance tests.",
+     .meaning = "Level of the significance tests; under policy corrected the rate of false "
+                "discoveries among the features.",
      .set = SET(c.monitor.p_value = v.number)},
+    {.path = "monitor.drift.policy",
+     .value = {.kind = kChoice, .choices = "corrected|psi|p_value"},
+     .default_text = "corrected",
+     .meaning = "corrected: a feature has drifted when that is significant after correction over "
+                "all features, and big. psi and p_value: the plain rules, each by itself.",
+     .set = SET(c.monitor.policy = static_cast<DriftPolicy>(v.integer))},
+    {.path = "monitor.drift.multivariate",
+     .value = {kBool},
+     .default_text = "true",
+     .meaning = "Watch correlations and all numeric inputs together, too.",
+     .set = SET(c.monitor.multivariate = v.integer != 0)},
+    {.path = "monitor.reference",
+     .value = {.kind = kChoice, .choices = "training|previous|same_hour|fixed"},
+     .default_text = "training",
+     .meaning = "What windows are held against: the training data, the windows before that had "
+                "not drifted, those of the same hour of the week, or the decisions of a period.",
+     .set = SET(c.monitor.reference.kind = static_cast<ReferenceKind>(v.integer))},
+    {.path = "monitor.fixed", .value = {kMap}, .meaning = "The period of `reference: fixed`."},
+    {.path = "monitor.fixed.from",
+     .value = {kText},
+     .meaning = "Its beginning, such as 2026-01-31T00:00:00Z.",
+     .required = true,
+     .set = SetFixedFrom,
+     .check = CheckTime},
+    {.path = "monitor.fixed.to",
+     .value = {kText},
+     .meaning = "Its end; that moment is outside.",
+     .required = true,
+     .set = SetFixedTo,
+     .check = CheckTime},
+    {.path = "monitor.silence",
+     .value = {.kind = kDuration, .min = 1, .max = kTenYears},
+     .meaning = "A longest time without a decision; beyond it the model counts as cut off.",
+     .set = SET(c.monitor.silence = v.seconds)},
     {.path = "monitor.quality",
      .value = {kMap},
-     .meaning = "Bounds on quality once outcomes are known.",
-     .enforced = false},
+     .meaning = "Bounds on quality once outcomes are known."},
     {.path = "monitor.quality.metric",
      .value = {.kind = kChoice, .choices = "log_loss|brier|auc|accuracy|f1|rmse|mae|mape"},
      .meaning = "The measure.",
-     .required = true},
+     .required = true,
+     .set = SET(c.monitor.quality.metric = v.text)},
     {.path = "monitor.quality.warn",
      .value = {.kind = kShare, .min = 0, .max = 100},
-     .meaning = "Worse than the reference by this much: a warning."},
+     .meaning = "Worse than the reference by this much: a warning.",
+     .set = SET(c.monitor.quality.warn = v.number)},
     {.path = "monitor.quality.stop",
      .value = {.kind = kShare, .min = 0, .max = 100},
-     .meaning = "Worse by this much: decisions stop."},
+     .meaning = "Worse by this much: an alert; a limit may be tied to it.",
+     .set = SET(c.monitor.quality.stop = v.number)},
     {.path = "monitor.quality.estimate",
      .value = {kBool},
      .default_text = "false",
-     .meaning = "Estimate it until outcomes mature."},
+     .meaning = "Estimate it until outcomes mature.",
+     .set = SET(c.monitor.quality.estimate = v.integer != 0)},
+    {.path = "monitor.quality.business",
+     .value = {.kind = kMap, .list = true},
+     .meaning = "Measures of your own; the mean of each is watched."},
+    {.path = "monitor.quality.business[]",
+     .value = {kMap},
+     .meaning = "One measure.",
+     .set = [](Contract& c, const Value&) { c.monitor.quality.business.emplace_back(); }},
+    {.path = "monitor.quality.business[].name",
+     .value = {kName},
+     .meaning = "How it is called.",
+     .required = true,
+     .set = SET(c.monitor.quality.business.back().name = v.text)},
+    {.path = "monitor.quality.business[].expression",
+     .value = {kExpression},
+     .meaning = "Over inputs, the output, `amount` and the outcome.",
+     .required = true,
+     .set = SET(c.monitor.quality.business.back().expression = v.text)},
+    {.path = "monitor.quality.business[].better",
+     .value = {.kind = kChoice, .choices = "lower|higher"},
+     .default_text = "higher",
+     .meaning = "Which direction is good.",
+     .set = SET(c.monitor.quality.business.back().higher_is_better = v.integer == 1)},
     {.path = "monitor.slices",
      .value = {.kind = kColumn, .list = true},
      .meaning = "Columns by whose values everything is watched apart.",
-     .enforced = false,
      .check = CheckNotEmpty},
     {.path = "monitor.slices[]",
      .value = {kColumn},
-     .meaning = "A column, or a column with cut points."},
+     .meaning = "A column, or a column with cut points.",
+     .set = SetSlice},
     {.path = "monitor.slices[].*",
      .value = {.kind = kNumber, .list = true},
      .meaning = "Cut points of a numeric column, ascending.",
+     .set = SetSliceCuts,
      .check = CheckAscending},
 
     {.path = "limits",
@@ -430,12 +515,16 @@ constexpr auto kKeys = std::to_array<ContractKey>({
      .meaning = "Where the data must stay, for the record.",
      .set = SET(c.privacy.residency = v.text)},
 
-    {.path = "effect", .value = {kMap}, .meaning = "What a decision was worth.", .enforced = false},
+    {.path = "effect", .value = {kMap}, .meaning = "What a decision was worth."},
     {.path = "effect.value",
      .value = {kExpression},
      .meaning = "Over inputs, output and outcome.",
-     .required = true},
-    {.path = "effect.currency", .value = {kCurrency}, .meaning = "The currency of that worth."},
+     .required = true,
+     .set = SET(c.effect.value = v.text)},
+    {.path = "effect.currency",
+     .value = {kCurrency},
+     .meaning = "The currency of that worth.",
+     .set = SET(c.effect.currency = v.text)},
 });
 
 #undef SET

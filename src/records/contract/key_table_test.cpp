@@ -4,7 +4,6 @@
 
 #include <set>
 
-
 namespace mooring::records {
 namespace {
 
@@ -39,15 +38,26 @@ std::string WithDefault(const ContractKey& key) {
   const auto last = std::string(path.substr(path.rfind('.') + 1));
   const bool input = path.starts_with("inputs.*."), output = path.starts_with("output.");
   text += "inputs: {a: {type: category" + (input ? ", " + last + ": " + value : "") + "}}\n";
-  text += "output: {name: s" + (output ? ", " + last + ": " + value : "") + "}\n";
-  if (path.starts_with("outcome.")) text += "outcome: {name: o, " + last + ": " + value + "}\n";
-  else text += "outcome: {name: o}\n";
+  if (path.starts_with("monitor.quality"))
+    text += "output: {name: s, task: binary}\n";
+  else
+    text += "output: {name: s" + (output ? ", " + last + ": " + value : "") + "}\n";
+  if (path.starts_with("outcome."))
+    text += "outcome: {name: o, " + last + ": " + value + "}\n";
+  else
+    text += "outcome: {name: o}\n";
   text += "checks: [{name: c, expression: \"a == 'x'\"" +
           (path.starts_with("checks[].") ? ", " + last + ": " + value : std::string()) + "}]\n";
   if (path.starts_with("monitor.window."))
     text += "monitor: {window: {" + last + ": " + value + "}}\n";
   if (path.starts_with("monitor.drift."))
     text += "monitor: {drift: {" + last + ": " + value + "}}\n";
+  if (path == "monitor.reference") text += "monitor: {reference: " + value + "}\n";
+  if (path == "monitor.quality.estimate")
+    text += "monitor: {quality: {metric: auc, estimate: " + value + "}}\n";
+  if (path.starts_with("monitor.quality.business[]"))
+    text += "monitor: {quality: {metric: auc, business: [{name: b, expression: o, " + last + ": " +
+            value + "}]}}\n";
   return text;
 }
 
@@ -61,13 +71,21 @@ TEST(ContractKeys, DocumentedDefaultsAreThoseOfTheParser) {
     const InputRule &a = parsed->inputs[0], &b = plain.inputs[0];
     EXPECT_EQ(std::tie(a.missing, a.invalid, a.unseen), std::tie(b.missing, b.invalid, b.unseen))
         << key.path;
-    EXPECT_EQ(parsed->output.task, plain.output.task) << key.path;
+    if (!key.path.starts_with("monitor.quality")) {
+      EXPECT_EQ(parsed->output.task, plain.output.task) << key.path;
+    }
     EXPECT_EQ(parsed->outcome->matures_after, plain.outcome->matures_after) << key.path;
     EXPECT_EQ(parsed->checks[0].on_breach, plain.checks[0].on_breach) << key.path;
     const MonitorRule &m = parsed->monitor, &n = plain.monitor;
     EXPECT_EQ(std::tie(m.window_rows, m.window_every, m.window_min_rows, m.psi, m.share, m.p_value),
               std::tie(n.window_rows, n.window_every, n.window_min_rows, n.psi, n.share, n.p_value))
         << key.path;
+    EXPECT_EQ(std::tie(m.policy, m.multivariate, m.reference.kind, m.quality.estimate),
+              std::tie(n.policy, n.multivariate, n.reference.kind, n.quality.estimate))
+        << key.path;
+    for (const BusinessRule& rule : m.quality.business) {
+      EXPECT_EQ(rule.higher_is_better, BusinessRule().higher_is_better) << key.path;
+    }
     EXPECT_NE(parsed->text, plain.text) << key.path;  // the default was really written
   }
 }

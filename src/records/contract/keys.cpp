@@ -44,8 +44,9 @@ std::string Row(const ContractKey& key) {
   } else {
     range = fmt::format(", {} to {}", key.value.min, key.value.max);
   }
-  const std::string given = key.required ? "required"
-                            : key.default_text.empty() ? "" : fmt::format("`{}`", key.default_text);
+  const std::string given = key.required               ? "required"
+                            : key.default_text.empty() ? ""
+                                                       : fmt::format("`{}`", key.default_text);
   return fmt::format("| `{}` | {}{} | {} | {} |\n", key.path, kind, range, given, key.meaning);
 }
 

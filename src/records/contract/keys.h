@@ -20,9 +20,9 @@ struct ContractKey {
   ValueRule value;
   std::string_view default_text = {};  // as one would write it; empty: nothing stands in
   std::string_view meaning;
-  bool required = false;               // in the map that it belongs to
-  bool enforced = true;                // false: checked for shape only, in this program's version
-  std::string_view shorthand = {};     // a scalar in the map's place is this key's value
+  bool required = false;            // in the map that it belongs to
+  bool enforced = true;             // false: checked for shape only, in this program's version
+  std::string_view shorthand = {};  // a scalar in the map's place is this key's value
   // Puts the value into the contract; into the last input, limit … where the path has one. Null:
   // the value is checked and not kept. Called for a map before its keys, with Value::is_map.
   void (*set)(Contract& contract, const Value& value) = nullptr;

@@ -10,7 +10,9 @@ namespace mooring::records {
 namespace {
 
 TEST(ContractKeys, PatternsAndConcretePathsAreExplained) {
-  struct Case { std::string_view path, row; };
+  struct Case {
+    std::string_view path, row;
+  };
   for (const Case& c : {Case{"owner", "owner"},
                         {"owner.team", "owner.team"},
                         {"inputs.*.min", "inputs.*.min"},
@@ -34,7 +36,8 @@ TEST(ContractKeys, KeysUnderAPatternAreDirectOnes) {
   EXPECT_EQ(ContractKeysUnder("owner"),
             (std::vector<std::string_view>{"team", "person", "escalation"}));
   EXPECT_EQ(ContractKeysUnder("monitor"),
-            (std::vector<std::string_view>{"window", "drift", "quality", "slices"}));
+            (std::vector<std::string_view>{"window", "drift", "reference", "fixed", "silence",
+                                           "quality", "slices"}));
   EXPECT_EQ(ContractKeysUnder("").front(), "model");
 }
 
@@ -43,9 +46,7 @@ TEST(ContractKeys, TheReferencePageIsMadeFromTheTable) {
   const std::string path = MOORING_SOURCE_DIR "/docs/reference/contract.md";
   const std::string page = ContractReference();
   if (std::getenv("MOORING_UPDATE_GOLDEN") != nullptr) {
-    ASSERT_TRUE(PosixFileSystem()
-                    .MakeDirectories(MOORING_SOURCE_DIR "/docs/reference")
-                    .ok());
+    ASSERT_TRUE(PosixFileSystem().MakeDirectories(MOORING_SOURCE_DIR "/docs/reference").ok());
     ASSERT_TRUE(PosixFileSystem().WriteFileDurably(path, AsBytes(page)).ok());
   }
   const auto written = PosixFileSystem().ReadFile(path, 1 << 20);

@@ -98,9 +98,9 @@ class InputCheck {
   void Default() {
     const bool has = Wrote("default");
     const auto wants = [&](OnBreach rule) { return rule == OnBreach::kDefault; };
-    for (const auto& [key, rule] : {std::pair{"missing", input_.missing},
-                                    std::pair{"invalid", input_.invalid},
-                                    std::pair{"unseen", input_.unseen}}) {
+    for (const auto& [key, rule] :
+         {std::pair{"missing", input_.missing}, std::pair{"invalid", input_.invalid},
+          std::pair{"unseen", input_.unseen}}) {
       if (wants(rule) && !has) Add(key, "there is no default to put in", "add 'default: …'");
     }
     if (!has) return;
@@ -220,6 +220,53 @@ void CheckPrivacy(const Contract& c, PlacedErrors& errors) {
   }
 }
 
+void CheckQualityMetric(const Contract& c, PlacedErrors& errors) {
+  const std::string& metric = c.monitor.quality.metric;
+  if (metric.empty() || errors.Failed("output.task")) return;
+  const bool of_numbers = metric == "rmse" || metric == "mae" || metric == "mape";
+  if (of_numbers == (c.output.task == OutputRule::Task::kRegression)) return;
+  errors.AddAt("monitor.quality.metric",
+               fmt::format("{} is no measure of a {} task", metric,
+                           of_numbers ? "classification" : "regression"),
+               of_numbers ? "log_loss, brier, auc, accuracy or f1" : "rmse, mae or mape");
+}
+
+void CheckSlices(const Contract& c, PlacedErrors& errors) {
+  std::set<std::string_view> seen;
+  for (std::size_t i = 0; i < c.monitor.slices.size(); ++i) {
+    const SliceRule& slice = c.monitor.slices[i];
+    const std::string path = fmt::format("monitor.slices[{}]", i);
+    const InputRule* input = c.FindInput(slice.column);
+    if (slice.column.empty() || errors.Failed(path)) continue;
+    if (!seen.insert(slice.column).second) {
+      errors.AddAt(path, Quoted(slice.column) + " stands twice");
+    } else if (input == nullptr) {
+      errors.AddAt(path, Quoted(slice.column) + " is not an input");
+    } else if (!slice.cuts.empty() && !HasOrder(input->type)) {
+      errors.AddAt(path, Quoted(slice.column) + " has no order", "leave out the cut points");
+    } else if (slice.cuts.empty() && HasOrder(input->type)) {
+      errors.AddAt(path, Quoted(slice.column) + " is a number",
+                   fmt::format("give cut points, as in {{{}: [0, 100]}}", slice.column));
+    } else if (std::ranges::find(c.privacy.pseudonymise, slice.column) !=
+               c.privacy.pseudonymise.end()) {
+      errors.AddAt(path, Quoted(slice.column) + " is pseudonymised: every value is a slice");
+    }
+  }
+}
+
+void CheckReference(const Contract& c, PlacedErrors& errors) {
+  const ReferenceRule& rule = c.monitor.reference;
+  const bool fixed = rule.kind == ReferenceKind::kFixed;
+  if (fixed != errors.Has("monitor.fixed")) {
+    errors.AddAt(fixed ? "monitor.reference" : "monitor.fixed",
+                 fixed ? "fixed needs a period" : "is not used",
+                 fixed ? "add 'fixed: {from: …, to: …}'" : "add 'reference: fixed'");
+  }
+  if (rule.from && rule.to && *rule.to <= *rule.from) {
+    errors.AddAt("monitor.fixed.to", "is not after from");
+  }
+}
+
 void CheckMonitor(const Contract& c, PlacedErrors& errors) {
   if (c.monitor.window_min_rows > c.monitor.window_rows) {
     errors.AddAt(
@@ -230,6 +277,9 @@ void CheckMonitor(const Contract& c, PlacedErrors& errors) {
   if (errors.Has("monitor.quality") && !c.outcome) {
     errors.AddAt("monitor.quality", "needs an outcome", "add 'outcome: {name: …}'");
   }
+  CheckQualityMetric(c, errors);
+  CheckSlices(c, errors);
+  CheckReference(c, errors);
 }
 
 void CheckLimits(PlacedErrors& errors) {
@@ -255,7 +305,7 @@ void CheckLimits(PlacedErrors& errors) {
 
 void CheckExpressions(const Contract& c, PlacedErrors& errors) {
   for (const auto& [path, text, place] : errors.expressions()) {
-    const auto scope = path.starts_with("checks") ? ExpressionScope::kInputs
+    const auto scope = path.starts_with("checks")  ? ExpressionScope::kInputs
                        : path == "decision.amount" ? ExpressionScope::kDecision
                                                    : ExpressionScope::kAnything;
     const Status checked = CheckExpression(c, text, scope);
@@ -323,8 +373,8 @@ void CheckMeaning(const Contract& contract, PlacedErrors& errors) {
   const std::size_t before = errors.count();
   for (const InputRule& input : contract.inputs) InputCheck(input, errors).Run();
   // An input without its right type would make every expression that reads it look wrong.
-  const bool inputs_are_known = errors.count() == before && !errors.FailedUnder("inputs") &&
-                                !errors.FailedUnder("output");
+  const bool inputs_are_known =
+      errors.count() == before && !errors.FailedUnder("inputs") && !errors.FailedUnder("output");
   if (inputs_are_known) CheckExpressions(contract, errors);
   CheckNames(contract, errors);
   CheckUniqueChecks(contract, errors);

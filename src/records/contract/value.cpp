@@ -24,9 +24,8 @@ Error Wrong(std::string message, std::string help = {}) {
 }
 
 bool HasControl(std::string_view text) {
-  return std::ranges::any_of(text, [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == '\x7f';
-  });
+  return std::ranges::any_of(
+      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7f'; });
 }
 
 // All of `text` as a finite number, or nothing.
@@ -225,8 +224,12 @@ Result<std::chrono::seconds> ParseDuration(std::string_view text) {
   std::int64_t count = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), count);
   const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
-  const std::int64_t seconds = unit == "s" ? 1 : unit == "m" ? 60 : unit == "h" ? 3600
-                               : unit == "d" ? 86400 : unit == "w" ? 604800 : 0;
+  const std::int64_t seconds = unit == "s"   ? 1
+                               : unit == "m" ? 60
+                               : unit == "h" ? 3600
+                               : unit == "d" ? 86400
+                               : unit == "w" ? 604800
+                                             : 0;
   if (code == std::errc::invalid_argument || count < 0 || seconds == 0) {
     return Wrong(Quoted(text) + " is not a duration", std::string(kHelp));
   }

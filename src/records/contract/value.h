@@ -21,28 +21,28 @@
 namespace mooring::records {
 
 enum class ValueKind : std::uint8_t {
-  kMap,         // keys below it
+  kMap,  // keys below it
   kText,
-  kName,        // of a model: safe in a path and a label
-  kColumn,      // a column's name
+  kName,    // of a model: safe in a path and a label
+  kColumn,  // a column's name
   kEmail,
   kNumber,
   kInteger,
   kBool,
-  kShare,       // 0.25 or 25%; a '+' may stand in front
-  kDuration,    // 90s, 30m, 6h, 1d, 2w
-  kChoice,      // one of ValueRule::choices
-  kType,        // a column's type
-  kScalar,      // number, truth value or text: the column's type decides
+  kShare,     // 0.25 or 25%; a '+' may stand in front
+  kDuration,  // 90s, 30m, 6h, 1d, 2w
+  kChoice,    // one of ValueRule::choices
+  kType,      // a column's type
+  kScalar,    // number, truth value or text: the column's type decides
   kExpression,
-  kPattern,     // regular expression
+  kPattern,  // regular expression
   kCurrency,
 };
 
 struct ValueRule {
   ValueKind kind = ValueKind::kText;
-  bool list = false;             // a list of such values
-  std::string_view choices = {}; // "reject|default|flag"
+  bool list = false;              // a list of such values
+  std::string_view choices = {};  // "reject|default|flag"
   // Inclusive; of numbers, integers, shares, and of durations in seconds.
   double min = std::numeric_limits<double>::lowest();
   double max = std::numeric_limits<double>::max();
@@ -50,14 +50,14 @@ struct ValueRule {
 
 struct Value {
   Place place;
-  std::string text;               // as written, of every kind
-  double number = 0;              // of numbers, integers and shares
+  std::string text;   // as written, of every kind; of a map or list its key
+  double number = 0;  // of numbers, integers and shares
   std::int64_t integer =
       0;  // of integers; of a choice its place in the list; of a truth value 0, 1
   std::chrono::seconds seconds{0};
-  bool is_number = false;         // kScalar: a plain number
-  bool is_map = false;            // what stands there is a map (of kinds that may be either)
-  std::vector<Value> items;       // of a list
+  bool is_number = false;    // kScalar: a plain number
+  bool is_map = false;       // what stands there is a map (of kinds that may be either)
+  std::vector<Value> items;  // of a list
 };
 
 // `node` must be a scalar. The error's message names the value, its help how it ought to look.

@@ -17,9 +17,18 @@ YamlNode Scalar(std::string_view text, bool quoted = false) {
 }
 
 TEST(Value, DurationsAreAWholeNumberAndAUnit) {
-  struct Case { std::string_view text; std::int64_t seconds; };
-  for (const Case& c : {Case{"0s", 0}, {"90s", 90}, {"30m", 1800}, {"6h", 21600}, {"1d", 86400},
-                        {"2w", 1209600}, {"007s", 7}, {"3653d", 315619200}}) {
+  struct Case {
+    std::string_view text;
+    std::int64_t seconds;
+  };
+  for (const Case& c : {Case{"0s", 0},
+                        {"90s", 90},
+                        {"30m", 1800},
+                        {"6h", 21600},
+                        {"1d", 86400},
+                        {"2w", 1209600},
+                        {"007s", 7},
+                        {"3653d", 315619200}}) {
     EXPECT_EQ(ParseDuration(c.text)->count(), c.seconds) << c.text;
   }
   for (const std::string_view bad :
@@ -30,7 +39,10 @@ TEST(Value, DurationsAreAWholeNumberAndAUnit) {
 }
 
 TEST(Value, NumbersArePlainAndFinite) {
-  struct Case { std::string_view text; double number; };
+  struct Case {
+    std::string_view text;
+    double number;
+  };
   for (const Case& c : {Case{"0", 0}, {"-1.5", -1.5}, {"1e3", 1000}, {".5", 0.5}, {"-0", 0}}) {
     EXPECT_EQ(ReadValue({kNumber}, Scalar(c.text))->number, c.number) << c.text;
   }
@@ -53,7 +65,10 @@ TEST(Value, BoundsAreInclusive) {
 }
 
 TEST(Value, SharesMayBeWrittenAsPercent) {
-  struct Case { std::string_view text; double share; };
+  struct Case {
+    std::string_view text;
+    double share;
+  };
   for (const Case& c :
        {Case{"0.25", 0.25}, {"25%", 0.25}, {"+5%", 0.05}, {"0.5%", 0.005}, {"100%", 1}}) {
     EXPECT_DOUBLE_EQ(ReadValue({kShare}, Scalar(c.text))->number, c.share) << c.text;
@@ -83,7 +98,11 @@ TEST(Value, ChoicesGiveTheirPlace) {
 }
 
 TEST(Value, TextsAreChecked) {
-  struct Case { ValueKind kind; std::string_view text; bool good; };
+  struct Case {
+    ValueKind kind;
+    std::string_view text;
+    bool good;
+  };
   const std::string name_of_129(129, 'a');
   for (const Case& c : {Case{kText, "a b", true},
                         {kText, "", false},

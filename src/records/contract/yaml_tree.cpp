@@ -282,7 +282,8 @@ void Parse(std::string_view text, YamlTree& tree) {
 YamlTree ReadYaml(std::string_view text) {
   YamlTree tree;
   if (text.size() > limits::kContractBytes) {
-    tree.problems.push_back({{1, 1}, std::to_string(text.size()) + " bytes are too many",
+    tree.problems.push_back({{1, 1},
+                             std::to_string(text.size()) + " bytes are too many",
                              "at most " + std::to_string(limits::kContractBytes)});
     return tree;
   }

@@ -31,7 +31,7 @@ struct YamlNode {
   enum class Kind {
     kNull,
     kScalar,
-    kMap,     // keys[i] belongs to items[i]
+    kMap,  // keys[i] belongs to items[i]
     kList,
     kBroken,  // what stood here is already among the problems
   };

@@ -45,7 +45,11 @@ TEST(YamlTree, BlocksAreTextNeverNumbers) {
 }
 
 TEST(YamlTree, RefusesWithAPlace) {
-  struct Case { std::string_view text; Place place; std::string_view message; };
+  struct Case {
+    std::string_view text;
+    Place place;
+    std::string_view message;
+  };
   for (const Case& c : {
            Case{"a: 1\na: 2\n", {2, 1}, "'a' stands here a second time"},
            Case{"a: &x 1\n", {1, 4}, "anchors and aliases are refused"},
@@ -91,8 +95,8 @@ TEST(YamlTree, AliasesAreBrokenNodesSoNothingGrows) {
 }
 
 TEST(YamlTree, DepthIsBounded) {
-  const YamlTree shallow = ReadYaml(Repeated("[", limits::kContractDepth) +
-                                    Repeated("]", limits::kContractDepth));
+  const YamlTree shallow =
+      ReadYaml(Repeated("[", limits::kContractDepth) + Repeated("]", limits::kContractDepth));
   EXPECT_TRUE(shallow.problems.empty());
   const YamlTree deep = ReadYaml("a: " + Repeated("[", 100) + Repeated("]", 100) + "\nb: 1\n");
   ASSERT_EQ(deep.problems.size(), 1u);

@@ -2,12 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits.h"
 #include "records/registry/registry_fixture.h"
 
 namespace mooring::records {
 namespace {
 
-class VerdictsTest : public RegistryTest {
+class VerdictsTest : public RegistryFixture {
  protected:
   // Of the window that begins at this second.
   StoredVerdict Of(std::string kind, std::string verdict, int second) const {
