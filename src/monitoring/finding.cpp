@@ -25,13 +25,6 @@ constexpr std::array<std::pair<std::string_view, double Finding::*>, 3> kFigures
     {"p_value", &Finding::p_value},
 }};
 
-Result<Level> LevelOf(std::string_view name) {
-  for (std::size_t i = 0; i < kLevels.size(); ++i) {
-    if (kLevels[i] == name) return static_cast<Level>(i);
-  }
-  return Error(Code::kDataLoss, "unknown level '" + std::string(name) + "'");
-}
-
 Result<Finding> FindingOf(const Json& json) {
   Finding finding;
   ASSIGN_OR_RETURN(const std::string_view kind, json.GetString("kind"));
@@ -39,7 +32,7 @@ Result<Finding> FindingOf(const Json& json) {
   ASSIGN_OR_RETURN(const std::string_view level, json.GetString("level"));
   finding.kind = kind;
   finding.subject = subject;
-  ASSIGN_OR_RETURN(finding.level, LevelOf(level));
+  ASSIGN_OR_RETURN(finding.level, LevelOfName(level));
   ASSIGN_OR_RETURN(finding.certain, json.GetBool("certain"));
   ASSIGN_OR_RETURN(finding.n, json.GetUint("n"));
   for (const auto& [key, member] : kFigures) {
@@ -58,6 +51,13 @@ Result<Finding> FindingOf(const Json& json) {
 }  // namespace
 
 std::string_view LevelName(Level level) { return kLevels[static_cast<std::size_t>(level)]; }
+
+Result<Level> LevelOfName(std::string_view name) {
+  for (std::size_t i = 0; i < kLevels.size(); ++i) {
+    if (kLevels[i] == name) return static_cast<Level>(i);
+  }
+  return Error(Code::kDataLoss, "unknown level '" + std::string(name) + "'");
+}
 
 std::string FindingsJson(const std::vector<Finding>& findings) {
   std::string text;

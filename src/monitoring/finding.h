@@ -31,7 +31,8 @@ enum class Level : std::uint8_t {
   kWarn,   // worth a look
   kAlert,  // significant and big
 };
-std::string_view LevelName(Level level);  // "clear", "hold", "warn", "alert"
+std::string_view LevelName(Level level);           // "clear", "hold", "warn", "alert"
+Result<Level> LevelOfName(std::string_view name);  // kDataLoss for any other word
 
 struct Finding {
   // What it is about: "feature_drift", "dataset_drift", "score_drift", "class_drift",

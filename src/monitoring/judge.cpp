@@ -72,8 +72,8 @@ void Judge(const data::BatchProfile& reference, const data::BatchProfile& window
   const bool drift = score_drifted || report.drifted_share > rule.share;
   report.verdict = drift ? WindowVerdict::kDrift : WindowVerdict::kOk;
   if (const FeatureDrift* most = Farthest(report.features); most != nullptr) {
-    report.reason = fmt::format("{}: adjusted PSI {:.3f} > {:g}", most->feature,
-                                most->psi_adjusted, rule.psi);
+    report.reason =
+        fmt::format("{}: adjusted PSI {:.3f} > {:g}", most->feature, most->psi_adjusted, rule.psi);
   }
 }
 

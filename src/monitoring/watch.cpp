@@ -40,8 +40,8 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
     for (const auto& [key, first] : begins_) {
       from.segment = from.segment == 0 ? first.segment : std::min(from.segment, first.segment);
     }
-    ASSIGN_OR_RETURN(reader_, records::JournalReader::Open(*options_.files,
-                                                           options_.journal_directory, from));
+    ASSIGN_OR_RETURN(
+        reader_, records::JournalReader::Open(*options_.files, options_.journal_directory, from));
     return Ok();
   }
 
@@ -196,16 +196,15 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
     dirty_ = false;
     saved_at_ = options_.clock->Monotonic();
     const std::string text = CheckpointJson(begins_);
-    const Status saved =
-        options_.files->WriteFileDurably(options_.checkpoint_file, AsBytes(text));
+    const Status saved = options_.files->WriteFileDurably(options_.checkpoint_file, AsBytes(text));
     if (!saved.ok()) Tell(saved.error());
   }
 
   void NoteLag(records::JournalPosition end) {
     const records::JournalPosition at = reader_->position();
     lag_bytes_ = at.segment == end.segment && end.offset > at.offset ? end.offset - at.offset
-                 : at.segment < end.segment                         ? end.offset
-                                                                    : 0;
+                 : at.segment < end.segment                          ? end.offset
+                                                                     : 0;
   }
 
   void Tell(const Error& error) const {

@@ -12,46 +12,221 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kVerdicts = {"ok", "drift", "not_enough_data"};
 
-// The figures of a feature under the names they have in JSON, in metrics and in tables.
-constexpr std::array<std::pair<std::string_view, double FeatureDrift::*>, 8> kFigures = {{
+constexpr std::array<std::string_view, 3> kPolicies = {"corrected", "psi", "p_value"};
+
+// The figures of each part under the names they have in JSON, in metrics and in tables.
+template <typename Part>
+using Figure = std::pair<std::string_view, double Part::*>;
+
+constexpr std::array<Figure<FeatureDrift>, 14> kOfFeature = {{
     {"psi", &FeatureDrift::psi},
     {"psi_adjusted", &FeatureDrift::psi_adjusted},
     {"js", &FeatureDrift::js},
     {"ks", &FeatureDrift::ks},
     {"wasserstein", &FeatureDrift::wasserstein},
+    {"mean", &FeatureDrift::mean},
+    {"reference_mean", &FeatureDrift::reference_mean},
     {"missing_share", &FeatureDrift::missing_share},
     {"unseen_share", &FeatureDrift::unseen_share},
     {"out_of_range_share", &FeatureDrift::out_of_range_share},
+    {"reference_missing_share", &FeatureDrift::reference_missing_share},
+    {"effective_rows", &FeatureDrift::effective_rows},
+    {"p_value", &FeatureDrift::p_value},
+    {"q_value", &FeatureDrift::q_value},
 }};
+
+constexpr std::array<Figure<SliceDrift>, 4> kOfSlice = {{
+    {"share", &SliceDrift::share},
+    {"reference_share", &SliceDrift::reference_share},
+    {"psi_adjusted", &SliceDrift::psi_adjusted},
+    {"q_value", &SliceDrift::q_value},
+}};
+
+constexpr std::array<Figure<PairChange>, 3> kOfPair = {{
+    {"reference", &PairChange::reference},
+    {"current", &PairChange::current},
+    {"q_value", &PairChange::q_value},
+}};
+
+constexpr std::array<Figure<MultivariateDrift>, 4> kOfAll = {{
+    {"value", &MultivariateDrift::value},
+    {"reference", &MultivariateDrift::reference},
+    {"threshold", &MultivariateDrift::threshold},
+    {"p_value", &MultivariateDrift::p_value},
+}};
+
+constexpr std::array<Figure<WindowReport>, 3> kOfWindow = {{
+    {"drifted_share", &WindowReport::drifted_share},
+    {"psi_share", &WindowReport::psi_share},
+    {"p_share", &WindowReport::p_share},
+}};
+
+template <typename Part, std::size_t N>
+void WriteFigures(JsonWriter& json, const Part& part, const std::array<Figure<Part>, N>& figures) {
+  for (const auto& [key, member] : figures) json.Member(key, part.*member);
+}
+
+template <typename Part, std::size_t N>
+Status ReadFigures(const Json& row, Part& part, const std::array<Figure<Part>, N>& figures) {
+  for (const auto& [key, member] : figures) {
+    ASSIGN_OR_RETURN(const Json* figure, row.Get(key));
+    part.*member = kNone;
+    if (figure->IsNull()) continue;
+    ASSIGN_OR_RETURN(part.*member, figure->AsDouble());
+  }
+  return Ok();
+}
+
+Status ReadText(const Json& row, std::string_view key, std::string& text) {
+  ASSIGN_OR_RETURN(const std::string_view read, row.GetString(key));
+  text = read;
+  return Ok();
+}
+
+template <std::size_t N>
+Result<std::size_t> PlaceIn(const std::array<std::string_view, N>& names, std::string_view name) {
+  for (std::size_t i = 0; i < N; ++i) {
+    if (names[i] == name) return i;
+  }
+  return Error(Code::kDataLoss, "unknown word '" + std::string(name) + "'");
+}
+
+Status ReadLevel(const Json& row, Level& level) {
+  ASSIGN_OR_RETURN(const std::string_view name, row.GetString("level"));
+  ASSIGN_OR_RETURN(level, LevelOfName(name));
+  return Ok();
+}
+
+void WriteFeature(JsonWriter& json, const FeatureDrift& feature) {
+  json.BeginObject().Member("feature", feature.feature);
+  json.Member("reference_rows", feature.reference_rows).Member("rows", feature.rows);
+  WriteFigures(json, feature, kOfFeature);
+  json.Member("test", feature.test).Member("drifted", feature.drifted);
+  json.Member("psi_drifted", feature.psi_drifted).Member("p_drifted", feature.p_drifted);
+  json.Member("level", LevelName(feature.level)).Key("bars").BeginArray();
+  for (const Bar& bar : feature.bars) {
+    json.BeginArray().Value(bar.label).Value(bar.reference).Value(bar.current).EndArray();
+  }
+  json.EndArray().EndObject();
+}
+
+Result<Bar> ReadBar(const Json& row) {
+  const auto* parts = std::get_if<Json::Array>(&row.storage());
+  if (parts == nullptr || parts->size() != 3) return Error(Code::kDataLoss, "a bar has 3 parts");
+  Bar bar;
+  ASSIGN_OR_RETURN(const std::string_view label, (*parts)[0].AsString());
+  bar.label = label;
+  ASSIGN_OR_RETURN(bar.reference, (*parts)[1].AsUint());
+  ASSIGN_OR_RETURN(bar.current, (*parts)[2].AsUint());
+  return bar;
+}
 
 Result<FeatureDrift> ReadFeature(const Json& row) {
   FeatureDrift feature;
-  ASSIGN_OR_RETURN(const std::string_view name, row.GetString("feature"));
-  feature.feature = name;
+  RETURN_IF_ERROR(ReadText(row, "feature", feature.feature));
   ASSIGN_OR_RETURN(feature.reference_rows, row.GetUint("reference_rows"));
   ASSIGN_OR_RETURN(feature.rows, row.GetUint("rows"));
+  RETURN_IF_ERROR(ReadFigures(row, feature, kOfFeature));
+  RETURN_IF_ERROR(ReadText(row, "test", feature.test));
   ASSIGN_OR_RETURN(feature.drifted, row.GetBool("drifted"));
-  for (const auto& [key, member] : kFigures) {
-    ASSIGN_OR_RETURN(const Json* figure, row.Get(key));
-    if (figure->IsNull()) {
-      feature.*member = std::numeric_limits<double>::quiet_NaN();
-    } else {
-      ASSIGN_OR_RETURN(feature.*member, figure->AsDouble());
-    }
+  ASSIGN_OR_RETURN(feature.psi_drifted, row.GetBool("psi_drifted"));
+  ASSIGN_OR_RETURN(feature.p_drifted, row.GetBool("p_drifted"));
+  RETURN_IF_ERROR(ReadLevel(row, feature.level));
+  ASSIGN_OR_RETURN(const Json::Array* bars, row.GetArray("bars"));
+  for (const Json& one : *bars) {
+    ASSIGN_OR_RETURN(Bar bar, ReadBar(one));
+    feature.bars.push_back(std::move(bar));
   }
   return feature;
 }
 
-Status ReadEvidence(const Json& evidence, WindowReport& report) {
-  ASSIGN_OR_RETURN(const std::string_view reason, evidence.GetString("reason"));
-  report.reason = reason;
-  ASSIGN_OR_RETURN(report.drifted_share, evidence.GetDouble("drifted_share"));
-  ASSIGN_OR_RETURN(const Json::Array* features, evidence.GetArray("features"));
-  for (const Json& row : *features) {
-    ASSIGN_OR_RETURN(FeatureDrift feature, ReadFeature(row));
-    report.features.push_back(std::move(feature));
+void WriteSlice(JsonWriter& json, const SliceDrift& slice) {
+  json.BeginObject().Member("slice", slice.slice).Member("rows", slice.rows);
+  WriteFigures(json, slice, kOfSlice);
+  json.Member("drifted_features", slice.drifted_features).Member("feature", slice.feature);
+  json.Member("verdict", VerdictName(slice.verdict)).EndObject();
+}
+
+Result<SliceDrift> ReadSlice(const Json& row) {
+  SliceDrift slice;
+  RETURN_IF_ERROR(ReadText(row, "slice", slice.slice));
+  ASSIGN_OR_RETURN(slice.rows, row.GetUint("rows"));
+  RETURN_IF_ERROR(ReadFigures(row, slice, kOfSlice));
+  ASSIGN_OR_RETURN(const std::uint64_t drifted, row.GetUint("drifted_features"));
+  slice.drifted_features = static_cast<std::uint32_t>(drifted);
+  RETURN_IF_ERROR(ReadText(row, "feature", slice.feature));
+  ASSIGN_OR_RETURN(const std::string_view verdict, row.GetString("verdict"));
+  ASSIGN_OR_RETURN(const std::size_t place, PlaceIn(kVerdicts, verdict));
+  slice.verdict = static_cast<WindowVerdict>(place);
+  return slice;
+}
+
+void WritePair(JsonWriter& json, const PairChange& pair) {
+  json.BeginObject().Member("first", pair.first).Member("second", pair.second);
+  WriteFigures(json, pair, kOfPair);
+  json.Member("level", LevelName(pair.level)).EndObject();
+}
+
+Result<PairChange> ReadPair(const Json& row) {
+  PairChange pair;
+  RETURN_IF_ERROR(ReadText(row, "first", pair.first));
+  RETURN_IF_ERROR(ReadText(row, "second", pair.second));
+  RETURN_IF_ERROR(ReadFigures(row, pair, kOfPair));
+  RETURN_IF_ERROR(ReadLevel(row, pair.level));
+  return pair;
+}
+
+void WriteAll(JsonWriter& json, const MultivariateDrift& all) {
+  json.BeginObject().Member("method", all.method);
+  WriteFigures(json, all, kOfAll);
+  json.Member("level", LevelName(all.level)).Key("drivers").BeginArray();
+  for (const std::string& driver : all.drivers) json.Value(driver);
+  json.EndArray().EndObject();
+}
+
+Result<MultivariateDrift> ReadAll(const Json& row) {
+  MultivariateDrift all;
+  RETURN_IF_ERROR(ReadText(row, "method", all.method));
+  RETURN_IF_ERROR(ReadFigures(row, all, kOfAll));
+  RETURN_IF_ERROR(ReadLevel(row, all.level));
+  ASSIGN_OR_RETURN(const Json::Array* drivers, row.GetArray("drivers"));
+  for (const Json& driver : *drivers) {
+    ASSIGN_OR_RETURN(const std::string_view name, driver.AsString());
+    all.drivers.emplace_back(name);
+  }
+  return all;
+}
+
+template <typename Part>
+Status ReadParts(const Json& evidence, std::string_view key, Result<Part> (*read)(const Json&),
+                 std::vector<Part>& into) {
+  ASSIGN_OR_RETURN(const Json::Array* rows, evidence.GetArray(key));
+  for (const Json& row : *rows) {
+    ASSIGN_OR_RETURN(Part part, read(row));
+    into.push_back(std::move(part));
   }
   return Ok();
+}
+
+template <typename Part>
+void WriteParts(JsonWriter& json, std::string_view key, void (*write)(JsonWriter&, const Part&),
+                const std::vector<Part>& parts) {
+  json.Key(key).BeginArray();
+  for (const Part& part : parts) write(json, part);
+  json.EndArray();
+}
+
+Status ReadEvidence(const Json& evidence, WindowReport& report) {
+  RETURN_IF_ERROR(ReadText(evidence, "reason", report.reason));
+  RETURN_IF_ERROR(ReadText(evidence, "reference", report.reference));
+  ASSIGN_OR_RETURN(const std::string_view policy, evidence.GetString("policy"));
+  ASSIGN_OR_RETURN(const std::size_t place, PlaceIn(kPolicies, policy));
+  report.policy = static_cast<records::DriftPolicy>(place);
+  RETURN_IF_ERROR(ReadFigures(evidence, report, kOfWindow));
+  RETURN_IF_ERROR(ReadParts(evidence, "features", ReadFeature, report.features));
+  RETURN_IF_ERROR(ReadParts(evidence, "slices", ReadSlice, report.slices));
+  RETURN_IF_ERROR(ReadParts(evidence, "pairs", ReadPair, report.pairs));
+  return ReadParts(evidence, "multivariate", ReadAll, report.multivariate);
 }
 
 }  // namespace
@@ -63,15 +238,14 @@ std::string_view VerdictName(WindowVerdict verdict) {
 std::string EvidenceJson(const WindowReport& report) {
   std::string text;
   JsonWriter json(text);
-  json.BeginObject().Member("reason", report.reason);
-  json.Member("drifted_share", report.drifted_share).Key("features").BeginArray();
-  for (const FeatureDrift& feature : report.features) {
-    json.BeginObject().Member("feature", feature.feature);
-    json.Member("reference_rows", feature.reference_rows).Member("rows", feature.rows);
-    for (const auto& [key, member] : kFigures) json.Member(key, feature.*member);
-    json.Member("drifted", feature.drifted).EndObject();
-  }
-  json.EndArray().EndObject();
+  json.BeginObject().Member("reason", report.reason).Member("reference", report.reference);
+  json.Member("policy", kPolicies[static_cast<std::size_t>(report.policy)]);
+  WriteFigures(json, report, kOfWindow);
+  WriteParts(json, "features", WriteFeature, report.features);
+  WriteParts(json, "slices", WriteSlice, report.slices);
+  WriteParts(json, "pairs", WritePair, report.pairs);
+  WriteParts(json, "multivariate", WriteAll, report.multivariate);
+  json.EndObject();
   return text;
 }
 
@@ -84,6 +258,8 @@ records::StoredVerdict ToStored(const WindowReport& report) {
   stored.rows = report.rows;
   stored.verdict = VerdictName(report.verdict);
   stored.evidence_json = EvidenceJson(report);
+  stored.kind = kDriftVerdict;
+  stored.findings_json = FindingsJson(report.findings);
   return stored;
 }
 
@@ -94,12 +270,12 @@ Result<WindowReport> FromStored(const records::StoredVerdict& stored) {
   report.start = stored.window_start;
   report.end = stored.window_end;
   report.rows = stored.rows;
-  std::size_t verdict = 0;
-  while (verdict < kVerdicts.size() && kVerdicts[verdict] != stored.verdict) ++verdict;
-  if (verdict == kVerdicts.size()) {
+  const auto verdict = PlaceIn(kVerdicts, stored.verdict);
+  if (!verdict.ok()) {
     return Error(Code::kDataLoss, "unknown window verdict '" + stored.verdict + "'");
   }
-  report.verdict = static_cast<WindowVerdict>(verdict);
+  report.verdict = static_cast<WindowVerdict>(*verdict);
+  ASSIGN_OR_RETURN(report.findings, ParseFindings(stored.findings_json));
   const auto evidence = Json::Parse(stored.evidence_json, {.name = "evidence"});
   Status read = evidence.ok() ? ReadEvidence(*evidence, report) : Status(evidence.error());
   if (read.ok()) return report;

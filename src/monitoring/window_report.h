@@ -1,10 +1,13 @@
 // WindowReport: what one window of live rows looked like beside its reference, and what was judged.
-// The same report comes from the live watch, from files (offline.h) and out of the registry.
+// The same report comes from the live watch, from files (offline.h) and out of the registry, and
+// goes into tables, JSON and the HTML page.
 //
-// Thread safety: values.
+// Thread safety: values. Figures that do not exist (of a text's distance, of an empty side) are
+// NaN.
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +15,8 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "monitoring/finding.h"
+#include "records/contract/contract.h"
 #include "records/registry/registry.h"
 
 namespace mooring::monitoring {
@@ -22,18 +27,66 @@ std::string_view VerdictName(WindowVerdict verdict);  // "ok", "drift", "not_eno
 // The name under which the model's score is profiled beside its inputs.
 inline constexpr std::string_view kScoreColumn = "score";
 
-// One feature (or the score) of a window against the reference. Figures that do not exist for a
-// feature's type are NaN.
+inline constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+// One bar of a feature's distribution: a range of numbers, or a category.
+struct Bar {
+  std::string label;  // "≤ 12.5", "12.5 … 30", "ATL", "other", "unseen"
+  std::uint64_t reference = 0, current = 0;
+  bool operator==(const Bar&) const = default;
+};
+
+// One feature (or the score) of a window against the reference.
 struct FeatureDrift {
   std::string feature;
   std::uint64_t reference_rows = 0, rows = 0;  // with a value
-  double psi = 0;            // population stability index over deciles of the reference
-  double psi_adjusted = 0;   // without what chance alone adds: psi - (B-1)(1/n + 1/m)
-  double js = 0;             // Jensen–Shannon distance, natural logarithm
-  double ks = 0;             // Kolmogorov–Smirnov D over the frozen edges; numbers only
-  double wasserstein = 0;    // in standard deviations of the reference; numbers only
+  // How much it differs.
+  double psi = kNone;           // population stability index over deciles of the reference
+  double psi_adjusted = kNone;  // without what chance alone adds: psi - (B-1)(1/n + 1/m)
+  double js = kNone;            // Jensen–Shannon distance, natural logarithm
+  double ks = kNone;            // Kolmogorov–Smirnov D over the frozen edges; numbers only
+  double wasserstein = kNone;   // in standard deviations of the reference; numbers only
+  double mean = kNone, reference_mean = kNone;  // numbers only
   double missing_share = 0, unseen_share = 0, out_of_range_share = 0;
+  double reference_missing_share = 0;
+  // How sure that is: both samples random, rows counted as often as they are independent.
+  std::string test;               // "chi2" over the same groups; empty: none
+  double effective_rows = kNone;  // rows / ((1 + r) / (1 - r)), r the serial correlation
+  double p_value = kNone;
+  double q_value = kNone;  // Benjamini–Hochberg over the window's features
+  // What follows, by the contract's policy; and by each plain rule, whatever the policy.
   bool drifted = false;
+  bool psi_drifted = false;  // psi above the bound
+  bool p_drifted = false;    // p below the level
+  Level level = Level::kClear;
+  std::vector<Bar> bars;
+};
+
+// A slice of the window against the same slice of the reference.
+struct SliceDrift {
+  std::string slice;  // "origin=ATL", "500 <= distance < 1500"
+  std::uint64_t rows = 0;
+  double share = kNone, reference_share = kNone;  // of all rows
+  std::uint32_t drifted_features = 0;
+  std::string feature;                           // the farthest
+  double psi_adjusted = kNone, q_value = kNone;  // of that feature
+  WindowVerdict verdict = WindowVerdict::kNotEnoughData;
+};
+
+// The correlation of two numeric features.
+struct PairChange {
+  std::string first, second;
+  double reference = kNone, current = kNone;  // Pearson's r
+  double q_value = kNone;
+  Level level = Level::kClear;
+};
+
+// All numeric features together: how badly the reference's main axes explain the window's rows.
+struct MultivariateDrift {
+  std::string method;  // "pca_reconstruction", "domain_classifier"
+  double value = kNone, reference = kNone, threshold = kNone, p_value = kNone;
+  std::vector<std::string> drivers;  // the features that carry it, the strongest first
+  Level level = Level::kClear;
 };
 
 struct WindowReport {
@@ -42,12 +95,19 @@ struct WindowReport {
   Time start, end;
   std::uint64_t rows = 0;
   WindowVerdict verdict = WindowVerdict::kNotEnoughData;
-  std::string reason;                  // why, in a few words: "distance 0.43 > 0.2"
+  std::string reason;                  // why, in a few words: "distance: adjusted PSI 0.43 > 0.2"
+  std::string reference = "training";  // what it was held against
+  records::DriftPolicy policy = records::DriftPolicy::kCorrected;
   double drifted_share = 0;            // of the features; the score is judged apart
+  double psi_share = 0, p_share = 0;   // by the plain rules
   std::vector<FeatureDrift> features;  // in the reference's order, the score last
+  std::vector<SliceDrift> slices;
+  std::vector<PairChange> pairs;  // those that changed, the greatest change first
+  std::vector<MultivariateDrift> multivariate;
+  std::vector<Finding> findings;
 };
 
-// {"reason", "drifted_share", "features": [{…}]}; NaN is null.
+// {"reason", "drifted_share", "features": [{…}], …} without the findings; NaN is null.
 std::string EvidenceJson(const WindowReport& report);
 records::StoredVerdict ToStored(const WindowReport& report);
 // The way back; kDataLoss when the evidence is not what EvidenceJson writes.

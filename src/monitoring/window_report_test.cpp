@@ -26,7 +26,33 @@ WindowReport Example() {
   feature.wasserstein = std::nan("");
   feature.unseen_share = 0.125;
   feature.drifted = true;
+  feature.test = "chi2";
+  feature.q_value = 1e-9;
+  feature.level = Level::kAlert;
+  feature.bars = {{"ATL", 10, 20}, {"unseen", 0, 3}};
   report.features.push_back(feature);
+  report.reference = "previous";
+  report.policy = records::DriftPolicy::kPValue;
+  report.psi_share = 0.25;
+  report.slices.push_back({.slice = "origin=ATL",
+                           .rows = 200,
+                           .share = 0.2,
+                           .drifted_features = 2,
+                           .feature = "hour",
+                           .psi_adjusted = 0.5,
+                           .verdict = WindowVerdict::kDrift});
+  report.pairs.push_back({.first = "a",
+                          .second = "b",
+                          .reference = 0.5,
+                          .current = -0.25,
+                          .q_value = 0.001,
+                          .level = Level::kWarn});
+  report.multivariate.push_back({.method = "pca_reconstruction",
+                                 .value = 1.5,
+                                 .reference = 1,
+                                 .threshold = 1.25,
+                                 .drivers = {"a", "b"}});
+  report.findings.push_back({.kind = "feature_drift", .subject = "origin"});
   return report;
 }
 
@@ -48,6 +74,25 @@ TEST(WindowReport, ComesBackFromTheRegistryToTheBit) {
   EXPECT_TRUE(std::isnan(back->features[0].ks));
   EXPECT_EQ(back->features[0].unseen_share, 0.125);
   EXPECT_TRUE(back->features[0].drifted);
+  EXPECT_EQ(back->features[0].test, "chi2");
+  EXPECT_EQ(back->features[0].q_value, 1e-9);
+  EXPECT_EQ(back->features[0].level, Level::kAlert);
+  EXPECT_EQ(back->features[0].bars, report.features[0].bars);
+  EXPECT_EQ(back->reference, "previous");
+  EXPECT_EQ(back->policy, records::DriftPolicy::kPValue);
+  EXPECT_EQ(back->psi_share, 0.25);
+  ASSERT_EQ(back->slices.size(), 1U);
+  EXPECT_EQ(back->slices[0].slice, "origin=ATL");
+  EXPECT_EQ(back->slices[0].drifted_features, 2U);
+  EXPECT_EQ(back->slices[0].verdict, WindowVerdict::kDrift);
+  EXPECT_TRUE(std::isnan(back->slices[0].q_value));
+  ASSERT_EQ(back->pairs.size(), 1U);
+  EXPECT_EQ(back->pairs[0].current, -0.25);
+  EXPECT_EQ(back->pairs[0].level, Level::kWarn);
+  ASSERT_EQ(back->multivariate.size(), 1U);
+  EXPECT_EQ(back->multivariate[0].drivers, (std::vector<std::string>{"a", "b"}));
+  ASSERT_EQ(back->findings.size(), 1U);
+  EXPECT_EQ(back->findings[0].subject, "origin");
 }
 
 TEST(WindowReport, RefusesDamagedEvidence) {
