@@ -16,6 +16,7 @@ std::uint64_t Total(std::span<const std::uint64_t> counts) {
 
 struct Grouped {
   std::array<std::uint64_t, kDeciles> reference{}, current{};
+  std::array<std::size_t, kDeciles> last{};  // bin
   std::size_t size = 0;
 };
 
@@ -37,6 +38,7 @@ Grouped JoinToDeciles(std::span<const std::uint64_t> reference,
     }
     groups.reference[groups.size - 1] += reference[bin];
     groups.current[groups.size - 1] += current[bin];
+    groups.last[groups.size - 1] = bin;
   }
   return groups;
 }
@@ -169,6 +171,24 @@ Distances Compare(const BatchProfile& reference, const BatchProfile& current, st
   const double deviation = reference.Deviation(index);
   if (deviation > 0) distances.wasserstein = Area(*bins, {before, now}) / deviation;
   return distances;
+}
+
+ComparedGroups GroupsOf(const BatchProfile& reference, const BatchProfile& current,
+                        std::size_t index) {
+  const std::vector<std::uint64_t>& before = reference.column(index).counts;
+  const std::vector<std::uint64_t>& now = current.column(index).counts;
+  const auto* bins = std::get_if<NumericBins>(&(*reference.bins())[index].bins);
+  if (bins == nullptr) return {before, now, {}};
+  if (reference.column(index).valid() == 0) return {};
+  const Grouped groups = JoinToDeciles(before, now);
+  ComparedGroups compared;
+  compared.reference.assign(groups.reference.begin(), groups.reference.begin() + groups.size);
+  compared.current.assign(groups.current.begin(), groups.current.begin() + groups.size);
+  for (std::size_t group = 0; group + 1 < groups.size; ++group) {
+    compared.upper.push_back(bins->edges()[groups.last[group]]);
+  }
+  compared.upper.push_back(std::numeric_limits<double>::infinity());
+  return compared;
 }
 
 }  // namespace mooring::data

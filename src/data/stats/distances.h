@@ -9,13 +9,14 @@
 // reference each (so that PSI is on the customary scale); categories are taken one by one, with
 // "other" and "unseen" as groups of their own. Groups empty in both samples do not count.
 //
-// Thread safety: pure functions. Complexity: one pass over the bins, no allocation; about 1 µs a
-// column.
+// Thread safety: pure functions. Complexity: one pass over the bins, about 1 µs a column; only
+// GroupsOf allocates.
 #pragma once
 
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <vector>
 
 #include "data/stats/profile.h"
 
@@ -47,6 +48,14 @@ struct Distances {
 
 // The column at `index` of both. The profiles must have equal bins (the caller's promise).
 Distances Compare(const BatchProfile& reference, const BatchProfile& current, std::size_t index);
+
+// The groups in which Compare compares that column, with what each sample has in them.
+struct ComparedGroups {
+  std::vector<std::uint64_t> reference, current;
+  std::vector<double> upper;  // of numbers: the greatest value of a group, +infinity for the last
+};
+ComparedGroups GroupsOf(const BatchProfile& reference, const BatchProfile& current,
+                        std::size_t index);
 
 // The same from plain counts of the same groups. Sizes must agree.
 double Psi(std::span<const std::uint64_t> reference, std::span<const std::uint64_t> current);

@@ -182,5 +182,36 @@ TEST(Distances, AreWithinABinOfSciPyOnRawSamples) {
   }
 }
 
+TEST(Distances, GroupsAreThoseThatAreCompared) {
+  std::vector<double> values;
+  for (int i = 0; i < 1000; ++i) values.push_back(i);
+  const BatchProfile reference = LearnReference(Numbers(values)).value();
+  BatchProfile window(reference.bins());
+  ASSERT_TRUE(window.Add(Numbers({-5, 50, 50, 999, 2000})).ok());
+  const ComparedGroups groups = GroupsOf(reference, window, 0);
+  ASSERT_EQ(groups.reference.size(), 10U);
+  ASSERT_EQ(groups.upper.size(), 10U);
+  EXPECT_EQ(groups.current.front(), 3U);
+  EXPECT_EQ(groups.current.back(), 2U);
+  EXPECT_EQ(Psi(groups.reference, groups.current), Compare(reference, window, 0).psi);
+  // A group's greatest value is the place where the reference's counts add up to what it has.
+  std::uint64_t below = 0;
+  for (std::size_t i = 0; i + 1 < groups.upper.size(); ++i) {
+    below += groups.reference[i];
+    EXPECT_EQ(std::floor(groups.upper[i]) + 1, static_cast<double>(below));
+  }
+  EXPECT_EQ(groups.upper.back(), std::numeric_limits<double>::infinity());
+}
+
+TEST(Distances, GroupsOfCategoriesAreTheirSlots) {
+  const BatchProfile reference = LearnReference(Texts({{"a", 5}, {"b", 3}})).value();
+  BatchProfile window(reference.bins());
+  ASSERT_TRUE(window.Add(Texts({{"b", 2}, {"new", 1}})).ok());
+  const ComparedGroups groups = GroupsOf(reference, window, 0);
+  EXPECT_EQ(groups.reference, (std::vector<std::uint64_t>{5, 3, 0, 0}));
+  EXPECT_EQ(groups.current, (std::vector<std::uint64_t>{0, 2, 0, 1}));
+  EXPECT_TRUE(groups.upper.empty());
+}
+
 }  // namespace
 }  // namespace mooring::data
