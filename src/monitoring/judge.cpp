@@ -2,79 +2,113 @@
 
 #include <fmt/format.h>
 
-#include "data/stats/distances.h"
+#include "monitoring/drift_findings.h"
+#include "monitoring/evidence.h"
 
 namespace mooring::monitoring {
 namespace {
 
-FeatureDrift CompareColumn(const data::BatchProfile& reference, const data::BatchProfile& window,
-                           std::size_t column, double psi_bound) {
-  const data::Distances far = data::Compare(reference, window, column);
-  FeatureDrift feature;
-  feature.feature = reference.name(column);
-  feature.reference_rows = reference.column(column).valid();
-  feature.rows = window.column(column).valid();
-  feature.psi = far.psi;
-  feature.psi_adjusted = far.psi_adjusted;
-  feature.js = far.js;
-  feature.ks = far.ks;
-  feature.wasserstein = far.wasserstein;
-  feature.missing_share = window.column(column).MissingShare();
-  feature.unseen_share = window.UnseenShare(column);
-  feature.out_of_range_share = window.OutOfRangeShare(column);
-  feature.drifted = far.psi_adjusted > psi_bound;  // NaN is not
-  return feature;
+// Comparisons with NaN are false: what could not be computed is no drift.
+bool Significant(const FeatureDrift& f, const records::MonitorRule& rule) {
+  return f.q_value <= rule.p_value;
 }
 
-// The feature that is farthest, for the reason.
-const FeatureDrift* Farthest(const std::vector<FeatureDrift>& features) {
-  const FeatureDrift* most = nullptr;
-  for (const FeatureDrift& feature : features) {
-    if (!feature.drifted) continue;
-    if (most == nullptr || feature.psi_adjusted > most->psi_adjusted) most = &feature;
+bool Big(const FeatureDrift& f, double bound) {
+  return f.psi_adjusted > bound || (f.psi_adjusted > bound / 2 && f.wasserstein > 2 * bound);
+}
+
+Level LevelOf(const FeatureDrift& f, const records::MonitorRule& rule) {
+  if (f.drifted) return Level::kAlert;
+  const bool noticeable = f.psi_adjusted > rule.psi / 2;
+  if (!noticeable) return Level::kClear;
+  return Significant(f, rule) ? Level::kWarn : Level::kHold;
+}
+
+void Decide(const records::MonitorRule& rule, FeatureDrift& f) {
+  f.psi_drifted = f.psi > rule.psi;
+  f.p_drifted = f.p_value < rule.p_value;
+  switch (rule.policy) {
+    case records::DriftPolicy::kCorrected:
+      f.drifted = Significant(f, rule) && Big(f, rule.psi);
+      break;
+    case records::DriftPolicy::kPsi: f.drifted = f.psi_drifted; break;
+    case records::DriftPolicy::kPValue: f.drifted = f.p_drifted; break;
   }
-  return most;
+  f.level = LevelOf(f, rule);
+}
+
+struct Shares {
+  std::size_t inputs = 0, drifted = 0, psi = 0, p = 0;
+  bool score = false;
+};
+
+Shares Count(const std::vector<FeatureDrift>& features) {
+  Shares shares;
+  for (const FeatureDrift& f : features) {
+    if (f.feature == kScoreColumn) {
+      shares.score = f.drifted;
+      continue;
+    }
+    ++shares.inputs;
+    shares.drifted += f.drifted ? 1 : 0;
+    shares.psi += f.psi_drifted ? 1 : 0;
+    shares.p += f.p_drifted ? 1 : 0;
+  }
+  return shares;
+}
+
+double Part(std::size_t count, std::size_t of) {
+  return of == 0 ? 0 : static_cast<double>(count) / static_cast<double>(of);
+}
+
+// Of the drifted features the one that is farthest, for the reason.
+std::string ReasonOf(const std::vector<FeatureDrift>& features, const records::MonitorRule& rule) {
+  const FeatureDrift* most = nullptr;
+  for (const FeatureDrift& f : features) {
+    if (!f.drifted) continue;
+    if (most == nullptr || f.psi_adjusted > most->psi_adjusted) most = &f;
+  }
+  if (most == nullptr) return {};
+  if (rule.policy == records::DriftPolicy::kPValue) {
+    return fmt::format("{}: p = {:.2g} < {:g}", most->feature, most->p_value, rule.p_value);
+  }
+  if (rule.policy == records::DriftPolicy::kPsi) {
+    return fmt::format("{}: PSI {:.3f} > {:g}", most->feature, most->psi, rule.psi);
+  }
+  if (most->psi_adjusted > rule.psi) {
+    return fmt::format("{}: adjusted PSI {:.3f} > {:g}", most->feature, most->psi_adjusted,
+                       rule.psi);
+  }
+  return fmt::format("{}: moved by {:.2f} deviations, adjusted PSI {:.3f}", most->feature,
+                     most->wasserstein, most->psi_adjusted);
 }
 
 }  // namespace
 
-std::vector<FeatureDrift> Compare(const data::BatchProfile& reference,
-                                  const data::BatchProfile& window, double psi_bound) {
-  std::vector<FeatureDrift> features, score;
-  for (std::size_t column = 0; column < reference.width(); ++column) {
-    if (window.column(column).rows == 0) continue;  // not there in the window
-    auto& place = reference.name(column) == kScoreColumn ? score : features;
-    place.push_back(CompareColumn(reference, window, column, psi_bound));
-  }
-  features.insert(features.end(), score.begin(), score.end());
-  return features;
-}
-
 void Judge(const data::BatchProfile& reference, const data::BatchProfile& window,
-           const records::MonitorRule& rule, WindowReport& report) {
-  report.features = Compare(reference, window, rule.psi);
-  std::size_t inputs = 0, drifted = 0;
-  bool score_drifted = false;
-  for (const FeatureDrift& feature : report.features) {
-    if (feature.feature == kScoreColumn) {
-      score_drifted = feature.drifted;
-      continue;
-    }
-    ++inputs;
-    drifted += feature.drifted ? 1 : 0;
-  }
-  report.drifted_share = inputs == 0 ? 0 : static_cast<double>(drifted) / double(inputs);
+           const records::MonitorRule& rule, WindowReport& report,
+           std::span<const double> correlations) {
+  report.policy = rule.policy;
+  report.features = GatherEvidence(reference, window, correlations);
+  for (FeatureDrift& feature : report.features) Decide(rule, feature);
+  const Shares shares = Count(report.features);
+  report.drifted_share = Part(shares.drifted, shares.inputs);
+  report.psi_share = Part(shares.psi, shares.inputs);
+  report.p_share = Part(shares.p, shares.inputs);
   if (report.rows < rule.window_min_rows) {
     report.verdict = WindowVerdict::kNotEnoughData;
     report.reason = fmt::format("{} rows, {} are needed", report.rows, rule.window_min_rows);
+    // Figures of a handful of rows look alarming and mean nothing.
+    for (FeatureDrift& feature : report.features) {
+      feature.drifted = false;
+      feature.level = Level::kHold;
+    }
     return;
   }
-  const bool drift = score_drifted || report.drifted_share > rule.share;
+  const bool drift = shares.score || report.drifted_share > rule.share;
   report.verdict = drift ? WindowVerdict::kDrift : WindowVerdict::kOk;
-  if (const FeatureDrift* most = Farthest(report.features); most != nullptr) {
-    report.reason =
-        fmt::format("{}: adjusted PSI {:.3f} > {:g}", most->feature, most->psi_adjusted, rule.psi);
-  }
+  report.reason = ReasonOf(report.features, rule);
+  AddDriftFindings(reference, window, rule, report);
 }
 
 }  // namespace mooring::monitoring

@@ -1,14 +1,21 @@
 // Judge: from a reference profile and a window profile to a verdict. Pure functions, no clock, no
 // store.
 //
-// A feature has drifted when its PSI, less what chance alone gives for samples of these sizes, is
-// over the contract's bound (default 0.2). A window has drifted when more than `share` of its
-// features have, or the score has. Fewer rows than `window_min_rows` are not judged: "not enough
-// data" is a verdict of its own and never means "ok". Why the correction:
-// docs/decisions/0004-psi-without-chance.md.
+// Under the policy `corrected` a feature has drifted when that is both
+//   significant: q <= p_value (Benjamini-Hochberg over the window's features, rows in runs counted
+//                for less), and
+//   big:         PSI less what chance alone gives is over the bound (0.2); or over half of it while
+//                the Wasserstein distance is over twice the bound (0.4 deviations: what a PSI of
+//                0.2 means for a normal that moves).
+// Under `psi` it is PSI > bound, under `p_value` p < level, each by itself: the plain rules, shown
+// beside under any policy. A window has drifted when more than `share` of its features have, or the
+// score has. That it must be so again in a next window is the alert rules' (control/alerts).
+//
+// Fewer rows than `window_min_rows` are not judged: "not enough data" is a verdict of its own and
+// never means "ok". Why: docs/decisions/0004-psi-without-chance.md, 0008-significant-and-big.md.
 #pragma once
 
-#include <vector>
+#include <span>
 
 #include "data/stats/profile.h"
 #include "monitoring/window_report.h"
@@ -16,12 +23,10 @@
 
 namespace mooring::monitoring {
 
-// Compares column by column what both profiles have on the same bins.
-std::vector<FeatureDrift> Compare(const data::BatchProfile& reference,
-                                  const data::BatchProfile& window, double psi_bound);
-
-// Fills features, drifted_share, verdict and reason of a report whose rows are set.
+// Fills features, shares, verdict, reason and findings of a report whose rows are set.
+// `correlations`: of a window's neighbouring rows, by column (evidence.h).
 void Judge(const data::BatchProfile& reference, const data::BatchProfile& window,
-           const records::MonitorRule& rule, WindowReport& report);
+           const records::MonitorRule& rule, WindowReport& report,
+           std::span<const double> correlations = {});
 
 }  // namespace mooring::monitoring

@@ -42,8 +42,8 @@ data::Batch Draw(const Sample& sample) {
   return batch;
 }
 
-WindowReport Report(const Sample& current) {
-  auto report = CompareTables(Draw({.rows = 20'000, .seed = 99}), Draw(current), {});
+WindowReport Report(const Sample& current, const records::MonitorRule& rule = {}) {
+  auto report = CompareTables(Draw({.rows = 20'000, .seed = 99}), Draw(current), rule);
   EXPECT_TRUE(report.ok()) << report.error().ToString();
   return *report;
 }
@@ -105,6 +105,131 @@ TEST(Judge, TheScoreAloneIsEnoughAndStandsLast) {
   EXPECT_EQ(report->features.back().feature, "score");
   EXPECT_EQ(report->drifted_share, 0);
   EXPECT_EQ(report->verdict, WindowVerdict::kDrift);
+}
+
+const Finding* Find(const WindowReport& report, std::string_view kind, std::string_view subject) {
+  for (const Finding& finding : report.findings) {
+    if (finding.kind == kind && finding.subject == subject) return &finding;
+  }
+  return nullptr;
+}
+
+// By the plain rule small windows drift by chance alone; corrected, one in twenty at most, and none
+// for certain.
+TEST(Judge, ChanceIsRarelyDriftHoweverSmallTheWindow) {
+  records::MonitorRule rule;
+  rule.window_min_rows = 50;
+  int plain = 0, corrected = 0;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    const WindowReport report = Report({.rows = 60, .seed = seed}, rule);
+    corrected += report.verdict == WindowVerdict::kDrift ? 1 : 0;
+    for (const Finding& finding : report.findings) EXPECT_FALSE(finding.certain) << seed;
+    plain += report.psi_share > 0 ? 1 : 0;
+  }
+  EXPECT_GT(plain, 20);
+  EXPECT_LE(corrected, 4);
+}
+
+TEST(Judge, AShiftOfHalfADeviationIsFoundInEachWindow) {
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    const WindowReport report = Report({.shift = 0.5, .seed = seed});
+    ASSERT_EQ(report.verdict, WindowVerdict::kDrift) << seed;
+    const Finding* finding = Find(report, "feature_drift", "b");
+    ASSERT_NE(finding, nullptr);
+    EXPECT_EQ(finding->level, Level::kAlert);
+    EXPECT_TRUE(finding->certain);
+    EXPECT_EQ(finding->threshold, 0.2);
+    EXPECT_EQ(Find(report, "feature_drift", "a"), nullptr);
+  }
+}
+
+TEST(Judge, WhatIsSignificantButSmallIsNoDrift) {
+  const WindowReport report = Report({.rows = 20'000, .shift = 0.15, .seed = 2});
+  EXPECT_LT(report.features[1].q_value, 1e-6);
+  EXPECT_EQ(report.verdict, WindowVerdict::kOk);
+  EXPECT_TRUE(report.findings.empty());
+}
+
+TEST(Judge, BetweenTheBoundsIsAWarning) {
+  const WindowReport report = Report({.rows = 20'000, .shift = 0.38, .seed = 2});
+  EXPECT_GT(report.features[1].psi_adjusted, 0.1);
+  EXPECT_LT(report.features[1].psi_adjusted, 0.2);
+  const Finding* finding = Find(report, "feature_drift", "b");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_EQ(finding->level, Level::kWarn);
+  EXPECT_EQ(report.verdict, WindowVerdict::kOk);
+}
+
+TEST(Judge, PlainRulesAreShownUnderAnyPolicyAndChosenByTheContract) {
+  const Sample small{.rows = 5000, .shift = 0.1, .seed = 3};  // p small, PSI about 0.01
+  const WindowReport corrected = Report(small);
+  EXPECT_FALSE(corrected.features[1].drifted);
+  EXPECT_TRUE(corrected.features[1].p_drifted);
+  EXPECT_FALSE(corrected.features[1].psi_drifted);
+  records::MonitorRule rule;
+  rule.policy = records::DriftPolicy::kPValue;
+  const WindowReport by_p = Report(small, rule);
+  EXPECT_TRUE(by_p.features[1].drifted);
+  EXPECT_EQ(by_p.verdict, WindowVerdict::kDrift);
+  EXPECT_NE(by_p.reason.find("b: p = "), std::string::npos) << by_p.reason;
+  rule.policy = records::DriftPolicy::kPsi;
+  EXPECT_EQ(Report(small, rule).verdict, WindowVerdict::kOk);
+  EXPECT_EQ(Report({.shift = 1}, rule).verdict, WindowVerdict::kDrift);
+}
+
+TEST(Judge, RowsInRunsCountForLess) {
+  const data::BatchProfile reference = data::LearnReference(Draw({.rows = 20'000})).value();
+  data::BatchProfile window(reference.bins());
+  ASSERT_TRUE(window.Add(Draw({.shift = 0.5, .seed = 4})).ok());
+  WindowReport independent, in_runs;
+  independent.rows = in_runs.rows = 1000;
+  Judge(reference, window, {}, independent);
+  const std::vector<double> correlations = {0, 0.99, 0};
+  Judge(reference, window, {}, in_runs, correlations);
+  EXPECT_NEAR(in_runs.features[1].effective_rows, 1000 * 0.01 / 1.99, 1e-9);
+  EXPECT_GT(in_runs.features[1].p_value, 0.05);
+  EXPECT_LT(independent.features[1].p_value, 1e-20);
+  EXPECT_EQ(independent.verdict, WindowVerdict::kDrift);
+  EXPECT_EQ(in_runs.verdict, WindowVerdict::kOk);
+  EXPECT_EQ(in_runs.features[1].psi, independent.features[1].psi);
+}
+
+TEST(Judge, BadDataIsFoundInTheSamePass) {
+  const WindowReport report = Report({.missing = 0.25, .unseen = 0.03});
+  const Finding* missing = Find(report, "missing", "b");
+  ASSERT_NE(missing, nullptr);
+  EXPECT_EQ(missing->level, Level::kAlert);
+  EXPECT_NE(missing->what.find("of b is missing"), std::string::npos) << missing->what;
+  const Finding* unseen = Find(report, "unseen", "c");
+  ASSERT_NE(unseen, nullptr);
+  EXPECT_EQ(unseen->level, Level::kWarn);
+  EXPECT_EQ(Find(report, "missing", "a"), nullptr);
+}
+
+TEST(Judge, AFeatureInOtherUnitsIsOutOfRange) {
+  const WindowReport report = Report({.shift = 1000});
+  const Finding* finding = Find(report, "out_of_range", "b");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_EQ(finding->level, Level::kAlert);
+  EXPECT_TRUE(finding->certain);
+  EXPECT_EQ(finding->value, 1.0);
+}
+
+TEST(Judge, AColumnThatStoppedVaryingIsFound) {
+  data::Batch current = Draw({});
+  for (double& x : current.column(0).MutableValues<double>()) x = 0.5;
+  const auto report = CompareTables(Draw({.rows = 20'000, .seed = 99}), current, {});
+  ASSERT_TRUE(report.ok());
+  const Finding* finding = Find(*report, "constant", "a");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_TRUE(finding->certain);
+  EXPECT_EQ(Find(*report, "constant", "b"), nullptr);
+}
+
+TEST(Judge, AHandfulOfRowsRaisesNothing) {
+  const WindowReport report = Report({.rows = 20, .shift = 5, .missing = 0.5});
+  EXPECT_TRUE(report.findings.empty());
+  for (const FeatureDrift& feature : report.features) EXPECT_FALSE(feature.drifted);
 }
 
 TEST(Judge, EmptyTablesAreRefused) {

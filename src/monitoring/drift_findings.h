@@ -1,0 +1,23 @@
+// Findings of a judged window: which features, the score and the window as a whole are worth an
+// alert, and the quality of the data itself: missing and unseen values, values out of the
+// reference's range, columns that stopped varying.
+//
+// Data quality: a share s of m rows is beyond the reference's share r when it is over r by one
+// percentage point and by three standard errors, sqrt(r' (1 - r') / m') with r' = max(r, 1/n) and
+// m' the effective rows: a warning, above five points an alert. Chance alone does so in fewer than
+// 0.2 % of windows; one window at 0.001 significance.
+//
+// Thread safety: pure.
+#pragma once
+
+#include "data/stats/profile.h"
+#include "monitoring/window_report.h"
+#include "records/contract/contract.h"
+
+namespace mooring::monitoring {
+
+// To the findings of a report whose features and verdict are there.
+void AddDriftFindings(const data::BatchProfile& reference, const data::BatchProfile& window,
+                      const records::MonitorRule& rule, WindowReport& report);
+
+}  // namespace mooring::monitoring

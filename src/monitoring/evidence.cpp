@@ -1,0 +1,140 @@
+#include "monitoring/evidence.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "data/stats/counts/chi_squared.h"
+#include "data/stats/distances.h"
+#include "data/stats/multiple_testing.h"
+#include "data/stats/serial_correlation.h"
+
+namespace mooring::monitoring {
+namespace {
+
+constexpr std::size_t kCategoriesShown = 12;
+
+// What the statistic would be expected to be, had the window m' rows instead of m.
+double Scaled(double statistic, double n, double m, double effective) {
+  return statistic * (effective / (n + effective)) / (m / (n + m));
+}
+
+void Test(const data::BatchProfile& reference, const data::BatchProfile& window, std::size_t column,
+          double correlation, FeatureDrift& feature) {
+  const auto n = static_cast<double>(feature.reference_rows);
+  const auto m = static_cast<double>(feature.rows);
+  if (n == 0 || m == 0) return;
+  const data::ComparedGroups groups = data::GroupsOf(reference, window, column);
+  // Fewer than two groups say nothing: p = 1.
+  const data::HomogeneityTest test = data::ChiSquaredHomogeneity(groups.reference, groups.current);
+  feature.test = "chi2";
+  feature.effective_rows = data::EffectiveRows(m, correlation);
+  feature.p_value =
+      data::JudgeByChiSquared(Scaled(test.statistic, n, m, feature.effective_rows), test.dof)
+          .p_value;
+}
+
+FeatureDrift Gather(const data::BatchProfile& reference, const data::BatchProfile& window,
+                    std::size_t column, double correlation) {
+  const data::Distances far = data::Compare(reference, window, column);
+  FeatureDrift feature;
+  feature.feature = reference.name(column);
+  feature.reference_rows = reference.column(column).valid();
+  feature.rows = window.column(column).valid();
+  feature.psi = far.psi;
+  feature.psi_adjusted = far.psi_adjusted;
+  feature.js = far.js;
+  feature.ks = far.ks;
+  feature.wasserstein = far.wasserstein;
+  feature.mean = window.Mean(column);
+  feature.reference_mean = reference.Mean(column);
+  feature.missing_share = window.column(column).MissingShare();
+  feature.reference_missing_share = reference.column(column).MissingShare();
+  feature.unseen_share = window.UnseenShare(column);
+  feature.out_of_range_share = window.OutOfRangeShare(column);
+  feature.bars = BarsOf(reference, window, column);
+  Test(reference, window, column, correlation, feature);
+  return feature;
+}
+
+void CorrectForMany(std::vector<FeatureDrift>& features) {
+  std::vector<double> p_values;
+  std::vector<std::uint32_t> scratch(features.size());
+  for (const FeatureDrift& feature : features) p_values.push_back(feature.p_value);
+  const Status done = data::AdjustPValues(data::Adjustment::kBenjaminiHochberg, p_values, scratch);
+  CHECK(done.ok());  // p-values of ours are in [0, 1] or NaN
+  for (std::size_t i = 0; i < features.size(); ++i) features[i].q_value = p_values[i];
+}
+
+std::vector<Bar> RangeBars(const data::ComparedGroups& groups) {
+  std::vector<Bar> bars;
+  for (std::size_t i = 0; i < groups.reference.size(); ++i) {
+    const bool last = i + 1 == groups.reference.size();
+    std::string label = last && i == 0 ? "all"
+                        : i == 0       ? fmt::format("≤ {:.4g}", groups.upper[0])
+                        : last
+                            ? fmt::format("> {:.4g}", groups.upper[i - 1])
+                            : fmt::format("{:.4g} … {:.4g}", groups.upper[i - 1], groups.upper[i]);
+    bars.push_back({std::move(label), groups.reference[i], groups.current[i]});
+  }
+  return bars;
+}
+
+// Those that most rows of either side have; the rest are one bar.
+std::vector<Bar> CategoryBars(const data::CategoryBins& bins, const data::ComparedGroups& groups) {
+  const auto share = [](std::uint64_t count, std::uint64_t all) {
+    return all == 0 ? 0.0 : static_cast<double>(count) / static_cast<double>(all);
+  };
+  const auto sum = [](const auto& counts) {
+    return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+  };
+  const std::uint64_t n = sum(groups.reference), m = sum(groups.current);
+  std::vector<std::size_t> order(bins.named().size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, std::greater(), [&](std::size_t i) {
+    return std::max(share(groups.reference[i], n), share(groups.current[i], m));
+  });
+  std::vector<Bar> bars;
+  Bar other{"other", groups.reference[bins.other_slot()], groups.current[bins.other_slot()]};
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const std::size_t slot = order[i];
+    if (i < kCategoriesShown) {
+      bars.push_back({bins.named()[slot], groups.reference[slot], groups.current[slot]});
+    } else {
+      other.reference += groups.reference[slot];
+      other.current += groups.current[slot];
+    }
+  }
+  const std::size_t unseen = bins.unseen_slot();
+  if (other.reference + other.current != 0) bars.push_back(std::move(other));
+  if (groups.current[unseen] != 0) bars.push_back({"unseen", 0, groups.current[unseen]});
+  return bars;
+}
+
+}  // namespace
+
+std::vector<FeatureDrift> GatherEvidence(const data::BatchProfile& reference,
+                                         const data::BatchProfile& window,
+                                         std::span<const double> correlations) {
+  std::vector<FeatureDrift> features, score;
+  for (std::size_t column = 0; column < reference.width(); ++column) {
+    if (window.column(column).rows == 0) continue;  // not there in the window
+    auto& place = reference.name(column) == kScoreColumn ? score : features;
+    const double correlation = column < correlations.size() ? correlations[column] : 0;
+    place.push_back(Gather(reference, window, column, correlation));
+  }
+  features.insert(features.end(), std::make_move_iterator(score.begin()),
+                  std::make_move_iterator(score.end()));
+  CorrectForMany(features);
+  return features;
+}
+
+std::vector<Bar> BarsOf(const data::BatchProfile& reference, const data::BatchProfile& window,
+                        std::size_t column) {
+  const data::ComparedGroups groups = data::GroupsOf(reference, window, column);
+  const auto* categories = std::get_if<data::CategoryBins>(&(*reference.bins())[column].bins);
+  return categories == nullptr ? RangeBars(groups) : CategoryBars(*categories, groups);
+}
+
+}  // namespace mooring::monitoring

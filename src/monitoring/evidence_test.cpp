@@ -1,0 +1,83 @@
+#include "monitoring/evidence.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace mooring::monitoring {
+namespace {
+
+data::Batch Table(const std::vector<double>& numbers, const std::vector<std::string>& texts) {
+  auto schema = data::Schema::Make({{.name = "score"}, {.name = "c", .type = data::Type::kString}});
+  data::Batch batch(std::make_shared<const data::Schema>(std::move(schema).value()));
+  for (const double x : numbers) batch.column(0).Append(x);
+  for (const std::string& text : texts) batch.column(1).AppendText(text);
+  batch.SetRows(numbers.size());
+  return batch;
+}
+
+class EvidenceTest : public testing::Test {
+ protected:
+  EvidenceTest() {
+    std::vector<double> numbers;
+    std::vector<std::string> texts;
+    for (int i = 0; i < 4000; ++i) {
+      numbers.push_back(i % 100);
+      texts.push_back("t" + std::to_string(i % 20));
+    }
+    reference_.emplace(data::LearnReference(Table(numbers, texts)).value());
+    window_.emplace(reference_->bins());
+  }
+  std::optional<data::BatchProfile> reference_, window_;
+};
+
+TEST_F(EvidenceTest, TheScoreStandsLastAndNothingIsSureWithoutRows) {
+  EXPECT_TRUE(GatherEvidence(*reference_, *window_).empty());
+  ASSERT_TRUE(window_->Add(Table({1, 2}, {"t1", "t2"})).ok());
+  const auto features = GatherEvidence(*reference_, *window_);
+  ASSERT_EQ(features.size(), 2U);
+  EXPECT_EQ(features[0].feature, "c");
+  EXPECT_EQ(features[1].feature, "score");
+  EXPECT_NEAR(features[1].mean, 1.5, 1e-6);  // moments are in fixed point
+  EXPECT_NEAR(features[1].reference_mean, 49.5, 1e-6);
+  EXPECT_TRUE(std::isnan(features[0].mean));
+  EXPECT_EQ(features[1].p_value, 1);  // two rows make no two groups of five
+}
+
+// 600 rows of one decile against 4,000 even ones. Computed from the rule: pooled groups of 10
+// deciles, chi-squared = sum (O - E)^2 / E.
+TEST_F(EvidenceTest, TheTestIsChiSquaredOnTheGroupsOfPsi) {
+  std::vector<double> numbers(600, 5);
+  std::vector<std::string> texts(600, "t1");
+  ASSERT_TRUE(window_->Add(Table(numbers, texts)).ok());
+  const auto features = GatherEvidence(*reference_, *window_);
+  EXPECT_EQ(features[1].test, "chi2");
+  EXPECT_LT(features[1].p_value, 1e-100);
+  EXPECT_GE(features[1].q_value, features[1].p_value);
+  EXPECT_EQ(features[1].effective_rows, 600);
+}
+
+TEST_F(EvidenceTest, BarsAddUpToAllRows) {
+  ASSERT_TRUE(window_->Add(Table({-1, 5, 500}, {"t1", "t19", "new"})).ok());
+  for (std::size_t column = 0; column < 2; ++column) {
+    std::uint64_t before = 0, now = 0;
+    for (const Bar& bar : BarsOf(*reference_, *window_, column)) {
+      before += bar.reference;
+      now += bar.current;
+    }
+    EXPECT_EQ(before, 4000U);
+    EXPECT_EQ(now, 3U);
+  }
+  const auto ranges = BarsOf(*reference_, *window_, 0);
+  EXPECT_EQ(ranges.front().label, "≤ 9");
+  EXPECT_EQ(ranges[1].label, "9 … 18");
+  EXPECT_EQ(ranges.back().label, "> 89");
+  const auto categories = BarsOf(*reference_, *window_, 1);
+  ASSERT_EQ(categories.size(), 14U);  // 12 of 20, other, unseen
+  EXPECT_EQ(categories.back().label, "unseen");
+  EXPECT_EQ(categories.back().current, 1U);
+  EXPECT_EQ(categories[12].label, "other");
+}
+
+}  // namespace
+}  // namespace mooring::monitoring

@@ -1,0 +1,46 @@
+// SliceProfiles: a profile for each slice, on the bins of the whole. Rows are gathered slice by
+// slice and counted in blocks, which costs less than one by one.
+//
+// Thread safety: none. Complexity: 0.2 µs a row and sliced column beside the profile's own cost; no
+// allocation after the first rows. Memory: a profile and 64 rows a slice.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "base/result.h"
+#include "data/stats/profile.h"
+#include "monitoring/slicer.h"
+
+namespace mooring::monitoring {
+
+class SliceProfiles {
+ public:
+  SliceProfiles(std::vector<Slice> slices, std::shared_ptr<const data::FrozenBins> bins);
+
+  // The rows of `inputs`, with their scores beside them when there are any: a batch of the same
+  // rows.
+  Status Add(const data::Batch& inputs, const data::Batch* scores);
+
+  std::size_t size() const { return slicer_.size(); }
+  const Slice& slice(std::size_t place) const { return slicer_.slice(place); }
+  std::uint64_t rows(std::size_t place) const { return parts_[place].rows; }
+  // With everything that was added.
+  Result<const data::BatchProfile*> Profile(std::size_t place);
+  void Clear(std::size_t place);
+
+ private:
+  struct Part {
+    std::uint64_t rows = 0;
+    data::BatchProfile profile;
+    data::Batch inputs, scores;  // not counted yet
+  };
+  Status Keep(Part& part, const data::Batch& inputs, const data::Batch* scores, std::size_t row);
+  static Status Count(Part& part);
+
+  Slicer slicer_;
+  std::vector<Part> parts_;
+  std::vector<std::uint32_t> places_;
+};
+
+}  // namespace mooring::monitoring
