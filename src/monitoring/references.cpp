@@ -15,9 +15,10 @@ Result<std::shared_ptr<const Reference>> References::Read(const records::Binding
   auto reference = std::make_shared<Reference>();
   if (!binding.contract_hash.empty()) {
     ASSIGN_OR_RETURN(const std::string text, registry_.ContractText(binding.contract_hash));
-    ASSIGN_OR_RETURN(const records::Contract contract, records::ParseContract(text));
+    ASSIGN_OR_RETURN(records::Contract contract, records::ParseContract(text));
     reference->rule = contract.monitor;
     reference->score_output = contract.output.name;
+    reference->contract = std::make_shared<const records::Contract>(std::move(contract));
   }
   ASSIGN_OR_RETURN(const records::VersionRecord version,
                    registry_.Version(binding.model, binding.version));
@@ -25,6 +26,10 @@ Result<std::shared_ptr<const Reference>> References::Read(const records::Binding
     ASSIGN_OR_RETURN(const std::string text, read_blob_(version.reference_blob));
     ASSIGN_OR_RETURN(data::BatchProfile profile, data::BatchProfile::FromJson(text));
     reference->profile = std::make_shared<const data::BatchProfile>(std::move(profile));
+  }
+  if (!version.watch_blob.empty() && reference->profile != nullptr) {
+    ASSIGN_OR_RETURN(const std::string text, read_blob_(version.watch_blob));
+    ASSIGN_OR_RETURN(reference->learned, ParseLearned(text, reference->profile->bins()));
   }
   return std::shared_ptr<const Reference>(std::move(reference));
 }

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "data/stats/profile.h"
+#include "monitoring/learned.h"
 #include "records/contract/contract.h"
 #include "records/journal/record.h"
 #include "records/registry/registry.h"
@@ -20,8 +21,10 @@ namespace mooring::monitoring {
 
 struct Reference {
   std::shared_ptr<const data::BatchProfile> profile;  // null: registered without training data
+  std::shared_ptr<const records::Contract> contract;  // null: decided without one
   records::MonitorRule rule;
   std::string score_output;  // the raw output that is the score
+  Learned learned;
 };
 
 class References {

@@ -1,5 +1,7 @@
 #include "monitoring/window.h"
 
+#include <fmt/format.h>
+
 #include "monitoring/judge.h"
 
 namespace mooring::monitoring {
@@ -17,11 +19,48 @@ std::optional<std::size_t> ScoreOf(const data::Schema& outputs, const std::strin
   return outputs.Find(name).value_or(0);
 }
 
+std::vector<Slice> SlicesOf(const Learned& learned) {
+  std::vector<Slice> slices;
+  for (const LearnedSlice& one : learned.slices) slices.push_back(one.slice);
+  return slices;
+}
+
+std::uint64_t MostRows(const data::BatchProfile& profile) {
+  std::uint64_t rows = 0;
+  for (std::size_t i = 0; i < profile.width(); ++i) rows = std::max(rows, profile.column(i).rows);
+  return rows;
+}
+
+double Share(std::uint64_t part, std::uint64_t of) {
+  return of == 0 ? 0 : static_cast<double>(part) / static_cast<double>(of);
+}
+
+Finding OfSlice(const SliceDrift& slice, const WindowReport& report) {
+  Finding finding;
+  finding.kind = "slice_drift";
+  finding.subject = slice.slice;
+  finding.level = Level::kAlert;
+  finding.certain = slice.q_value < 1e-6;
+  finding.what = fmt::format("where {}, {} features have drifted, {} the most", slice.slice,
+                             slice.drifted_features, slice.feature);
+  finding.statistic = "psi_adjusted";
+  finding.value = slice.psi_adjusted;
+  finding.p_value = slice.q_value;
+  finding.n = slice.rows;
+  finding.sureness = "corrected over the features and the slices";
+  finding.help = fmt::format("mooring monitor drift {} --version {}", report.model, report.version);
+  return finding;
+}
+
 }  // namespace
 
 Window::Window(std::shared_ptr<const Reference> reference)
     : reference_(std::move(reference)), scores_(EmptyScores()) {
-  if (reference_->profile != nullptr) profile_.emplace(reference_->profile->bins());
+  if (reference_->profile == nullptr) return;
+  profile_.emplace(reference_->profile->bins());
+  order_.emplace(reference_->profile);
+  slices_.emplace(SlicesOf(reference_->learned), reference_->profile->bins());
+  history_.emplace(rule().reference.kind, reference_->profile);
 }
 
 bool Window::Over(Time at) const { return rows_ != 0 && at - start_ >= rule().window_every; }
@@ -36,7 +75,13 @@ Status Window::Add(const records::ReadDecisions& block) {
   rows_ += block.inputs->rows();
   if (!profile_.has_value()) return Ok();
   RETURN_IF_ERROR(profile_->Add(*block.inputs));
-  return AddScores(block);
+  order_->Add(*block.inputs);
+  const data::Batch* const scores = ScoresOf(block);
+  if (scores != nullptr) {
+    RETURN_IF_ERROR(profile_->Add(*scores));
+    order_->Add(*scores);
+  }
+  return slices_->Add(*block.inputs, scores);
 }
 
 std::optional<std::size_t> Window::ScoreColumn(const records::ReadDecisions& block) {
@@ -50,9 +95,9 @@ std::optional<std::size_t> Window::ScoreColumn(const records::ReadDecisions& blo
   return score_;
 }
 
-Status Window::AddScores(const records::ReadDecisions& block) {
+const data::Batch* Window::ScoresOf(const records::ReadDecisions& block) {
   const std::optional<std::size_t> place = ScoreColumn(block);
-  if (!place.has_value()) return Ok();
+  if (!place.has_value()) return nullptr;
   const data::Column& score = block.outputs->column(*place);
   scores_.Clear();
   for (std::size_t row = 0; row < block.outputs->rows(); ++row) {
@@ -63,7 +108,47 @@ Status Window::AddScores(const records::ReadDecisions& block) {
     }
   }
   scores_.SetRows(block.outputs->rows());
-  return profile_->Add(scores_);
+  return &scores_;
+}
+
+SliceDrift Window::JudgeSlice(std::size_t place, const records::MonitorRule& rule) {
+  const data::BatchProfile& reference = reference_->learned.slices[place].profile;
+  SliceDrift slice;
+  slice.slice = slices_->slice(place).Name();
+  slice.rows = slices_->rows(place);
+  slice.reference_share = Share(MostRows(reference), MostRows(*reference_->profile));
+  if (slice.rows < rule.window_min_rows) return slice;
+  const auto profile = slices_->Profile(place);
+  if (!profile.ok()) return slice;  // kinds of columns changed; the whole window told of it
+  WindowReport report;
+  report.rows = slice.rows;
+  Judge(reference, **profile, rule, report);
+  slice.verdict = report.verdict;
+  const FeatureDrift* farthest = nullptr;
+  for (const FeatureDrift& feature : report.features) {
+    slice.drifted_features += feature.drifted ? 1 : 0;
+    if (farthest == nullptr || feature.psi_adjusted > farthest->psi_adjusted) farthest = &feature;
+  }
+  if (farthest != nullptr) {
+    slice.feature = farthest->feature;
+    slice.psi_adjusted = farthest->psi_adjusted;
+    slice.q_value = farthest->q_value;
+  }
+  slices_->Clear(place);
+  return slice;
+}
+
+void Window::JudgeSlices(WindowReport& report) {
+  if (slices_->size() == 0) return;
+  // Looked at many slices: each must be surer (Bonferroni).
+  records::MonitorRule rule = this->rule();
+  rule.p_value /= static_cast<double>(slices_->size());
+  for (std::size_t place = 0; place < slices_->size(); ++place) {
+    SliceDrift slice = JudgeSlice(place, rule);
+    slice.share = Share(slice.rows, report.rows);
+    if (slice.verdict == WindowVerdict::kDrift) report.findings.push_back(OfSlice(slice, report));
+    report.slices.push_back(std::move(slice));
+  }
 }
 
 WindowReport Window::Close() {
@@ -74,8 +159,13 @@ WindowReport Window::Close() {
   report.end = last_;
   report.rows = rows_;
   if (profile_.has_value()) {
-    Judge(*reference_->profile, *profile_, rule(), report);
+    const ReferenceHistory::Chosen chosen = history_->For(start_);
+    report.reference = chosen.name;
+    Judge(*chosen.profile, *profile_, rule(), report, order_->Correlations(*profile_));
+    JudgeSlices(report);
+    if (report.verdict == WindowVerdict::kOk) history_->Accept(*profile_, start_);
     profile_->Clear();
+    order_->Clear();
   } else {
     report.reason = "registered without training data: nothing to compare with";
   }

@@ -1,6 +1,11 @@
-// Window: the open window of one model version: which rows it has taken, and their profile.
+// Window: the open window of one model version: which rows it has taken, and what they add up to:
+// their profile, their order, and the profiles of their slices.
 //
-// Thread safety: none; the watch's own. Complexity: Add does not allocate after the first block.
+// Slices that are too small to be judged in one window go on into the next, until they have
+// window_min_rows.
+//
+// Thread safety: none; the watch's own. Complexity: Add does not allocate after the first block;
+// 0.4 µs a decision of 25 features, and 0.3 more for each sliced column.
 #pragma once
 
 #include <memory>
@@ -9,7 +14,10 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "data/stats/profile.h"
+#include "monitoring/reference_history.h"
 #include "monitoring/references.h"
+#include "monitoring/row_order.h"
+#include "monitoring/slice_profiles.h"
 #include "monitoring/window_report.h"
 #include "records/journal/reader.h"
 
@@ -22,23 +30,35 @@ class Window {
   bool empty() const { return rows_ == 0; }
   std::uint64_t rows() const { return rows_; }
   const records::MonitorRule& rule() const { return reference_->rule; }
+  const Reference& reference() const { return *reference_; }
   // Whether a row of this moment is beyond the window's time.
   bool Over(Time at) const;
   // Whether it has its rows.
   bool Full() const { return rows_ >= rule().window_rows; }
+  // The period of `reference: fixed`; without it the training data stand in.
+  void SetFixed(data::BatchProfile period) {
+    if (history_) history_->SetFixed(std::move(period));
+  }
 
   Status Add(const records::ReadDecisions& block);
   // The verdict on what was taken; the window is empty again afterwards.
   WindowReport Close();
 
  private:
-  Status AddScores(const records::ReadDecisions& block);
+  // The scores of a block as a batch of one column; null when they are not watched.
+  const data::Batch* ScoresOf(const records::ReadDecisions& block);
   std::optional<std::size_t> ScoreColumn(const records::ReadDecisions& block);
+  void JudgeSlices(WindowReport& report);
+  SliceDrift JudgeSlice(std::size_t place, const records::MonitorRule& rule);
 
   std::shared_ptr<const Reference> reference_;
   std::shared_ptr<const data::Schema> inputs_, outputs_;  // that score_ was found in
   std::optional<std::size_t> score_;
-  std::optional<data::BatchProfile> profile_;  // none without a reference
+  // None without a reference.
+  std::optional<data::BatchProfile> profile_;
+  std::optional<RowOrder> order_;
+  std::optional<SliceProfiles> slices_;
+  std::optional<ReferenceHistory> history_;
   data::Batch scores_;
   std::string model_;
   VersionNumber version_ = 0;

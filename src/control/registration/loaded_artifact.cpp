@@ -61,9 +61,9 @@ Result<std::unique_ptr<LoadedArtifact>> LoadArtifact(FileSystem& files, const st
 Result<std::unique_ptr<LoadedArtifact>> LoadArtifact(FileSystem& files, const std::string& path,
                                                      const std::string& library_directory,
                                                      Transport* transport) {
-  return LoadArtifact(files, path,
-                      model::LoadOptions{.library_directory = library_directory,
-                                         .transport = transport});
+  return LoadArtifact(
+      files, path,
+      model::LoadOptions{.library_directory = library_directory, .transport = transport});
 }
 
 }  // namespace mooring::control

@@ -53,9 +53,8 @@ Status CheckListable(const data::BatchProfile& profile) {
 
 }  // namespace
 
-Result<data::BatchProfile> LearnReferenceProfile(const records::Contract& contract,
-                                                 const data::Batch& rows,
-                                                 const BesideInputs& beside) {
+Result<data::Batch> ReferenceRows(const records::Contract& contract, const data::Batch& rows,
+                                  const BesideInputs& beside) {
   Collected columns;
   for (std::size_t i = 0; i < rows.width(); ++i) {
     const data::Field& field = rows.schema().field(i);
@@ -68,7 +67,13 @@ Result<data::BatchProfile> LearnReferenceProfile(const records::Contract& contra
   if (beside.score != nullptr) {
     columns.Add({std::string(kScore), beside.score->type(), true, nullptr}, *beside.score);
   }
-  ASSIGN_OR_RETURN(const data::Batch batch, columns.Make(rows.rows()));
+  return columns.Make(rows.rows());
+}
+
+Result<data::BatchProfile> LearnReferenceProfile(const records::Contract& contract,
+                                                 const data::Batch& rows,
+                                                 const BesideInputs& beside) {
+  ASSIGN_OR_RETURN(const data::Batch batch, ReferenceRows(contract, rows, beside));
   return data::LearnReference(batch);
 }
 

@@ -22,6 +22,9 @@ struct BesideInputs {
   std::string label_name;
 };
 
+// What LearnReferenceProfile profiles: one batch of the inputs and what is beside them.
+Result<data::Batch> ReferenceRows(const records::Contract& contract, const data::Batch& rows,
+                                  const BesideInputs& beside);
 // The profile of `rows` (the contract's inputs) and of what is beside them; an input of the same
 // name goes first. Columns that the contract pseudonymises are left out, so that no identifier is
 // stored.

@@ -10,6 +10,7 @@
 #include "control/registration/version_blobs.h"
 #include "model/format.h"
 #include "model/golden_rows.h"
+#include "monitoring/learned.h"
 
 namespace mooring::control {
 namespace {
@@ -24,10 +25,10 @@ class Registration {
 
   Result<Registered> Run() {
     ASSIGN_OR_RETURN(contract_, ContractInForce(*with_.registry, request_.model));
-    ASSIGN_OR_RETURN(
-        model_, LoadArtifact(*with_.files, request_.artifact_path,
-                             model::LoadOptions{.library_directory = with_.library_directory,
-                                                .transport = with_.transport}));
+    ASSIGN_OR_RETURN(model_,
+                     LoadArtifact(*with_.files, request_.artifact_path,
+                                  model::LoadOptions{.library_directory = with_.library_directory,
+                                                     .transport = with_.transport}));
     RETURN_IF_ERROR(FindLabel());
     RETURN_IF_ERROR(TakeTraining());
     RETURN_IF_ERROR(BindContract());
@@ -62,6 +63,7 @@ class Registration {
   const data::Column* label_ = nullptr;  // in request_.training; null: none
   Dictionaries dictionaries_;
   std::string golden_, reference_;
+  monitoring::Learned learned_;
   std::string findings_ = "[]";
   records::NewVersion version_;
   Registered result_;
@@ -174,8 +176,8 @@ Status Registration::CheckGiven(const data::Batch& outputs) const {
       }
       // The shortest digits that read back: different numbers look different.
       return Error(Code::kFailedPrecondition,
-                   fmt::format("golden row {}: '{}' is {}, recorded was {}", row + 1, field.name,
-                               b, a))
+                   fmt::format("golden row {}: '{}' is {}, recorded was {}", row + 1, field.name, b,
+                               a))
           .Why("the model does not answer here as it did where it was trained")
           .Help("allow a difference with --golden-tolerance if it is harmless");
     }
@@ -231,8 +233,11 @@ Result<data::Column> Registration::Scores() {
 Status Registration::LearnReference() {
   if (!shaped_) return Ok();
   ASSIGN_OR_RETURN(const data::Column scores, Scores());
-  ASSIGN_OR_RETURN(const data::BatchProfile profile,
-                   LearnReferenceProfile(*contract_, *rows_, {&scores, label_, request_.label}));
+  ASSIGN_OR_RETURN(const data::Batch rows,
+                   ReferenceRows(*contract_, *rows_, {&scores, label_, request_.label}));
+  ASSIGN_OR_RETURN(const data::BatchProfile profile, data::LearnReference(rows));
+  ASSIGN_OR_RETURN(learned_.slices,
+                   monitoring::LearnSlices(contract_->monitor.slices, rows, profile));
   if (rows_->Find("score") != nullptr) {
     result_.warnings.push_back(
         "an input is named 'score': the model's own score is not watched beside it");
@@ -262,8 +267,11 @@ Status Registration::StoreBlobs() {
   if (!reference_.empty()) {
     ASSIGN_OR_RETURN(version_.reference_blob, blobs.PutText(reference_));
   }
-  return CheckStoredVersion(
-      {with_.files, with_.blobs, with_.library_directory, with_.transport}, version_);
+  if (!learned_.empty()) {
+    ASSIGN_OR_RETURN(version_.watch_blob, blobs.PutText(monitoring::LearnedJson(learned_)));
+  }
+  return CheckStoredVersion({with_.files, with_.blobs, with_.library_directory, with_.transport},
+                            version_);
 }
 
 Result<Registered> Registration::Register() {

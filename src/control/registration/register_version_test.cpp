@@ -98,8 +98,8 @@ TEST_F(RegisterVersionTest, ComparesGivenGoldenOutputsWithinTheTolerance) {
   ASSERT_FALSE(registered.ok());
   EXPECT_EQ(registered.error().code(), Code::kFailedPrecondition);
   EXPECT_NE(registered.error().message().find("golden row 1"), std::string::npos);
-  request_.golden = Rows(
-      "age,income,debt,score,children,prediction\n30,1000.5,0.25,0.5,2,0.1324619\n");
+  request_.golden =
+      Rows("age,income,debt,score,children,prediction\n30,1000.5,0.25,0.5,2,0.1324619\n");
   request_.golden_tolerance = 0;
   const std::string close = RegisterVersion(registrar_, request_).error().message();
   EXPECT_NE(close.find("is 0.13246186077594757, recorded was 0.1324619"), std::string::npos)

@@ -17,14 +17,13 @@ struct Entry {
 
 // The newest entry under the champion that may serve and is another version; position 0: none.
 Result<Entry> FindPrevious(Database& db, std::string_view model, bool serving) {
-  ASSIGN_OR_RETURN(
-      Statement read,
-      db.Prepare("SELECT s.position, s.version FROM champion_stack s "
-                 "JOIN versions v ON v.model = s.model AND v.number = s.version "
-                 "WHERE s.model = ?1 AND v.state = 'candidate' AND (NOT ?2 OR "
-                 "  s.version <> (SELECT version FROM champion_stack WHERE model = ?1 "
-                 "                ORDER BY position DESC LIMIT 1)) "
-                 "ORDER BY s.position DESC LIMIT 1"));
+  ASSIGN_OR_RETURN(Statement read,
+                   db.Prepare("SELECT s.position, s.version FROM champion_stack s "
+                              "JOIN versions v ON v.model = s.model AND v.number = s.version "
+                              "WHERE s.model = ?1 AND v.state = 'candidate' AND (NOT ?2 OR "
+                              "  s.version <> (SELECT version FROM champion_stack WHERE model = ?1 "
+                              "                ORDER BY position DESC LIMIT 1)) "
+                              "ORDER BY s.position DESC LIMIT 1"));
   RETURN_IF_ERROR(read.Start(model, serving));
   ASSIGN_OR_RETURN(const bool found, read.Step());
   if (!found) return Entry{};

@@ -47,7 +47,8 @@ TEST_F(DurabilityTest, APromotionThatFailsAtAnyStatementChangesNothing) {
         "INSERT ON alias_changes", "INSERT ON desired_revisions"}) {
     data::Database raw = Raw();
     ASSERT_TRUE(raw.Execute("CREATE TRIGGER fault BEFORE " + std::string(at) +
-                            " BEGIN SELECT RAISE(ABORT, 'fault'); END").ok());
+                            " BEGIN SELECT RAISE(ABORT, 'fault'); END")
+                    .ok());
     const std::uint64_t revision = registry_->Desired()->revision;
     EXPECT_FALSE(Promote(2).ok()) << at;
     EXPECT_EQ(registry_->Desired()->revision, revision) << at;
@@ -62,11 +63,12 @@ TEST_F(DurabilityTest, ARollbackThatFailsAtAnyStatementChangesNothing) {
   RegisterGood(2);
   ASSERT_TRUE(Promote(1).ok());
   ASSERT_TRUE(Promote(2).ok());
-  for (const std::string_view at : {"DELETE ON champion_stack", "INSERT ON aliases",
-                                    "INSERT ON desired_revisions"}) {
+  for (const std::string_view at :
+       {"DELETE ON champion_stack", "INSERT ON aliases", "INSERT ON desired_revisions"}) {
     data::Database raw = Raw();
     ASSERT_TRUE(raw.Execute("CREATE TRIGGER fault BEFORE " + std::string(at) +
-                            " BEGIN SELECT RAISE(ABORT, 'fault'); END").ok());
+                            " BEGIN SELECT RAISE(ABORT, 'fault'); END")
+                    .ok());
     EXPECT_FALSE(registry_->Rollback("pricing", Because("bad")).ok()) << at;
     EXPECT_EQ(Route().champion, 2u) << at;
     EXPECT_EQ(Route().previous, 1u) << at;
@@ -120,7 +122,10 @@ TEST_F(DurabilityTest, ThreadsAndOpeningsAtOnceMeetNoLockErrors) {
       Registry& registry = own ? *own : *registry_;
       for (int i = 0; i < kEach; ++i) {
         const auto registered = registry.RegisterVersion("pricing", Good(), Because("trained"));
-        if (!registered.ok()) { ++failed; continue; }
+        if (!registered.ok()) {
+          ++failed;
+          continue;
+        }
         if (!registry.SetAlias("pricing", "champion", registered->number, Because("new")).ok())
           ++failed;
         if (!registry.Desired().ok()) ++failed;

@@ -54,6 +54,7 @@ struct NewVersion {
   std::string reference_blob;  // reference profile
   std::string contract_hash;
   std::string validation_json;  // findings of training-data validation; "[]" when clean
+  std::string watch_blob;       // what else the watch learned (monitoring/learned.h); may be empty
 };
 
 struct VersionRecord : NewVersion {

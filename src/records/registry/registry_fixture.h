@@ -90,6 +90,8 @@ class RegistryFixture : public ::testing::Test {
 
 inline Code CodeOf(const Status& status) { return status.error().code(); }
 template <typename T>
-Code CodeOf(const Result<T>& result) { return result.error().code(); }
+Code CodeOf(const Result<T>& result) {
+  return result.error().code();
+}
 
 }  // namespace mooring::records

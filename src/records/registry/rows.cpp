@@ -18,7 +18,7 @@ constexpr std::string_view kModelColumns =
 constexpr std::string_view kVersionColumns =
     "model, number, created_us, author, state, state_reason, artifact_blob, artifact_name, format, "
     "signature_json, source, training_data, metrics_json, golden_blob, reference_blob, "
-    "contract_hash, validation_json";
+    "contract_hash, validation_json, watch_blob";
 // A route's revision is its model's: it counts changes of other aliases too.
 constexpr std::string_view kRoutes =
     "SELECT d.model, d.champion, d.previous, d.contract_hash, m.revision FROM desired_revisions d "
@@ -46,7 +46,8 @@ Result<VersionRecord> VersionOf(const Statement& row) {
   for (std::string* text :
        {&version.artifact_blob, &version.artifact_name, &version.format, &version.signature_json,
         &version.source, &version.training_data, &version.metrics_json, &version.golden_blob,
-        &version.reference_blob, &version.contract_hash, &version.validation_json}) {
+        &version.reference_blob, &version.contract_hash, &version.validation_json,
+        &version.watch_blob}) {
     *text = row.Text(column++);
   }
   return version;
@@ -123,12 +124,12 @@ Result<VersionRecord> ReadVersion(Database& db, std::string_view model, VersionN
 Status InsertVersion(Database& db, const VersionRecord& v) {
   ASSIGN_OR_RETURN(Statement insert,
                    db.Prepare(fmt::format("INSERT INTO versions({}) "
-                                          "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                                          "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                                           kVersionColumns)));
   return insert.Run(v.model, v.number, MicrosOf(v.created), v.author, StateName(v.state),
                     v.state_reason, v.artifact_blob, v.artifact_name, v.format, v.signature_json,
                     v.source, v.training_data, v.metrics_json, v.golden_blob, v.reference_blob,
-                    v.contract_hash, v.validation_json);
+                    v.contract_hash, v.validation_json, v.watch_blob);
 }
 
 Result<VersionNumber> ReadAlias(Database& db, std::string_view model, std::string_view alias) {

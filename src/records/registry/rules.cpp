@@ -32,9 +32,8 @@ Status CheckText(std::string_view what, std::string_view text, std::size_t longe
 }
 
 Status CheckBlob(std::string_view what, std::string_view id) {
-  const bool hex = std::ranges::all_of(id, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-  });
+  const bool hex = std::ranges::all_of(
+      id, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
   if (id.empty() || (id.size() == 64 && hex)) return Ok();
   return Wrong(fmt::format("{} is not the id of a blob", what)).Why("64 hexadecimal digits");
 }
@@ -66,9 +65,8 @@ Status CheckAlias(std::string_view alias) {
   RETURN_IF_ERROR(ValidateName("alias", alias));
   const std::string_view digits =
       alias.substr(alias.starts_with('v') || alias.starts_with('V') ? 1 : 0);
-  const bool number = !digits.empty() && std::ranges::all_of(digits, [](char c) {
-    return c >= '0' && c <= '9';
-  });
+  const bool number =
+      !digits.empty() && std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
   if (!number && alias != "previous" && alias != "latest") return Ok();
   return Wrong(fmt::format("alias '{}' would be taken for a version", alias))
       .Help("use another name");
@@ -80,6 +78,7 @@ Status CheckNewVersion(const NewVersion& version) {
   RETURN_IF_ERROR(CheckBlob("artifact", version.artifact_blob));
   RETURN_IF_ERROR(CheckBlob("golden rows", version.golden_blob));
   RETURN_IF_ERROR(CheckBlob("reference profile", version.reference_blob));
+  RETURN_IF_ERROR(CheckBlob("what was learned", version.watch_blob));
   RETURN_IF_ERROR(CheckText("format", version.format, limits::kNameBytes));
   RETURN_IF_ERROR(CheckText("artifact name", version.artifact_name, limits::kReasonBytes));
   RETURN_IF_ERROR(CheckText("source", version.source, limits::kReasonBytes));

@@ -146,7 +146,11 @@ DROP TABLE verdicts_of_drift;
 CREATE INDEX verdicts_by_model ON verdicts(model, kind, id);
 )sql";
 
-constexpr std::array<std::string_view, 2> kSteps = {kFirst, kVerdictKinds};
+// What the watch learned of a version beside its reference profile.
+constexpr std::string_view kWatchBlob =
+    "ALTER TABLE versions ADD COLUMN watch_blob TEXT NOT NULL DEFAULT '';";
+
+constexpr std::array<std::string_view, 3> kSteps = {kFirst, kVerdictKinds, kWatchBlob};
 
 }  // namespace
 
