@@ -8,7 +8,9 @@
 
 #include "base/limits.h"
 #include "monitoring/checkpoint.h"
+#include "monitoring/period.h"
 #include "monitoring/references.h"
+#include "monitoring/service_watch.h"
 #include "monitoring/window.h"
 #include "records/journal/reader.h"
 
@@ -21,6 +23,7 @@ constexpr std::chrono::milliseconds kIdleWait{200};
 // hurry; nor is the checkpoint, which only saves a restart some reading.
 constexpr std::chrono::milliseconds kGather{20};
 constexpr Nanos kCheckpointEvery = std::chrono::seconds(1);
+constexpr std::chrono::hours kServiceMemory{72};
 // Verdicts that may wait for a registry whose disk is full: some megabytes.
 constexpr std::size_t kUnstored = 4096;
 
@@ -49,6 +52,7 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
 
   Status CatchUp() override {
     const records::JournalPosition end = options_.journal->Durable();
+    RecallService();
     for (std::size_t read = 1; read != 0;) {
       auto got = reader_->Read(end, kRecordsARead, *this);
       if (!got.ok()) {
@@ -60,11 +64,17 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
       NoteLag(end);
     }
     CloseOverdue(options_.clock->Now());
+    for (records::StoredVerdict& verdict : service_.Due(options_.clock->Now())) {
+      unstored_.push_back(std::move(verdict));
+    }
     StoreVerdicts();
     return Ok();
   }
 
+  void OnRefusal(const records::Refusal& refusal) override { service_.OnRefusal(refusal); }
+
   void OnDecisions(const records::ReadDecisions& block) override {
+    service_.OnDecisions(block);
     const WindowKey key(block.binding->model, block.binding->version);
     if (AlreadyJudged(key, block.first)) return;
     Window* window = WindowFor(key, *block.binding);
@@ -179,9 +189,47 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
       if (!open->second.window.empty()) Conclude(key, open->second.window);
       windows_.erase(open);
     }
+    if ((*reference)->contract != nullptr) {
+      service_.SetPromise(key.first, ServicePromise::Of(*(*reference)->contract));
+    }
+    Window window(*reference);
+    ReadPeriod(key.first, **reference, window);
     const auto [made, _] =
-        windows_.emplace(key, OpenWindow{binding.contract_hash, Window(*reference)});
+        windows_.emplace(key, OpenWindow{binding.contract_hash, std::move(window)});
     return &made->second.window;
+  }
+
+  // The decisions of `reference: fixed`, whenever they were. Costs a walk over the journal.
+  void ReadPeriod(const std::string& model, const Reference& reference, Window& window) const {
+    if (reference.rule.reference.kind != records::ReferenceKind::kFixed) return;
+    auto period = ProfileOfPeriod({.files = options_.files,
+                                   .journal_directory = options_.journal_directory,
+                                   .end = options_.journal->Durable(),
+                                   .model = model},
+                                  reference);
+    if (period.ok()) {
+      window.SetFixed(std::move(period).value());
+    } else {
+      Tell(std::move(period).error().Context("reading the period of " + model));
+    }
+  }
+
+  // What service levels look back on lies before the windows that are still open.
+  void RecallService() {
+    if (std::exchange(recalled_, true)) return;
+    const Time since = options_.clock->Now() - kServiceMemory;
+    auto reader =
+        records::JournalReader::Open(*options_.files, options_.journal_directory,
+                                     options_.journal->Recent(since, limits::kRemembered));
+    if (!reader.ok()) return Tell(reader.error());
+    ServiceRecall recall(service_);
+    const records::JournalPosition until = reader_->position();
+    for (std::size_t read = 1; read != 0;) {
+      const auto got = (*reader)->Read(until, kRecordsARead, recall);
+      // Damage is told of when the windows' own reader meets it.
+      if (!got.ok() && !(*reader)->SkipDamage().ok()) return;
+      read = got.ok() ? *got : 1;
+    }
   }
 
   void CloseOverdue(Time now) {
@@ -211,6 +259,13 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
     if (options_.on_problem) options_.on_problem(error);
   }
 
+  struct ServiceRecall final : records::JournalVisitor {
+    explicit ServiceRecall(ServiceWatch& watch) : service(watch) {}
+    void OnDecisions(const records::ReadDecisions& block) override { service.OnDecisions(block); }
+    void OnRefusal(const records::Refusal& refusal) override { service.OnRefusal(refusal); }
+    bool WantsRows() const override { return false; }
+    ServiceWatch& service;
+  };
   struct OpenWindow {
     std::string contract_hash;
     Window window;
@@ -220,6 +275,8 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
   References references_;
   std::unique_ptr<records::JournalReader> reader_;
   std::map<WindowKey, OpenWindow> windows_;
+  ServiceWatch service_;
+  bool recalled_ = false;
   Checkpoint begins_;
   std::vector<records::StoredVerdict> unstored_;
   bool told_ = false;  // that verdicts wait

@@ -7,18 +7,6 @@
 namespace mooring::monitoring {
 namespace {
 
-data::Batch EmptyScores() {
-  auto schema = data::Schema::Make({{.name = std::string(kScoreColumn)}});
-  return data::Batch(std::make_shared<const data::Schema>(std::move(schema).value()));
-}
-
-// The raw output that the contract calls the score; the first output when there is none of that
-// name.
-std::optional<std::size_t> ScoreOf(const data::Schema& outputs, const std::string& name) {
-  if (outputs.size() == 0) return std::nullopt;
-  return outputs.Find(name).value_or(0);
-}
-
 std::vector<Slice> SlicesOf(const Learned& learned) {
   std::vector<Slice> slices;
   for (const LearnedSlice& one : learned.slices) slices.push_back(one.slice);
@@ -55,7 +43,7 @@ Finding OfSlice(const SliceDrift& slice, const WindowReport& report) {
 }  // namespace
 
 Window::Window(std::shared_ptr<const Reference> reference)
-    : reference_(std::move(reference)), scores_(EmptyScores()) {
+    : reference_(std::move(reference)), scores_(reference_->score_output) {
   if (reference_->profile == nullptr) return;
   profile_.emplace(reference_->profile->bins());
   order_.emplace(reference_->profile);
@@ -76,39 +64,12 @@ Status Window::Add(const records::ReadDecisions& block) {
   if (!profile_.has_value()) return Ok();
   RETURN_IF_ERROR(profile_->Add(*block.inputs));
   order_->Add(*block.inputs);
-  const data::Batch* const scores = ScoresOf(block);
+  const data::Batch* const scores = scores_.Of(block);
   if (scores != nullptr) {
     RETURN_IF_ERROR(profile_->Add(*scores));
     order_->Add(*scores);
   }
   return slices_->Add(*block.inputs, scores);
-}
-
-std::optional<std::size_t> Window::ScoreColumn(const records::ReadDecisions& block) {
-  if (inputs_ != block.inputs->shared_schema() || outputs_ != block.outputs->shared_schema()) {
-    inputs_ = block.inputs->shared_schema();
-    outputs_ = block.outputs->shared_schema();
-    score_ = ScoreOf(*outputs_, reference_->score_output);
-    // An input of that name has the column already; both in one would be neither.
-    if (inputs_->Find(kScoreColumn).has_value()) score_.reset();
-  }
-  return score_;
-}
-
-const data::Batch* Window::ScoresOf(const records::ReadDecisions& block) {
-  const std::optional<std::size_t> place = ScoreColumn(block);
-  if (!place.has_value()) return nullptr;
-  const data::Column& score = block.outputs->column(*place);
-  scores_.Clear();
-  for (std::size_t row = 0; row < block.outputs->rows(); ++row) {
-    if (score.IsNull(row)) {
-      scores_.column(0).AppendNull();
-    } else {
-      scores_.column(0).Append(score.Number(row));
-    }
-  }
-  scores_.SetRows(block.outputs->rows());
-  return &scores_;
 }
 
 SliceDrift Window::JudgeSlice(std::size_t place, const records::MonitorRule& rule) {

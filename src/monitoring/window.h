@@ -17,6 +17,7 @@
 #include "monitoring/reference_history.h"
 #include "monitoring/references.h"
 #include "monitoring/row_order.h"
+#include "monitoring/scores.h"
 #include "monitoring/slice_profiles.h"
 #include "monitoring/window_report.h"
 #include "records/journal/reader.h"
@@ -45,21 +46,16 @@ class Window {
   WindowReport Close();
 
  private:
-  // The scores of a block as a batch of one column; null when they are not watched.
-  const data::Batch* ScoresOf(const records::ReadDecisions& block);
-  std::optional<std::size_t> ScoreColumn(const records::ReadDecisions& block);
   void JudgeSlices(WindowReport& report);
   SliceDrift JudgeSlice(std::size_t place, const records::MonitorRule& rule);
 
   std::shared_ptr<const Reference> reference_;
-  std::shared_ptr<const data::Schema> inputs_, outputs_;  // that score_ was found in
-  std::optional<std::size_t> score_;
   // None without a reference.
   std::optional<data::BatchProfile> profile_;
   std::optional<RowOrder> order_;
   std::optional<SliceProfiles> slices_;
   std::optional<ReferenceHistory> history_;
-  data::Batch scores_;
+  Scores scores_;
   std::string model_;
   VersionNumber version_ = 0;
   Time start_, last_;
