@@ -9,6 +9,8 @@
 #include "base/limits.h"
 #include "monitoring/checkpoint.h"
 #include "monitoring/period.h"
+#include "monitoring/quality/late_windows.h"
+#include "monitoring/quality/quality_book.h"
 #include "monitoring/references.h"
 #include "monitoring/service_watch.h"
 #include "monitoring/window.h"
@@ -24,6 +26,9 @@ constexpr std::chrono::milliseconds kIdleWait{200};
 constexpr std::chrono::milliseconds kGather{20};
 constexpr Nanos kCheckpointEvery = std::chrono::seconds(1);
 constexpr std::chrono::hours kServiceMemory{72};
+// In the checkpoint: the oldest decision whose outcomes are still waited for. No model has no name.
+const WindowKey kQualityKey("", 0);
+constexpr Nanos kLateEvery = std::chrono::minutes(5);
 // Verdicts that may wait for a registry whose disk is full: some megabytes.
 constexpr std::size_t kUnstored = 4096;
 
@@ -43,6 +48,7 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
     for (const auto& [key, first] : begins_) {
       from.segment = from.segment == 0 ? first.segment : std::min(from.segment, first.segment);
     }
+    begins_.erase(kQualityKey);  // it only says from where to read
     ASSIGN_OR_RETURN(
         reader_, records::JournalReader::Open(*options_.files, options_.journal_directory, from));
     return Ok();
@@ -63,18 +69,24 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
       read = *got;
       NoteLag(end);
     }
-    CloseOverdue(options_.clock->Now());
-    for (records::StoredVerdict& verdict : service_.Due(options_.clock->Now())) {
+    const Time now = options_.clock->Now();
+    CloseOverdue(now);
+    for (records::StoredVerdict& verdict : service_.Due(now)) {
       unstored_.push_back(std::move(verdict));
     }
+    for (const QualityReport& report : quality_.Due(now)) unstored_.push_back(ToStored(report));
+    ScoreLate(now);
     StoreVerdicts();
     return Ok();
   }
 
   void OnRefusal(const records::Refusal& refusal) override { service_.OnRefusal(refusal); }
 
+  void OnOutcomes(std::span<const records::Outcome> outcomes) override { quality_.Learn(outcomes); }
+
   void OnDecisions(const records::ReadDecisions& block) override {
     service_.OnDecisions(block);
+    if (const auto reference = ReferenceFor(*block.binding)) quality_.Add(block, reference);
     const WindowKey key(block.binding->model, block.binding->version);
     if (AlreadyJudged(key, block.first)) return;
     Window* window = WindowFor(key, *block.binding);
@@ -180,23 +192,41 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
     if (open != windows_.end() && open->second.contract_hash == binding.contract_hash) {
       return &open->second.window;
     }
-    auto reference = references_.For(binding);
-    if (!reference.ok()) {
-      Tell(std::move(reference).error().Context("watching " + key.first));
-      return nullptr;
-    }
+    const std::shared_ptr<const Reference> reference = ReferenceFor(binding);
+    if (reference == nullptr) return nullptr;
     if (open != windows_.end()) {  // the contract changed: its window ends here
       if (!open->second.window.empty()) Conclude(key, open->second.window);
       windows_.erase(open);
     }
-    if ((*reference)->contract != nullptr) {
-      service_.SetPromise(key.first, ServicePromise::Of(*(*reference)->contract));
+    if (reference->contract != nullptr) {
+      service_.SetPromise(key.first, ServicePromise::Of(*reference->contract));
     }
-    Window window(*reference);
-    ReadPeriod(key.first, **reference, window);
+    Window window(reference);
+    ReadPeriod(key.first, *reference, window);
     const auto [made, _] =
         windows_.emplace(key, OpenWindow{binding.contract_hash, std::move(window)});
     return &made->second.window;
+  }
+
+  std::shared_ptr<const Reference> ReferenceFor(const records::Binding& binding) {
+    auto reference = references_.For(binding);
+    if (reference.ok()) return *reference;
+    Tell(std::move(reference).error().Context("watching " + binding.model));
+    return nullptr;
+  }
+
+  // Outcomes for windows that were let go: a walk over the journal, so not at every turn.
+  void ScoreLate(Time now) {
+    if (options_.clock->Monotonic() - late_at_ < kLateEvery) return;
+    const std::vector<LateWindow> late = quality_.TakeLate();
+    if (late.empty()) return;
+    late_at_ = options_.clock->Monotonic();
+    auto reports = RescoreLate({.files = options_.files,
+                                .directory = options_.journal_directory,
+                                .end = options_.journal->Durable()},
+                               late, now);
+    if (!reports.ok()) return Tell(reports.error());
+    for (const QualityReport& report : *reports) unstored_.push_back(ToStored(report));
   }
 
   // The decisions of `reference: fixed`, whenever they were. Costs a walk over the journal.
@@ -243,7 +273,9 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
     if (!dirty_ || !unstored_.empty()) return;
     dirty_ = false;
     saved_at_ = options_.clock->Monotonic();
-    const std::string text = CheckpointJson(begins_);
+    Checkpoint begins = begins_;
+    if (const auto oldest = quality_.OldestNeeded()) begins[kQualityKey] = *oldest;
+    const std::string text = CheckpointJson(begins);
     const Status saved = options_.files->WriteFileDurably(options_.checkpoint_file, AsBytes(text));
     if (!saved.ok()) Tell(saved.error());
   }
@@ -276,6 +308,8 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
   std::unique_ptr<records::JournalReader> reader_;
   std::map<WindowKey, OpenWindow> windows_;
   ServiceWatch service_;
+  QualityBook quality_{{.on_problem = [this](const Error& error) { Tell(error); }}};
+  Nanos late_at_ = -kLateEvery;
   bool recalled_ = false;
   Checkpoint begins_;
   std::vector<records::StoredVerdict> unstored_;

@@ -86,7 +86,6 @@ struct QualityReport {
   Time start, end;
   std::uint64_t rows = 0;
   std::uint64_t labelled = 0;
-  std::uint32_t scored = 0;                               // how often this window was scored
   bool mature = false;                                    // all outcomes are due
   double delay_p50_s = kUnknown, delay_p95_s = kUnknown;  // from decision to outcome, seconds
   std::string verdict;  // "ok", "worse", "waiting", "not_enough_data"

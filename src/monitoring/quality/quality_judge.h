@@ -1,0 +1,32 @@
+// QualityJudge: from a scored window to a verdict and findings. Pure functions, no clock, no store.
+//
+// A window is worse when its watched metric is beyond a bound even at the end of its 95 % interval
+// that favours it. Bounds: the contract's warn and stop, shares of the reference's value; without
+// them the reference's mean ± 3 deviations of its chunks. Nothing is said below 200 labels, or 30
+// of the rarest class ("not_enough_data"; "waiting" while outcomes are still due).
+//
+// Concept drift: realised less estimated loss, over their combined error, beyond 3 in three windows
+// in a row; or beyond 5 in two. Calibration drift: the calibration error is over twice the
+// reference's and over 0.05, or the slope is off 1 by a half. Worst slices: a finding each, at most
+// three.
+//
+// Thread safety: pure.
+#pragma once
+
+#include "monitoring/quality/quality_plan.h"
+#include "monitoring/quality/quality_reference.h"
+#include "monitoring/quality/quality_report.h"
+
+namespace mooring::monitoring {
+
+inline constexpr std::uint64_t kLeastLabels = 200, kLeastOfRarest = 30;
+
+// Fills bounds, levels, verdict, reason and findings of a report that ScoreWindow filled.
+// `gaps_before`: windows in a row before this one whose gap was beyond 3 errors.
+void JudgeQuality(const QualityPlan& plan, const QualityReference* reference,
+                  std::uint32_t gaps_before, QualityReport& report);
+
+// How many combined errors reality is above the estimate; NaN without either.
+double GapErrors(const ConceptGap& gap);
+
+}  // namespace mooring::monitoring

@@ -1,0 +1,31 @@
+// QualityRows: what is kept of the rows of a window until their outcomes have come: everything that
+// quality is computed from, column by column.
+//
+// Thread safety: values. Memory: about 40 bytes a row, one for each feature, and 8 for each column
+// that a business measure reads.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+namespace mooring::monitoring {
+
+struct QualityRows {
+  std::size_t score_columns = 1;   // numbers a row in `scores`
+  std::size_t features = 0;        // bytes a row in `bins`
+  std::size_t read_columns = 0;    // numbers a row in `read`
+  std::vector<double> scores;      // row by row; NaN: the row had no model decision
+  std::vector<double> amounts;     // decided; NaN: none
+  std::vector<double> truth;       // class index or number; NaN: not known yet
+  std::vector<float> delay_s;      // from the decision to its outcome; NaN
+  std::vector<std::uint8_t> bins;  // feature_bins.h, row by row
+  std::vector<double> read;        // inputs that business measures read, row by row; NaN missing
+  std::uint64_t labelled = 0;      // rows whose truth is known
+
+  std::size_t rows() const { return truth.size(); }
+  bool known(std::size_t row) const { return !std::isnan(truth[row]); }
+};
+
+}  // namespace mooring::monitoring

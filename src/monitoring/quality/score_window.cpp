@@ -1,0 +1,362 @@
+#include "monitoring/quality/score_window.h"
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+#include "base/rng.h"
+#include "data/stats/calibration/calibration_error.h"
+#include "data/stats/counts/proportions.h"
+#include "data/stats/intervals/bootstrap.h"
+#include "data/stats/intervals/delong.h"
+#include "data/stats/intervals/mean_interval.h"
+#include "data/stats/metrics/confusion_matrix.h"
+#include "monitoring/quality/losses.h"
+#include "monitoring/quality/slice_search.h"
+
+namespace mooring::monitoring {
+namespace {
+
+using Task = records::OutputRule::Task;
+
+constexpr std::size_t kReplicates = 300;
+constexpr std::size_t kBootstrapRows = 20'000;
+constexpr std::uint64_t kSeed = 20'260'101;
+
+class Scoring {
+ public:
+  Scoring(const QualityPlan& plan, const QualityReference* reference, const QualityRows& rows,
+          QualityReport& report)
+      : plan_(plan),
+        reference_(reference),
+        rows_(rows),
+        report_(report),
+        rule_{.task = plan.task(),
+              .classes = plan.classes().size(),
+              .probabilities = plan.has_probabilities(),
+              .squared = plan.contract().monitor.quality.metric == "rmse"},
+        labelled_(LabelledRows(rule_, rows)),
+        losses_(LossesOf(rule_, rows)) {}
+
+  void Run() {
+    Delays();
+    if (!labelled_.truth.empty()) {
+      Metrics();
+      if (rule_.task != Task::kRegression) Classes();
+      if (rule_.task == Task::kBinary) Calibrate();
+      Business();
+      Slices();
+    }
+    if (reference_ != nullptr && reference_->cbpe() != nullptr) Estimates(*reference_->cbpe());
+  }
+
+ private:
+  void Delays() {
+    std::vector<double> delays;
+    for (std::size_t row = 0; row < rows_.rows(); ++row) {
+      if (rows_.known(row) && !std::isnan(rows_.delay_s[row])) delays.push_back(rows_.delay_s[row]);
+    }
+    if (delays.empty()) return;
+    std::ranges::sort(delays);
+    const auto at = [&delays](double q) {
+      return delays[static_cast<std::size_t>(q * static_cast<double>(delays.size() - 1))];
+    };
+    report_.delay_p50_s = at(0.5);
+    report_.delay_p95_s = at(0.95);
+  }
+
+  void Metrics() {
+    const std::string watched = WatchedMetric(plan_);
+    for (const NamedMetric& metric : MetricsOf(rule_, labelled_)) {
+      MetricValue value{.name = metric.name,
+                        .value = metric.value,
+                        .n = labelled_.truth.size(),
+                        .higher_is_better = metric.higher_is_better};
+      SetInterval(value);
+      if (reference_ != nullptr) {
+        const auto baseline = reference_->metrics().find(metric.name);
+        if (baseline != reference_->metrics().end()) value.reference = baseline->second.mean;
+      }
+      const auto place = metric.name == watched ? report_.metrics.begin() : report_.metrics.end();
+      report_.metrics.insert(place, std::move(value));
+    }
+  }
+
+  void Take(const Result<data::IntervalEstimate>& interval, MetricValue& value) const {
+    if (!interval.ok()) return;
+    value.lower = interval->lower;
+    value.upper = interval->upper;
+  }
+
+  std::vector<double> Mapped(double (*loss)(double score, double truth)) const {
+    std::vector<double> values;
+    for (std::size_t i = 0; i < labelled_.truth.size(); ++i) {
+      values.push_back(loss(labelled_.scores[i * rows_.score_columns], labelled_.truth[i]));
+    }
+    return values;
+  }
+
+  void SetInterval(MetricValue& value) const {
+    const std::string& name = value.name;
+    if (name == "auc" && rule_.task == Task::kBinary) {
+      Take(data::AucInterval(labelled_.scores, labelled_.positive), value);
+    } else if (name == "accuracy") {
+      const double right = std::round(value.value * static_cast<double>(value.n));
+      SetShare(static_cast<std::uint64_t>(right), value.n, value.lower, value.upper);
+    } else if (name == "log_loss") {
+      Take(data::MeanInterval(KnownLosses()), value);
+    } else if (name == "brier") {
+      Take(data::MeanInterval(Mapped([](double s, double y) { return (s - y) * (s - y); })), value);
+    } else if (name == "mae") {
+      Take(data::MeanInterval(Mapped([](double s, double y) { return std::abs(s - y); })), value);
+    } else if (name == "bias") {
+      Take(data::MeanInterval(Mapped([](double s, double y) { return s - y; })), value);
+    } else if (name == "rmse") {
+      Take(data::MeanInterval(Mapped([](double s, double y) { return (s - y) * (s - y); })), value);
+      value.lower = std::sqrt(std::max(value.lower, 0.0));
+      value.upper = std::sqrt(value.upper);
+    } else if (name == "mape") {
+      Take(data::MeanInterval(Mapped([](double s, double y) {
+             return std::abs(s - y) / std::max(std::abs(y), std::numeric_limits<double>::epsilon());
+           })),
+           value);
+    } else if (rule_.task == Task::kRegression) {
+      ByRows(value);
+    } else if (name != "auc") {
+      ByCells(value);
+    }
+  }
+
+  std::vector<double> KnownLosses() const {
+    std::vector<double> known;
+    for (const double loss : losses_) {
+      if (!std::isnan(loss)) known.push_back(loss);
+    }
+    return known;
+  }
+
+  static void SetShare(std::uint64_t part, std::uint64_t of, double& lower, double& upper) {
+    const auto interval = data::WilsonInterval({part, of});
+    if (!interval.ok()) return;
+    lower = interval->low;
+    upper = interval->high;
+  }
+
+  // Rates of classes depend on the cells of the confusion matrix alone: those are drawn, each a
+  // Poisson number, which is what drawing rows comes to.
+  void ByCells(MetricValue& value) const {
+    data::ConfusionMatrix cells(rule_.classes);
+    for (std::size_t i = 0; i < labelled_.predicted.size(); ++i) {
+      cells.Add(labelled_.truth_class[i], labelled_.predicted[i]);
+    }
+    Rng rng(kSeed);
+    std::vector<double> drawn;
+    for (std::size_t replicate = 0; replicate < kReplicates; ++replicate) {
+      data::ConfusionMatrix one(rule_.classes);
+      for (std::size_t truth = 0; truth < rule_.classes; ++truth) {
+        for (std::size_t said = 0; said < rule_.classes; ++said) {
+          const double mean = cells.cell(truth, said);
+          if (mean > 0) one.Add(truth, said, std::poisson_distribution<int>(mean)(rng));
+        }
+      }
+      const double rate = RateOf(one, value.name);
+      if (!std::isnan(rate)) drawn.push_back(rate);
+    }
+    SetQuantiles(drawn, value);
+  }
+
+  double RateOf(const data::ConfusionMatrix& cells, std::string_view name) const {
+    const bool binary = rule_.task == Task::kBinary;
+    const data::ClassRates rates = binary ? cells.OfClass(1) : cells.Macro();
+    if (name == "precision") return rates.precision;
+    if (name == "recall") return rates.recall;
+    return name == "f1" ? rates.f1 : cells.Matthews();
+  }
+
+  static void SetQuantiles(std::vector<double>& drawn, MetricValue& value) {
+    if (drawn.empty()) return;
+    std::ranges::sort(drawn);
+    const auto at = [&drawn](double q) {
+      return drawn[static_cast<std::size_t>(q * static_cast<double>(drawn.size() - 1))];
+    };
+    value.lower = at(0.025);
+    value.upper = at(0.975);
+  }
+
+  // WAPE and R² from weighted sums; of very many rows the newest.
+  void ByRows(MetricValue& value) const {
+    const std::size_t n = labelled_.truth.size();
+    const std::size_t first = n - std::min(n, kBootstrapRows);
+    const bool r2 = value.name == "r2";
+    const data::WeightedStatistic statistic = [&](std::span<const double> weights) {
+      double w = 0, error = 0, squared = 0, y = 0, absolute = 0, y_squared = 0;
+      for (std::size_t i = 0; i < weights.size(); ++i) {
+        const double truth = labelled_.truth[first + i], e = labelled_.scores[first + i] - truth;
+        w += weights[i];
+        error += weights[i] * std::abs(e);
+        squared += weights[i] * e * e;
+        y += weights[i] * truth;
+        absolute += weights[i] * std::abs(truth);
+        y_squared += weights[i] * truth * truth;
+      }
+      return r2 ? 1 - squared / (y_squared - y * y / w) : error / absolute;
+    };
+    const auto result =
+        data::Bootstrap(n - first, {}, statistic, {.replicates = kReplicates, .seed = kSeed});
+    if (!result.ok()) return;
+    value.lower = result->estimate.lower;
+    value.upper = result->estimate.upper;
+  }
+
+  // Classes that occur; a binary task has both always.
+  void Classes() {
+    const std::size_t classes = plan_.classes().size();
+    std::vector<std::size_t> occurring;
+    std::vector<std::uint64_t> support(classes), predicted(classes), right(classes);
+    for (std::size_t i = 0; i < labelled_.predicted.size(); ++i) {
+      ++support[labelled_.truth_class[i]];
+      ++predicted[labelled_.predicted[i]];
+      right[labelled_.truth_class[i]] += labelled_.truth_class[i] == labelled_.predicted[i] ? 1 : 0;
+    }
+    for (std::size_t k = 0; k < classes; ++k) {
+      if (rule_.probabilities || support[k] + predicted[k] != 0) occurring.push_back(k);
+    }
+    report_.confusion.counts.assign(occurring.size(), std::vector<std::uint64_t>(occurring.size()));
+    for (std::size_t i = 0; i < labelled_.predicted.size(); ++i) {
+      const auto row = std::ranges::find(occurring, labelled_.truth_class[i]) - occurring.begin();
+      const auto column = std::ranges::find(occurring, labelled_.predicted[i]) - occurring.begin();
+      ++report_.confusion.counts[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)];
+    }
+    for (const std::size_t k : occurring) {
+      report_.confusion.labels.push_back(plan_.classes()[k]);
+      ClassQuality of{
+          .label = plan_.classes()[k], .support = support[k], .predicted = predicted[k]};
+      const auto share = [&](std::uint64_t all, double& value, double& lower, double& upper) {
+        if (all == 0) return;
+        value = static_cast<double>(right[k]) / static_cast<double>(all);
+        SetShare(right[k], all, lower, upper);
+      };
+      share(predicted[k], of.precision, of.precision_lower, of.precision_upper);
+      share(support[k], of.recall, of.recall_lower, of.recall_upper);
+      const std::uint64_t both = support[k] + predicted[k];
+      if (both != 0) of.f1 = 2 * static_cast<double>(right[k]) / static_cast<double>(both);
+      report_.classes.push_back(std::move(of));
+    }
+  }
+
+  void Calibrate() {
+    const std::size_t bins = std::min<std::size_t>(10, labelled_.scores.size());
+    const auto table = data::ReliabilityTable(labelled_.scores, labelled_.positive, bins);
+    if (!table.ok()) return;
+    Calibration& calibration = report_.calibration;
+    calibration.error = data::ExpectedCalibrationError(*table);
+    for (const data::ReliabilityBin& bin : *table) {
+      calibration.bins.push_back({bin.mean_score, bin.rate, bin.rows});
+    }
+    const auto line = data::FitCalibrationLine(labelled_.scores, labelled_.positive);
+    if (!line.ok()) return;
+    calibration.slope = line->slope;
+    calibration.intercept = line->in_the_large;
+  }
+
+  void Business() {
+    for (const QualityPlan::Measure& measure : plan_.measures()) {
+      std::vector<double> values;
+      for (const double value : plan_.ValuesOf(measure, rows_)) {
+        if (!std::isnan(value)) values.push_back(value);
+      }
+      MetricValue of{
+          .name = measure.name, .n = values.size(), .higher_is_better = measure.higher_is_better};
+      double sum = 0;
+      for (const double value : values) sum += value;
+      if (!values.empty()) of.value = sum / static_cast<double>(values.size());
+      Take(data::MeanInterval(values), of);
+      report_.business.push_back(std::move(of));
+    }
+  }
+
+  void Slices() {
+    if (plan_.features() == nullptr || rows_.features == 0) return;
+    report_.slices = FindWorstSlices(rows_, losses_, *plan_.features());
+  }
+
+  void Estimates(const CbpeModel& cbpe) {
+    std::vector<double> scores;
+    std::vector<std::uint32_t> predicted;
+    for (std::size_t row = 0; row < rows_.rows(); ++row) {
+      const double* of = rows_.scores.data() + row * rows_.score_columns;
+      if (std::isnan(of[0])) continue;
+      scores.insert(scores.end(), of, of + rows_.score_columns);
+      predicted.push_back(PredictedClass(rule_, rows_, row));
+    }
+    if (predicted.empty()) return;
+    const auto estimates = cbpe.Estimate({.scores = scores, .predicted = predicted});
+    if (!estimates.ok()) return;  // scores that are no probabilities
+    for (const QualityEstimate& estimate : *estimates) {
+      const bool rate = !estimate.name.starts_with("true_") && !estimate.name.starts_with("false_");
+      if (!rate) continue;  // cells grow with the rows
+      report_.estimates.push_back({.name = estimate.name,
+                                   .value = estimate.value,
+                                   .lower = estimate.confidence.lower,
+                                   .upper = estimate.confidence.upper,
+                                   .warn = estimate.thresholds.lower,
+                                   .stop = estimate.thresholds.upper,
+                                   .n = predicted.size(),
+                                   .higher_is_better = true,
+                                   .estimate = true,
+                                   .level = estimate.alert ? Level::kWarn : Level::kClear});
+    }
+    Gap(cbpe);
+  }
+
+  // Loss less expected loss of the labelled rows: its mean is 0 while the concept stands. The error
+  // is that of the mean and of how far reference chunks strayed, together.
+  void Gap(const CbpeModel& cbpe) {
+    const auto expected = ExpectedLossesOf(rule_, cbpe, rows_);
+    if (!expected.ok() || labelled_.truth.size() < 2) return;
+    double estimated = 0, realised = 0, squares = 0, n = 0;
+    for (const std::size_t row : labelled_.places) {
+      const double difference = losses_[row] - (*expected)[row];
+      estimated += (*expected)[row];
+      realised += losses_[row];
+      squares += difference * difference;
+      n += 1;
+    }
+    const double mean = (realised - estimated) / n;
+    const double variance = std::max(squares / n - mean * mean, 0.0) / n;
+    ConceptGap& gap = report_.gap;
+    gap.metric = "log_loss";
+    gap.estimated = estimated / n;
+    gap.realised = realised / n;
+    gap.error = std::sqrt(variance + reference_->gap_deviation() * reference_->gap_deviation());
+  }
+
+  const QualityPlan& plan_;
+  const QualityReference* reference_;
+  const QualityRows& rows_;
+  QualityReport& report_;
+  const LossRule rule_;
+  const Labelled labelled_;
+  const std::vector<double> losses_;
+};
+
+constexpr std::array<std::string_view, 3> kTasks = {"binary", "multiclass", "regression"};
+
+}  // namespace
+
+std::string WatchedMetric(const QualityPlan& plan) {
+  const std::string& asked = plan.contract().monitor.quality.metric;
+  if (!asked.empty()) return asked;
+  if (plan.task() == Task::kRegression) return "mae";
+  return plan.has_probabilities() ? "log_loss" : "accuracy";
+}
+
+void ScoreWindow(const QualityPlan& plan, const QualityReference* reference,
+                 const QualityRows& rows, QualityReport& report) {
+  report.rows = rows.rows();
+  report.labelled = rows.labelled;
+  report.task = kTasks[static_cast<std::size_t>(plan.task())];
+  Scoring(plan, reference, rows, report).Run();
+}
+
+}  // namespace mooring::monitoring
