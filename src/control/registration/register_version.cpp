@@ -1,4 +1,5 @@
 #include "control/registration/register_version.h"
+#include "control/registration/holdout.h"
 
 #include <fmt/format.h>
 
@@ -6,6 +7,7 @@
 
 #include "control/registration/convert_rows.h"
 #include "control/registration/golden_inputs.h"
+#include "control/registration/holdout.h"
 #include "control/registration/stored_version.h"
 #include "control/registration/version_blobs.h"
 #include "model/format.h"
@@ -34,6 +36,7 @@ class Registration {
     RETURN_IF_ERROR(BindContract());
     RETURN_IF_ERROR(RecordGolden());
     RETURN_IF_ERROR(LearnReference());
+    RETURN_IF_ERROR(LearnFromHoldout());
     RETURN_IF_ERROR(ValidateTraining());
     RETURN_IF_ERROR(StoreBlobs());
     return Register();
@@ -49,6 +52,9 @@ class Registration {
   void BlankIdentifiers(data::Batch& inputs) const;
   Status LearnReference();
   Result<data::Column> Scores();
+  Status LearnFromHoldout();
+  Result<data::Batch> ConvertHoldout();
+  Result<data::Batch> OutputsOf(const data::Batch& shaped);
   Status FindLabel();
   Status ValidateTraining();
   Status StoreBlobs();
@@ -80,7 +86,9 @@ Result<data::Batch> Registration::WithAbsentInputs(const data::Batch& training) 
     absent += (absent.empty() ? "'" : ", '") + rule.name + "'";
   }
   if (absent.empty()) return training;
-  result_.warnings.push_back("not in the training data, so not watched: " + absent);
+  if (!request_.holdout || &training != &*request_.holdout) {
+    result_.warnings.push_back("not in the training data, so not watched: " + absent);
+  }
   ASSIGN_OR_RETURN(data::Schema schema, data::Schema::Make(std::move(fields)));
   data::Batch whole(std::make_shared<const data::Schema>(std::move(schema)));
   for (std::size_t i = 0; i < whole.width(); ++i) {
@@ -243,6 +251,49 @@ Status Registration::LearnReference() {
         "an input is named 'score': the model's own score is not watched beside it");
   }
   reference_ = profile.ToJson();
+  return Ok();
+}
+
+// As the contract's inputs, with the training data's categories.
+Result<data::Batch> Registration::ConvertHoldout() {
+  ASSIGN_OR_RETURN(data::Schema schema, TrainingSchema(*contract_, *model_));
+  ASSIGN_OR_RETURN(const data::Batch whole, WithAbsentInputs(*request_.holdout));
+  std::vector<data::Field> fields = schema.fields();
+  for (data::Field& field : fields) {
+    const auto known = dictionaries_.find(field.name);
+    if (known != dictionaries_.end()) field.dictionary = known->second;
+  }
+  ASSIGN_OR_RETURN(schema, data::Schema::Make(std::move(fields)));
+  return ConvertRows(whole, std::make_shared<const data::Schema>(std::move(schema)));
+}
+
+Result<data::Batch> Registration::OutputsOf(const data::Batch& shaped) {
+  constexpr std::size_t kBlock = 8192;
+  data::Batch outputs(model_->outputs()), block(model_->inputs());
+  for (std::size_t start = 0; start < shaped.rows(); start += kBlock) {
+    block.Clear();
+    const std::size_t end = std::min(start + kBlock, shaped.rows());
+    for (std::size_t row = start; row < end; ++row) block.AppendRow(shaped, row);
+    ASSIGN_OR_RETURN(const data::Batch predictions, model_->Predict(block));
+    for (std::size_t row = 0; row < predictions.rows(); ++row) outputs.AppendRow(predictions, row);
+    if (with_.progress) with_.progress(end - start);
+  }
+  return outputs;
+}
+
+Status Registration::LearnFromHoldout() {
+  if (!request_.holdout) return Ok();
+  const data::Column* const label = request_.holdout->Find(request_.label);
+  if (request_.label.empty() || label == nullptr) {
+    return Error(Code::kInvalidArgument, "the holdout lacks the label '" + request_.label + "'")
+        .Help("name its column with --label");
+  }
+  ASSIGN_OR_RETURN(const data::Batch rows, ConvertHoldout());
+  ASSIGN_OR_RETURN(const data::Batch shaped,
+                   with_.shape(contract_, model_->predictor().signature(), dictionaries_, rows));
+  ASSIGN_OR_RETURN(const data::Batch outputs, OutputsOf(shaped));
+  ASSIGN_OR_RETURN(learned_.parts["quality"],
+                   LearnQuality(contract_, {.inputs = &rows, .outputs = &outputs, .label = label}));
   return Ok();
 }
 

@@ -59,6 +59,7 @@ struct RegisterRequest {
   std::optional<data::Batch> training;  // columns by name: contract inputs, label
   std::string training_data;            // its path and SHA-256, for the record
   std::string label;                    // column of `training`; empty: none
+  std::optional<data::Batch> holdout;  // labelled rows that it was not trained on; same columns
   std::optional<data::Batch> golden;  // model inputs by name, and outputs where recorded elsewhere
   double golden_tolerance = 0;        // for given outputs: relative, 0: the same bits
   std::string source;

@@ -65,19 +65,33 @@ Result<data::Schema> ColumnsToRead(const data::Schema& wanted, const data::Schem
   return data::Schema::Make(std::move(fields));
 }
 
+Status ReadHoldout(Context& context, const Args& args, const data::Schema& wanted,
+                   control::RegisterRequest& request) {
+  const std::string path = args.Text("holdout");
+  if (path.empty()) return Ok();
+  ASSIGN_OR_RETURN(const data::Schema file, TableFileSchema(context, path));
+  ASSIGN_OR_RETURN(const data::Schema schema, ColumnsToRead(wanted, file, request.label));
+  ASSIGN_OR_RETURN(request.holdout, ReadTableFile(context, path, schema));
+  return Ok();
+}
+
 Status ReadTraining(Context& context, const Args& args, const control::Registrar& registrar,
                     control::RegisterRequest& request) {
   const std::string path = args.Text("training-data");
-  if (path.empty()) return Ok();
+  if (path.empty()) {
+    if (!args.Has("holdout")) return Ok();
+    return Error(Code::kInvalidArgument, "--holdout goes with --training-data");
+  }
   ASSIGN_OR_RETURN(const auto contract,
                    control::ContractInForce(*registrar.registry, request.model));
-  ASSIGN_OR_RETURN(const auto model, control::LoadArtifact(*context.files, request.artifact_path,
-                                                           registrar.library_directory,
-                                                           context.transport));
+  ASSIGN_OR_RETURN(const auto model,
+                   control::LoadArtifact(*context.files, request.artifact_path,
+                                         registrar.library_directory, context.transport));
   ASSIGN_OR_RETURN(const data::Schema wanted, control::TrainingSchema(*contract, *model));
   ASSIGN_OR_RETURN(const data::Schema file, TableFileSchema(context, path));
   ASSIGN_OR_RETURN(const data::Schema schema, ColumnsToRead(wanted, file, request.label));
   ASSIGN_OR_RETURN(request.training, ReadTableFile(context, path, schema));
+  RETURN_IF_ERROR(ReadHoldout(context, args, wanted, request));
   ASSIGN_OR_RETURN(request.training_data, FileWithDigest(context, path));
   return Ok();
 }
@@ -142,6 +156,11 @@ std::vector<Flag> RegisterFlags() {
          .summary = "CSV or Parquet: the reference that live windows are compared with",
          .completes = Completes::kFile},
         {.name = "label", .value = "COLUMN", .summary = "outcome column of the training data"},
+        {.name = "holdout",
+         .value = "FILE",
+         .summary = "CSV or Parquet: labelled rows it was not trained on; live quality is held "
+                    "against them",
+         .completes = Completes::kFile},
         {.name = "golden",
          .value = "FILE",
          .summary = "CSV of golden rows: inputs, and outputs as they were where it was trained",
