@@ -75,6 +75,9 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
       unstored_.push_back(std::move(verdict));
     }
     for (const QualityReport& report : quality_.Due(now)) unstored_.push_back(ToStored(report));
+    for (records::StoredVerdict& alarm : quality_.TakeAlarms()) {
+      unstored_.push_back(std::move(alarm));
+    }
     ScoreLate(now);
     StoreVerdicts();
     return Ok();

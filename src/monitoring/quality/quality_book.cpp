@@ -34,7 +34,7 @@ QualityBook::Track* QualityBook::TrackFor(const WindowKey& key, const records::R
   track = Track();
   track.contract_hash = block.binding->contract_hash;
   track.plan = std::make_shared<QualityPlan>(reference, block);
-  track.reference = ReferenceOf(reference->learned, options_.on_problem);
+  SetReference(track, ReferenceOf(reference->learned, options_.on_problem));
   for (const std::string& problem : track.plan->problems()) {
     if (options_.on_problem) {
       options_.on_problem(
@@ -119,10 +119,12 @@ void QualityBook::Learn(std::span<const records::Outcome> outcomes) {
       NoteLate(outcome);
       continue;
     }
+    const bool first = !entry->window->rows().known(place.row);
     switch (entry->window->Learn(place.row, outcome)) {
       case QualityWindow::Fate::kTaken:
         ++counts_.taken;
         entry->dirty = true;
+        if (first) Stream(*entry, place.row, outcome.at);
         break;
       case QualityWindow::Fate::kSame: ++counts_.same; break;
       case QualityWindow::Fate::kTooEarly: ++counts_.too_early; break;
@@ -192,9 +194,37 @@ void QualityBook::LearnReference(Entry& entry, Track& track) {
   auto learned = QualityReference::Learn(track.plan->task(), track.plan->classes(),
                                          track.plan->has_probabilities(), all, "production");
   if (!learned.ok()) return;  // too few of a class: with more windows perhaps
-  track.reference = std::make_shared<const QualityReference>(std::move(learned).value());
+  SetReference(track, std::make_shared<const QualityReference>(std::move(learned).value()));
   track.learning.clear();
 }
+
+void QualityBook::SetReference(Track& track,
+                               std::shared_ptr<const QualityReference> reference) const {
+  track.reference = std::move(reference);
+  if (track.reference == nullptr) return;
+  track.losses = LossStream::Of(track.plan->task(), *track.reference);
+}
+
+// Outcomes in the order in which they become known; a correction is no new outcome.
+void QualityBook::Stream(const Entry& entry, std::size_t row, Time at) {
+  const QualityWindow& window = *entry.window;
+  Track& track = tracks_[window.key()];
+  if (track.plan != window.shared_plan() || !track.losses) return;
+  const QualityRows& rows = window.rows();
+  if (!track.losses->Add(rows.scores[row * rows.score_columns], rows.truth[row])) return;
+  records::StoredVerdict alarm;
+  alarm.model = window.key().first;
+  alarm.version = window.key().second;
+  alarm.window_start = alarm.window_end = at;
+  alarm.rows = track.losses->outcomes();
+  alarm.verdict = "alarm";
+  alarm.evidence_json = "{}";
+  alarm.kind = kStreamVerdict;
+  alarm.findings_json = FindingsJson({track.losses->Alarm(alarm.model)});
+  alarms_.push_back(std::move(alarm));
+}
+
+std::vector<records::StoredVerdict> QualityBook::TakeAlarms() { return std::exchange(alarms_, {}); }
 
 QualityReport QualityBook::Score(Entry& entry, Time now) {
   const QualityWindow& window = *entry.window;

@@ -15,8 +15,10 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "monitoring/quality/loss_stream.h"
 #include "monitoring/quality/quality_reference.h"
 #include "monitoring/quality/quality_window.h"
 
@@ -54,6 +56,8 @@ class QualityBook {
   // outcomes than the last time, all of them, or their maturity.
   std::vector<QualityReport> Due(Time now);
 
+  // Alarms of loss streams since the last call, as verdicts of their own kind.
+  std::vector<records::StoredVerdict> TakeAlarms();
   // The oldest decision that the windows kept need; nothing when there is none.
   std::optional<DecisionId> OldestNeeded() const;
   // Windows that are to be scored again from the journal, each once.
@@ -78,8 +82,9 @@ class QualityBook {
     std::string contract_hash;
     std::shared_ptr<QualityPlan> plan;
     std::shared_ptr<const QualityReference> reference;  // null: not known yet
-    std::uint32_t open = 0;                             // serial number; 0: none
-    std::vector<std::uint32_t> learning;                // windows that it is learned from
+    std::optional<LossStream> losses;
+    std::uint32_t open = 0;               // serial number; 0: none
+    std::vector<std::uint32_t> learning;  // windows that it is learned from
     std::uint64_t learning_rows = 0;
   };
   using Segment = std::pair<std::uint16_t, std::uint32_t>;
@@ -89,6 +94,8 @@ class QualityBook {
   Entry& OpenWindow(const WindowKey& key, Track& track);
   Entry* Find(std::uint32_t serial);
   void Note(const records::ReadDecisions& block, const Entry& entry, std::size_t place);
+  void Stream(const Entry& entry, std::size_t row, Time at);
+  void SetReference(Track& track, std::shared_ptr<const QualityReference> reference) const;
   void NoteLate(const records::Outcome& outcome);
   void LetGo();
   bool IsDue(const Entry& entry, Time now) const;
@@ -103,6 +110,7 @@ class QualityBook {
   std::map<Segment, std::vector<Place>> places_;
   std::deque<LateWindow> let_go_;
   std::vector<std::size_t> late_;  // places in let_go_
+  std::vector<records::StoredVerdict> alarms_;
   std::size_t rows_ = 0;
   Counts counts_;
 };
