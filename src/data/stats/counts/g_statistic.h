@@ -3,9 +3,9 @@
 // expected counts are below 5.
 //
 // Sources: Wilks 1938; Sokal & Rohlf. Agrees with scipy.stats.power_divergence and chi2_contingency
-// (lambda_="log-likelihood") 1.10.1 to 1e-12 relative. Terms are
-// summed as deviances O ln(O / E) - (O - E) (deviance.h), so that big counts do not lose the digits
-// which the plain sum loses.
+// (lambda_="log-likelihood") 1.10.1 to 1e-12 relative, up to SciPy's own rounding of some 1e-16 of
+// the sum of counts: terms are summed here as deviances O ln(O / E) - (O - E) (deviance.h), so that
+// counts of 1e9 keep twelve digits too (test: 60-digit decimals).
 //
 // Thread safety: pure functions.
 #pragma once

