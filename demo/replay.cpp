@@ -2,7 +2,10 @@
 // with the outcome of each flight following after it has landed, and prints one line a second.
 //
 //   flights_replay --port 8080 --flights flights.csv --rate 4000 [--seconds 60] [--from N]
+//                  [--hours yes]
 //
+// --hours sends the time of day in hours where minutes were agreed: a feed that was changed without
+// a word. All flights of the file are replayed when --seconds is 0.
 // Exit code 0 only when every request was answered with a decision. Ends on SIGTERM.
 #include <csignal>
 #include <cstdio>
@@ -38,7 +41,7 @@ std::vector<std::string> Split(const std::string& line) {
 }
 
 // distance,minute,origin,destination,passenger,late,date in time order.
-std::vector<Flight> ReadFlights(const std::string& path) {
+std::vector<Flight> ReadFlights(const std::string& path, bool hours) {
   std::ifstream in(path);
   std::string line;
   std::vector<Flight> flights;
@@ -47,7 +50,8 @@ std::vector<Flight> ReadFlights(const std::string& path) {
     const std::vector<std::string> cell = Split(line);
     if (cell.size() != 7) continue;
     flights.push_back({cell[6],
-                       R"(","inputs":{"distance":)" + cell[0] + R"(,"minute":)" + cell[1] +
+                       R"(","inputs":{"distance":)" + cell[0] + R"(,"minute":)" +
+                           (hours ? std::to_string(std::atoi(cell[1].c_str()) / 60) : cell[1]) +
                            R"(,"origin":")" + cell[2] + R"(","destination":")" + cell[3] +
                            R"(","passenger":")" + cell[4] + R"("}})",
                        cell[5] == "1"});
@@ -153,6 +157,7 @@ struct Options {
   std::string flights, run = "demo";
   int seconds = 60;
   std::size_t from = 0;
+  bool hours = false;
 };
 
 Options Parse(int count, char** words) {
@@ -167,6 +172,7 @@ Options Parse(int count, char** words) {
     if (flag == "--seconds") options.seconds = std::atoi(value.c_str());
     if (flag == "--from") options.from = std::stoul(value);
     if (flag == "--run") options.run = value;
+    if (flag == "--hours") options.hours = value == "yes";
   }
   return options;
 }
@@ -195,11 +201,13 @@ int main(int count, char** words) {
   std::signal(SIGTERM, [](int) { ended = 1; });
   std::signal(SIGINT, [](int) { ended = 1; });
   Options options = Parse(count, words);
-  Replay replay(ReadFlights(options.flights), options.run);
+  Replay replay(ReadFlights(options.flights, options.hours), options.run);
   replay.StartAt(options.from);
   options.load.duration = std::chrono::milliseconds(1000);
   const std::string metrics = "http://127.0.0.1:" + std::to_string(options.load.port) + "/metrics";
-  for (int second = 0; second < options.seconds && ended == 0 && !replay.done(); ++second) {
+  const bool all = options.seconds == 0;
+  for (int second = 0; (all || second < options.seconds) && ended == 0 && !replay.done();
+       ++second) {
     const auto report = mooring::bench::RunLoad(options.load, replay);
     if (!report.ok()) {
       std::fprintf(stderr, "replay: %s\n", report.error().ToString().c_str());
