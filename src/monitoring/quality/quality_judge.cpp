@@ -13,6 +13,7 @@ namespace {
 constexpr double kGapErrors = 3, kGreatGapErrors = 5;
 constexpr std::uint32_t kGapWindows = 3, kGreatGapWindows = 2;
 constexpr std::size_t kSlicesTold = 3;
+constexpr double kSliceLoss = 0.1;  // of the watched metric: less is no news, however sure
 constexpr double kCalibrationError = 0.05, kSlopeOff = 0.5;
 
 std::string HelpFor(const QualityReport& report) {
@@ -124,16 +125,20 @@ void JudgeCalibration(QualityReport& report) {
 }
 
 void JudgeSlices(QualityReport& report) {
+  if (!report.slices_beyond_expected || report.metrics.empty()) return;
   std::size_t told = 0;
   for (SliceQuality& slice : report.slices) {
-    if (told++ == kSlicesTold) return;
+    if (told == kSlicesTold) return;
+    if (slice.loss - slice.rest_loss < kSliceLoss * report.metrics.front().value) continue;
+    ++told;
     slice.level = Level::kWarn;
     Finding finding;
     finding.kind = "slice_quality";
     finding.subject = slice.slice;
     finding.level = Level::kWarn;
-    finding.what = fmt::format("where {}, the loss is {:.4g}; elsewhere {:.4g}", slice.slice,
-                               slice.loss, slice.rest_loss);
+    finding.what =
+        fmt::format("where {}, the loss is {:.4g} beyond what was expected; elsewhere {:.4g}",
+                    slice.slice, slice.loss, slice.rest_loss);
     finding.statistic = "loss";
     finding.value = slice.loss;
     finding.threshold = slice.rest_loss;

@@ -7,8 +7,10 @@
 //
 // Concept drift: realised less estimated loss, over their combined error, beyond 3 in three windows
 // in a row; or beyond 5 in two. Calibration drift: the calibration error is over twice the
-// reference's and over 0.05, or the slope is off 1 by a half. Worst slices: a finding each, at most
-// three.
+// reference's and over 0.05, or the slope is off 1 by a half. Slices whose
+// loss is beyond what was expected, by a tenth of the whole's more than elsewhere: a warning each,
+// at most three; without an estimate slices are shown and not judged, since some are harder than
+// others at all times.
 //
 // Thread safety: pure.
 #pragma once

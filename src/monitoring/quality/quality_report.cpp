@@ -200,6 +200,7 @@ Status ReadEvidence(const Json& evidence, QualityReport& report) {
   RETURN_IF_ERROR(ReadText(evidence, "task", report.task));
   ASSIGN_OR_RETURN(report.labelled, evidence.GetUint("labelled"));
   ASSIGN_OR_RETURN(report.mature, evidence.GetBool("mature"));
+  ASSIGN_OR_RETURN(report.slices_beyond_expected, evidence.GetBool("slices_beyond_expected"));
   RETURN_IF_ERROR(ReadFigures(evidence, report, kOfReport));
   return ReadParts(evidence, report);
 }
@@ -212,6 +213,7 @@ std::string EvidenceJson(const QualityReport& report) {
   json.BeginObject().Member("reason", report.reason).Member("task", report.task);
   json.Member("labelled", report.labelled);
   json.Member("mature", report.mature);
+  json.Member("slices_beyond_expected", report.slices_beyond_expected);
   WriteFigures(json, report, kOfReport);
   WriteAll(json, "metrics", report.metrics, WriteMetric);
   WriteAll(json, "estimates", report.estimates, WriteMetric);

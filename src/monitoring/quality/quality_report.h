@@ -47,7 +47,8 @@ struct Confusion {
   std::vector<std::vector<std::uint64_t>> counts;
 };
 
-// The mean loss of a slice beside that of all other rows.
+// The mean loss of a slice beside that of all other rows; or how far it is beyond what was expected
+// (QualityReport::slices_beyond_expected).
 struct SliceQuality {
   std::string slice;
   std::uint64_t n = 0;
@@ -96,7 +97,10 @@ struct QualityReport {
   std::vector<MetricValue> business;
   Confusion confusion;
   std::vector<ClassQuality> classes;
-  std::vector<SliceQuality> slices;  // of the contract; then the worst found, corrected
+  std::vector<SliceQuality> slices;  // the worst found, corrected for looking
+  // The slices' losses are beyond what was expected of them; otherwise losses as they are, and
+  // some slices are harder than others at all times.
+  bool slices_beyond_expected = false;
   Calibration calibration;
   ConceptGap gap;
   std::vector<Finding> findings;

@@ -277,7 +277,19 @@ class Scoring {
 
   void Slices() {
     if (plan_.features() == nullptr || rows_.features == 0) return;
-    report_.slices = FindWorstSlices(rows_, losses_, *plan_.features());
+    report_.slices = FindWorstSlices(rows_, BeyondExpected(), *plan_.features());
+  }
+
+  // Some slices are harder than others at all times; news is where the loss is beyond what the
+  // reference makes one expect. Without an estimate the loss itself.
+  std::vector<double> BeyondExpected() {
+    if (reference_ == nullptr || reference_->cbpe() == nullptr) return losses_;
+    const auto expected = ExpectedLossesOf(rule_, *reference_->cbpe(), rows_);
+    if (!expected.ok()) return losses_;
+    std::vector<double> beyond = losses_;
+    for (std::size_t row = 0; row < beyond.size(); ++row) beyond[row] -= (*expected)[row];
+    report_.slices_beyond_expected = true;
+    return beyond;
   }
 
   void Estimates(const CbpeModel& cbpe) {
