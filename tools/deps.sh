@@ -85,9 +85,10 @@ need_files() {
 # need_peers: Python packages that benches measure us against, unpacked into .deps/peers and not
 # installed.
 need_peers() {
-  local place=.deps/peers/usr/lib/python3/dist-packages names scratch package
-  if [ ! -d "$place/xgboost" ]; then
-    mapfile -t names < <(awk '$1 == "apt" && $2 == "peers" { print $3 }' tools/dependencies.txt)
+  local place=.deps/peers/usr/lib/python3/dist-packages unpacked=.deps/peers/unpacked
+  local names scratch package
+  mapfile -t names < <(awk '$1 == "apt" && $2 == "peers" { print $3 }' tools/dependencies.txt)
+  if [ "$(cat "$unpacked" 2> /dev/null)" != "${names[*]}" ]; then
     say "unpacking ${names[*]}"
     mkdir -p .deps/peers
     scratch=$(mktemp -d .deps/fetch.XXXXXX)
@@ -95,6 +96,7 @@ need_peers() {
       fail "apt-get could not download: ${names[*]}"
     for package in "$scratch"/*.deb; do dpkg -x "$package" .deps/peers; done
     rm -rf "$scratch"
+    echo "${names[*]}" > "$unpacked"
   fi
   mkdir -p "$place/xgboost/lib"
   ln -sf "$(find /usr/lib -name libxgboost.so -print -quit)" "$place/xgboost/lib/libxgboost.so"
