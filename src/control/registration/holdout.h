@@ -17,7 +17,7 @@ namespace mooring::control {
 struct HoldoutRows {
   const data::Batch* inputs = nullptr;   // the contract's
   const data::Batch* outputs = nullptr;  // the model's raw outputs for them
-  const data::Column* label = nullptr;   // the outcome, as the contract names it; null where unknown
+  const data::Column* label = nullptr;  // the outcome, as the contract names it; null where unknown
 };
 
 // The quality reference as JSON.

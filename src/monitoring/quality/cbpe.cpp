@@ -8,7 +8,6 @@
 #include "base/rng.h"
 #include "data/stats/calibration/calibration_error.h"
 #include "data/stats/metrics/binary_metrics.h"
-#include "monitoring/quality/reference_error.h"
 
 namespace mooring::monitoring {
 namespace {
@@ -155,7 +154,7 @@ Result<CbpeModel> CbpeModel::Fit(const CbpeOptions& options, const LabelRows& re
   RETURN_IF_ERROR(CheckEveryClass(options.problem, reference));
   CbpeModel model(options.problem);
   RETURN_IF_ERROR(model.FitCurves(options, reference));
-  model.errors_of_one_row_ = ErrorsOfOneRow(model.problem_, reference);
+  model.errors_of_one_row_ = ErrorsOfOneRow(model.problem_, reference, options.errors);
   model.bands_ = BandsOf(model.problem_, model.measures_, reference, chunk_rows);
   return model;
 }

@@ -5,8 +5,9 @@
 #include <limits>
 
 #include "data/stats/intervals/bootstrap.h"
-#include "data/stats/metrics/binary_metrics.h"
+#include "data/stats/intervals/delong.h"
 #include "data/stats/metrics/confusion_matrix.h"
+#include "data/stats/metrics/score_ranking.h"
 
 namespace mooring::monitoring {
 namespace {
@@ -37,6 +38,21 @@ double RateError(LabelMeasureKind kind, const data::BinaryCells& c, bool binary)
   const double wrong = c.false_positive + c.false_negative, relevant = c.true_positive + wrong;
   const double factor = binary ? relevant / (c.true_positive + wrong / 2) : 1;
   return factor * ShareError(c.true_positive, relevant, all);
+}
+
+// The deviation of the rows' influence on F1; rows that are true negatives have none.
+double DeltaF1Error(const data::BinaryCells& c) {
+  const double wrong = c.false_positive + c.false_negative, all = c.total();
+  const double whole = 2 * c.true_positive + wrong;
+  if (whole == 0) return kUndefined;
+  const double f1 = 2 * c.true_positive / whole, hit = 2 * (1 - f1);
+  return std::sqrt((c.true_positive * hit * hit + wrong * f1 * f1) / all) / (whole / all);
+}
+
+double DeltaAucError(const OneAgainstRest& one) {
+  const auto interval = data::AucInterval(one.scores, one.truth);
+  if (!interval.ok()) return kUndefined;
+  return interval->standard_error * std::sqrt(static_cast<double>(one.truth.size()));
 }
 
 double CellError(const LabelProblem& problem, const LabelMeasure& measure,
@@ -99,10 +115,10 @@ double AveragePrecisionError(const OneAgainstRest& one) {
     some.scores.push_back(one.scores[i]);
     some.truth.push_back(one.truth[i]);
   }
+  const auto ranking = data::ScoreRanking::Make(some.scores, some.truth);
+  if (!ranking.ok()) return kUndefined;
   const auto statistic = [&](std::span<const double> weights) {
-    const Result<double> value =
-        data::AveragePrecision({.scores = some.scores, .truth = some.truth, .weights = weights});
-    return value.ok() ? *value : kUndefined;
+    return ranking->AveragePrecision(weights);
   };
   const auto result =
       data::Bootstrap(some.truth.size(), {}, statistic, {.replicates = kReplicates, .seed = 1});
@@ -126,7 +142,8 @@ double MeanError(const LabelProblem& problem, OfClass of_class) {
 
 }  // namespace
 
-std::vector<double> ErrorsOfOneRow(const LabelProblem& problem, const LabelRows& reference) {
+std::vector<double> ErrorsOfOneRow(const LabelProblem& problem, const LabelRows& reference,
+                                   ErrorRule rule) {
   using Kind = LabelMeasureKind;
   data::ConfusionMatrix matrix(problem.classes.size());
   for (std::size_t i = 0; i < reference.truth.size(); ++i) {
@@ -140,7 +157,8 @@ std::vector<double> ErrorsOfOneRow(const LabelProblem& problem, const LabelRows&
       case Kind::kWorth: return WorthError(problem, matrix);
       case Kind::kRocAuc:
         return (problem.binary() ? 1 : kClassesAucFactor) * MeanError(problem, [&](std::size_t k) {
-                 return AucError(AgainstRest(problem, reference, k));
+                 const OneAgainstRest one = AgainstRest(problem, reference, k);
+                 return rule == ErrorRule::kDelta ? DeltaAucError(one) : AucError(one);
                });
       case Kind::kAveragePrecision:
         return (problem.binary() ? 1 : std::sqrt(count)) * MeanError(problem, [&](std::size_t k) {
@@ -148,7 +166,9 @@ std::vector<double> ErrorsOfOneRow(const LabelProblem& problem, const LabelRows&
                });
       default:
         return MeanError(problem, [&](std::size_t k) {
-          return RateError(measure.kind, matrix.AgainstRest(k), problem.binary());
+          const data::BinaryCells cells = matrix.AgainstRest(k);
+          if (rule == ErrorRule::kDelta && measure.kind == Kind::kF1) return DeltaF1Error(cells);
+          return RateError(measure.kind, cells, problem.binary());
         });
     }
   };

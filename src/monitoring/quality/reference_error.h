@@ -13,18 +13,26 @@
 //   average precision: bootstrap of 200 replicates on up to 20 000 rows with a fixed seed; of K
 //     classes the root of the mean square
 //
-// Thread safety: pure function. Complexity: O(n log n); the bootstrap dominates, about 0.1 s for
+// Thread safety: pure function. Complexity: O(n log n); the bootstrap takes about 20 ms for
 // 8 000 rows. The rows are checked by the caller and hold every class. NaN where not defined.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "monitoring/quality/label_quality.h"
 
 namespace mooring::monitoring {
 
+// kNannyml is the rule above. Measured on chunks of 200 rows of an honest binary score it gives
+// 0.69 of the true deviation of ROC-AUC (it forgets the other class) and 1.5 times that of F1; the
+// other measures are right. kDelta takes for these two what theory says: DeLong's variance, and for
+// F1 = 2 TP / D, D = 2 TP + FP + FN, the deviation of (2 [TP] - F1 (2 [TP] + [FP] + [FN])) n / D.
+enum class ErrorRule : std::uint8_t { kNannyml, kDelta };
+
 // In the order of MeasuresOf.
-std::vector<double> ErrorsOfOneRow(const LabelProblem& problem, const LabelRows& reference);
+std::vector<double> ErrorsOfOneRow(const LabelProblem& problem, const LabelRows& reference,
+                                   ErrorRule rule = ErrorRule::kNannyml);
 
 // Of a chunk of so many rows.
 double SamplingError(const LabelMeasure& measure, double error_of_one_row, double rows);

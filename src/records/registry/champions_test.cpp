@@ -11,7 +11,7 @@ using State = VersionRecord::State;
 class ChampionsTest : public RegistryFixture {};
 
 struct Move {
-  std::string_view what;             // "promote 2", "rollback", "withdraw", "archive 1"
+  std::string_view what;          // "promote 2", "rollback", "withdraw", "archive 1"
   VersionNumber champion, previous;  // after it
   bool refused = false;
 };
@@ -19,36 +19,20 @@ struct Move {
 TEST_F(ChampionsTest, ScriptsOfMovesEndWhereAnOperatorExpects) {
   const std::vector<std::vector<Move>> scripts = {
       // A rollback after a rollback goes further back, never to what was withdrawn.
-      {{"promote 1", 1, 0},
-       {"promote 2", 2, 1},
-       {"promote 3", 3, 2},
-       {"rollback", 2, 1},
-       {"rollback", 1, 0},
-       {"rollback", 1, 0, true}},
+      {{"promote 1", 1, 0}, {"promote 2", 2, 1}, {"promote 3", 3, 2}, {"rollback", 2, 1},
+       {"rollback", 1, 0}, {"rollback", 1, 0, true}},
       // Undoing a rollback is a promotion; the next rollback undoes that again.
-      {{"promote 1", 1, 0},
-       {"promote 2", 2, 1},
-       {"rollback", 1, 0},
-       {"promote 2", 2, 1},
+      {{"promote 1", 1, 0}, {"promote 2", 2, 1}, {"rollback", 1, 0}, {"promote 2", 2, 1},
        {"rollback", 1, 0}},
       // A version may come back several times.
-      {{"promote 1", 1, 0},
-       {"promote 2", 2, 1},
-       {"promote 1", 1, 2},
-       {"rollback", 2, 1},
+      {{"promote 1", 1, 0}, {"promote 2", 2, 1}, {"promote 1", 1, 2}, {"rollback", 2, 1},
        {"rollback", 1, 0}},
       // After a withdrawal a rollback brings the withdrawn champion back.
       {{"promote 1", 1, 0}, {"withdraw", 0, 1}, {"rollback", 1, 0}},
-      {{"promote 1", 1, 0},
-       {"promote 2", 2, 1},
-       {"withdraw", 0, 2},
-       {"promote 3", 3, 2},
+      {{"promote 1", 1, 0}, {"promote 2", 2, 1}, {"withdraw", 0, 2}, {"promote 3", 3, 2},
        {"rollback", 2, 1}},
       // What is archived is passed over.
-      {{"promote 1", 1, 0},
-       {"promote 2", 2, 1},
-       {"promote 3", 3, 2},
-       {"archive 2", 3, 1},
+      {{"promote 1", 1, 0}, {"promote 2", 2, 1}, {"promote 3", 3, 2}, {"archive 2", 3, 1},
        {"rollback", 1, 0}},
       {{"promote 1", 1, 0}, {"promote 2", 2, 1}, {"archive 1", 2, 0}, {"rollback", 2, 0, true}},
       // Nothing before: nothing to go back to.

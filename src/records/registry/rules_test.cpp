@@ -8,17 +8,14 @@ namespace mooring::records {
 namespace {
 
 TEST(RegistryRules, ChangesNeedAnAuthorAndBoundedTexts) {
-  struct Case {
-    std::string author, reason;
-    bool force, needs_reason, good;
-  };
-  for (const Case& c :
-       {Case{"ann", "", false, false, true}, Case{"ann", "", false, true, false},
-        Case{"ann", " \n", false, true, false}, Case{"ann", "why", false, true, true},
-        Case{"", "why", false, false, false}, Case{"ann", "", true, false, false},
-        Case{std::string(limits::kNameBytes + 1, 'a'), "why", false, false, false},
-        Case{"ann", std::string(limits::kReasonBytes + 1, 'a'), false, false, false},
-        Case{"ann", std::string(1, '\0'), false, false, false}}) {
+  struct Case { std::string author, reason; bool force, needs_reason, good; };
+  for (const Case& c : {
+           Case{"ann", "", false, false, true}, Case{"ann", "", false, true, false},
+           Case{"ann", " \n", false, true, false}, Case{"ann", "why", false, true, true},
+           Case{"", "why", false, false, false}, Case{"ann", "", true, false, false},
+           Case{std::string(limits::kNameBytes + 1, 'a'), "why", false, false, false},
+           Case{"ann", std::string(limits::kReasonBytes + 1, 'a'), false, false, false},
+           Case{"ann", std::string(1, '\0'), false, false, false}}) {
     Change change;
     change.author = c.author;
     change.reason = c.reason;
@@ -46,10 +43,7 @@ NewVersion Good() {
 
 TEST(RegistryRules, VersionsNeedAnArtifactAndJsonThatIsJson) {
   EXPECT_TRUE(CheckNewVersion(Good()).ok());
-  struct Case {
-    std::string NewVersion::*field;
-    std::string value;
-  };
+  struct Case { std::string NewVersion::*field; std::string value; };
   for (const Case& c :
        {Case{&NewVersion::artifact_blob, ""}, Case{&NewVersion::artifact_blob, "xyz"},
         Case{&NewVersion::artifact_blob, std::string(64, 'A')},
@@ -67,9 +61,7 @@ TEST(RegistryRules, VersionsNeedAnArtifactAndJsonThatIsJson) {
 }
 
 TEST(RegistryRules, FindingsRefuseUnlessTheyOnlyWarn) {
-  struct Case {
-    std::string_view json, refusal;
-  };
+  struct Case { std::string_view json, refusal; };
   for (const Case& c :
        {Case{"", ""},
         {"[]", ""},

@@ -8,7 +8,7 @@
 #include "base/rng.h"
 #include "data/stats/intervals/delong.h"
 #include "data/stats/intervals/mean_interval.h"
-#include "data/stats/metrics/binary_metrics.h"
+#include "data/stats/metrics/score_ranking.h"
 
 namespace mooring::data {
 namespace {
@@ -59,10 +59,8 @@ TEST(Bootstrap, OfAnAreaIsDelongs) {
     scores[i] = rng.Uniform();
     truth[i] = rng.Uniform() < scores[i] ? 1 : 0;
   }
-  const auto area = [&](std::span<const double> weights) {
-    const Result<double> auc = RocAuc({scores, truth, weights});
-    return auc.ok() ? *auc : std::nan("");
-  };
+  const ScoreRanking ranking = ScoreRanking::Make(scores, truth).value();
+  const auto area = [&](std::span<const double> weights) { return ranking.RocAuc(weights); };
   const BootstrapResult r = Bootstrap(300, {}, area, {.replicates = 1000, .seed = 3}).value();
   const IntervalEstimate formula = AucInterval(scores, truth).value();
   EXPECT_NEAR(r.estimate.standard_error / formula.standard_error, 1, 0.12);
