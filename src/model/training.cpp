@@ -24,8 +24,8 @@ Status CheckRows(const data::Batch& features, std::span<const float> labels) {
   for (std::size_t i = 0; i < features.width(); ++i) {
     const data::Field& field = features.schema().field(i);
     if (field.type == data::Type::kString || field.type == data::Type::kTimestamp) {
-      return Error(Code::kInvalidArgument, "column '" + field.name + "' is a " +
-                                               std::string(data::TypeName(field.type)))
+      return Error(Code::kInvalidArgument,
+                   "column '" + field.name + "' is a " + std::string(data::TypeName(field.type)))
           .Help("train on numbers, booleans and categories");
     }
   }
@@ -108,42 +108,94 @@ Status SetParameters(const XgboostLibrary& library, const TrainOptions& options,
   };
   parameters.insert(parameters.end(), options.parameters.begin(), options.parameters.end());
   for (const auto& [name, value] : parameters) {
-    RETURN_IF_ERROR(library.Check(
-        library.booster_set_param(booster, name.c_str(), value.c_str()), name.c_str()));
+    RETURN_IF_ERROR(library.Check(library.booster_set_param(booster, name.c_str(), value.c_str()),
+                                  name.c_str()));
   }
   return Ok();
+}
+
+// Rounds of boosting on `matrix`, which must live as long as the booster learns.
+Result<XgboostHandle> Boost(const XgboostLibrary& library, const TrainOptions& options,
+                            const data::Batch& features, XgboostLibrary::Handle matrix) {
+  ASSIGN_OR_RETURN(XgboostHandle booster, MakeBooster(library, matrix));
+  RETURN_IF_ERROR(DescribeFeatures(library, features, booster.get(), library.booster_set_texts));
+  RETURN_IF_ERROR(SetParameters(library, options, booster.get()));
+  for (int round = 0; round < options.rounds; ++round) {
+    RETURN_IF_ERROR(
+        library.Check(library.booster_update(booster.get(), round, matrix), "cannot train"));
+  }
+  if (const std::string categories = CategoriesOf(features.schema()); !categories.empty()) {
+    RETURN_IF_ERROR(library.Check(
+        library.booster_set_attribute(booster.get(), "mooring_categories", categories.c_str()),
+        "cannot keep the categories"));
+  }
+  return booster;
+}
+
+Result<std::string> Save(const XgboostLibrary& library, bool as_json,
+                         XgboostLibrary::Handle booster) {
+  XgboostLibrary::Length size = 0;
+  const char* bytes = nullptr;
+  const char* form = as_json ? R"({"format": "json"})" : R"({"format": "ubj"})";
+  RETURN_IF_ERROR(library.Check(library.booster_save(booster, form, &size, &bytes), "cannot save"));
+  return std::string(bytes, size);
+}
+
+// The library names the features that are in use, in an order of its own.
+Result<std::vector<double>> GainsOf(const XgboostLibrary& library, const data::Schema& schema,
+                                    XgboostLibrary::Handle booster) {
+  XgboostLibrary::Length count = 0, dimensions = 0;
+  const XgboostLibrary::Length* shape = nullptr;
+  const char** names = nullptr;
+  const float* scores = nullptr;
+  RETURN_IF_ERROR(
+      library.Check(library.booster_feature_score(booster, R"({"importance_type": "total_gain"})",
+                                                  &count, &names, &dimensions, &shape, &scores),
+                    "cannot tell the importances"));
+  std::vector<double> gains(schema.size(), 0.0);
+  for (XgboostLibrary::Length i = 0; i < count; ++i) {
+    const auto found = schema.Find(names[i]);
+    if (found.has_value()) gains[*found] = static_cast<double>(scores[i]);
+  }
+  return gains;
+}
+
+// The library, the booster and the matrix that it learned from.
+struct Trained {
+  const XgboostLibrary* library;
+  XgboostHandle matrix, booster;
+};
+
+Result<Trained> TrainBooster(const TrainOptions& options, const data::Batch& features,
+                             std::span<const float> labels) {
+  RETURN_IF_ERROR(CheckRows(features, labels));
+  ASSIGN_OR_RETURN(const XgboostLibrary* library, XgboostLibrary::Open(options.library_directory));
+  const std::vector<float> values = Flatten(features);
+  ASSIGN_OR_RETURN(XgboostHandle matrix,
+                   MakeMatrix(*library, values.data(), features.rows(), features.width()));
+  RETURN_IF_ERROR(DescribeFeatures(*library, features, matrix.get(), library->matrix_set_texts));
+  RETURN_IF_ERROR(library->Check(
+      library->matrix_set_float(matrix.get(), "label", labels.data(), labels.size()), "labels"));
+  ASSIGN_OR_RETURN(XgboostHandle booster, Boost(*library, options, features, matrix.get()));
+  return Trained{library, std::move(matrix), std::move(booster)};
 }
 
 }  // namespace
 
 Result<std::string> Train(const TrainOptions& options, const data::Batch& features,
                           std::span<const float> labels) {
-  RETURN_IF_ERROR(CheckRows(features, labels));
-  ASSIGN_OR_RETURN(const XgboostLibrary* library, XgboostLibrary::Open(options.library_directory));
-  const std::vector<float> values = Flatten(features);
-  ASSIGN_OR_RETURN(const XgboostHandle matrix,
-                   MakeMatrix(*library, values.data(), features.rows(), features.width()));
-  RETURN_IF_ERROR(DescribeFeatures(*library, features, matrix.get(), library->matrix_set_texts));
-  RETURN_IF_ERROR(library->Check(
-      library->matrix_set_float(matrix.get(), "label", labels.data(), labels.size()), "labels"));
-  ASSIGN_OR_RETURN(const XgboostHandle booster, MakeBooster(*library, matrix.get()));
-  RETURN_IF_ERROR(DescribeFeatures(*library, features, booster.get(), library->booster_set_texts));
-  RETURN_IF_ERROR(SetParameters(*library, options, booster.get()));
-  for (int round = 0; round < options.rounds; ++round) {
-    RETURN_IF_ERROR(library->Check(library->booster_update(booster.get(), round, matrix.get()),
-                                   "cannot train"));
-  }
-  if (const std::string categories = CategoriesOf(features.schema()); !categories.empty()) {
-    RETURN_IF_ERROR(library->Check(
-        library->booster_set_attribute(booster.get(), "mooring_categories", categories.c_str()),
-        "cannot keep the categories"));
-  }
-  XgboostLibrary::Length size = 0;
-  const char* bytes = nullptr;
-  const char* form = options.as_json ? R"({"format": "json"})" : R"({"format": "ubj"})";
-  RETURN_IF_ERROR(
-      library->Check(library->booster_save(booster.get(), form, &size, &bytes), "cannot save"));
-  return std::string(bytes, size);
+  ASSIGN_OR_RETURN(const Trained trained, TrainBooster(options, features, labels));
+  return Save(*trained.library, options.as_json, trained.booster.get());
+}
+
+Result<TrainedModel> TrainWithGains(const TrainOptions& options, const data::Batch& features,
+                                    std::span<const float> labels) {
+  ASSIGN_OR_RETURN(const Trained trained, TrainBooster(options, features, labels));
+  TrainedModel model;
+  ASSIGN_OR_RETURN(model.bytes, Save(*trained.library, options.as_json, trained.booster.get()));
+  ASSIGN_OR_RETURN(model.gains,
+                   GainsOf(*trained.library, features.schema(), trained.booster.get()));
+  return model;
 }
 
 }  // namespace mooring::model

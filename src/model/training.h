@@ -39,4 +39,13 @@ struct TrainOptions {
 Result<std::string> Train(const TrainOptions& options, const data::Batch& features,
                           std::span<const float> labels);
 
+// The same with what each feature contributed: the loss that splits on it saved, over all trees,
+// one a column; 0 for a feature that no tree looks at. Of no meaning for linear boosters.
+struct TrainedModel {
+  std::string bytes;
+  std::vector<double> gains;
+};
+Result<TrainedModel> TrainWithGains(const TrainOptions& options, const data::Batch& features,
+                                    std::span<const float> labels);
+
 }  // namespace mooring::model

@@ -73,6 +73,32 @@ TEST(Training, SameRowsAndOptionsGiveTheSameBytes) {
   EXPECT_NE(*first, *third);
 }
 
+// Lateness comes of all three columns; a fourth that is noise gains little, a constant nothing.
+TEST(Training, GainsSayWhichFeaturesMatter) {
+  std::vector<float> labels;
+  const data::Batch flights = Flights(2000, labels);
+  auto schema = data::Schema::Make({flights.schema().field(0),
+                                    flights.schema().field(1),
+                                    flights.schema().field(2),
+                                    {"noise", data::Type::kFloat64, true, nullptr},
+                                    {"constant", data::Type::kFloat64, true, nullptr}});
+  data::Batch wide(std::make_shared<const data::Schema>(std::move(schema).value()));
+  Rng rng(8);
+  for (std::size_t row = 0; row < flights.rows(); ++row) {
+    for (std::size_t i = 0; i < 3; ++i) wide.column(i).AppendFrom(flights.column(i), row);
+    wide.column(3).Append(rng.Uniform());
+    wide.column(4).Append(1.0);
+  }
+  wide.SetRows(flights.rows());
+  const TrainOptions options{.rounds = 10, .depth = 4};
+  auto model = TrainWithGains(options, wide, labels);
+  ASSERT_TRUE(model.ok()) << model.error().ToString();
+  ASSERT_EQ(model->gains.size(), 5U);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_GT(model->gains[i], 10 * model->gains[3]) << i;
+  EXPECT_EQ(model->gains[4], 0);
+  EXPECT_EQ(model->bytes, *Train(options, wide, labels)) << "the same model";
+}
+
 TEST(Training, WhatDoesNotFitIsRefused) {
   std::vector<float> labels;
   const data::Batch flights = Flights(10, labels);

@@ -43,6 +43,7 @@ bool FindAll(void* library, XgboostLibrary& table) {
          Find(library, "XGBoosterUpdateOneIter", table.booster_update) &&
          Find(library, "XGBoosterPredictFromDMatrix", table.booster_predict) &&
          Find(library, "XGBoosterPredictFromDense", table.booster_predict_dense) &&
+         Find(library, "XGBoosterFeatureScore", table.booster_feature_score) &&
          Find(library, "XGBoosterSaveModelToBuffer", table.booster_save) &&
          Find(library, "XGBoosterLoadModelFromBuffer", table.booster_load) &&
          Find(library, "XGProxyDMatrixCreate", table.proxy_create);

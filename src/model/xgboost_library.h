@@ -40,6 +40,8 @@ class XgboostLibrary {
       const float**) = nullptr;
   int (*booster_predict_dense)(Handle, const char*, const char*, Handle, const Length**, Length*,
                                const float**) = nullptr;
+  int (*booster_feature_score)(Handle, const char*, Length*, const char***, Length*,
+                               const Length**, const float**) = nullptr;
   int (*booster_save)(Handle, const char*, Length*, const char**) = nullptr;
   int (*booster_load)(Handle, const void*, Length) = nullptr;
   int (*proxy_create)(Handle*) = nullptr;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "data/stats/serial_correlation.h"
 #include "monitoring/judge.h"
 
 namespace mooring::monitoring {
@@ -21,6 +22,13 @@ std::uint64_t MostRows(const data::BatchProfile& profile) {
 
 double Share(std::uint64_t part, std::uint64_t of) {
   return of == 0 ? 0 : static_cast<double>(part) / static_cast<double>(of);
+}
+
+// Of a row beside an independent one, by the column whose rows resemble each other most.
+double RowWorth(const std::vector<double>& correlations) {
+  double most = 0;
+  for (const double r : correlations) most = std::max(most, r);
+  return data::EffectiveRows(1, most);
 }
 
 Finding OfSlice(const SliceDrift& slice, const WindowReport& report) {
@@ -49,6 +57,7 @@ Window::Window(std::shared_ptr<const Reference> reference)
   order_.emplace(reference_->profile);
   slices_.emplace(SlicesOf(reference_->learned), reference_->profile->bins());
   history_.emplace(rule().reference.kind, reference_->profile);
+  if (rule().multivariate) together_.emplace(reference_->learned, rule().window_rows);
 }
 
 bool Window::Over(Time at) const { return rows_ != 0 && at - start_ >= rule().window_every; }
@@ -64,6 +73,7 @@ Status Window::Add(const records::ReadDecisions& block) {
   if (!profile_.has_value()) return Ok();
   RETURN_IF_ERROR(profile_->Add(*block.inputs));
   order_->Add(*block.inputs);
+  if (together_) together_->Add(*block.inputs);
   const data::Batch* const scores = scores_.Of(block);
   if (scores != nullptr) {
     RETURN_IF_ERROR(profile_->Add(*scores));
@@ -122,7 +132,9 @@ WindowReport Window::Close() {
   if (profile_.has_value()) {
     const ReferenceHistory::Chosen chosen = history_->For(start_);
     report.reference = chosen.name;
-    Judge(*chosen.profile, *profile_, rule(), report, order_->Correlations(*profile_));
+    const std::vector<double> correlations = order_->Correlations(*profile_);
+    Judge(*chosen.profile, *profile_, rule(), report, correlations);
+    if (together_) together_->Judge(RowWorth(correlations), report);
     JudgeSlices(report);
     if (report.verdict == WindowVerdict::kOk) history_->Accept(*profile_, start_);
     profile_->Clear();

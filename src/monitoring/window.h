@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "data/stats/profile.h"
+#include "monitoring/multivariate/multivariate_watch.h"
 #include "monitoring/reference_history.h"
 #include "monitoring/references.h"
 #include "monitoring/row_order.h"
@@ -55,6 +56,7 @@ class Window {
   std::optional<RowOrder> order_;
   std::optional<SliceProfiles> slices_;
   std::optional<ReferenceHistory> history_;
+  std::optional<MultivariateWatch> together_;
   Scores scores_;
   std::string model_;
   VersionNumber version_ = 0;

@@ -13,6 +13,7 @@
 #include "model/format.h"
 #include "model/golden_rows.h"
 #include "monitoring/learned.h"
+#include "monitoring/multivariate/multivariate_watch.h"
 
 namespace mooring::control {
 namespace {
@@ -246,6 +247,12 @@ Status Registration::LearnReference() {
   ASSIGN_OR_RETURN(const data::BatchProfile profile, data::LearnReference(rows));
   ASSIGN_OR_RETURN(learned_.slices,
                    monitoring::LearnSlices(contract_->monitor.slices, rows, profile));
+  if (contract_->monitor.multivariate) {
+    ASSIGN_OR_RETURN(const data::Batch inputs, ReferenceRows(*contract_, *rows_, {}));
+    for (auto& [learner, part] : monitoring::MultivariateWatch::Learn(inputs)) {
+      learned_.parts[learner] = std::move(part);
+    }
+  }
   if (rows_->Find("score") != nullptr) {
     result_.warnings.push_back(
         "an input is named 'score': the model's own score is not watched beside it");

@@ -1,0 +1,99 @@
+#include "monitoring/multivariate/multivariate_watch.h"
+
+#include <gtest/gtest.h>
+
+#include "base/rng.h"
+#include "monitoring/multivariate/frames_for_tests.h"
+
+namespace mooring::monitoring {
+namespace {
+
+// "a" and "b" go together (b = a, or its mirror image, plus noise), "c" goes alone. Each column by
+// itself is the same either way.
+data::Batch Rows(std::size_t rows, std::uint64_t seed, bool mirrored) {
+  Rng rng(seed);
+  std::vector<double> a, b, c;
+  for (std::size_t row = 0; row < rows; ++row) {
+    const double x = rng.Uniform() - 0.5;
+    a.push_back(x);
+    b.push_back((mirrored ? -x : x) + 0.2 * (rng.Uniform() - 0.5));
+    c.push_back(rng.Uniform());
+  }
+  return FrameOf({{"a", a}, {"b", b}, {"c", c}}, {});
+}
+
+WindowReport Judged(MultivariateWatch& watch, std::size_t rows, std::uint64_t seed, bool mirrored) {
+  watch.Add(Rows(rows, seed, mirrored));
+  WindowReport report;
+  report.model = "price";
+  report.version = 2;
+  report.verdict = WindowVerdict::kOk;
+  watch.Judge(1, report);
+  return report;
+}
+
+MultivariateWatch Watch() {
+  Learned learned;
+  learned.parts = MultivariateWatch::Learn(Rows(50'000, 1, false));
+  EXPECT_EQ(learned.parts.size(), 2U);
+  return {learned, 1000};
+}
+
+TEST(MultivariateWatch, AMirroredPairIsFoundAndNamed) {
+  MultivariateWatch watch = Watch();
+  const WindowReport report = Judged(watch, 1000, 2, true);
+  ASSERT_EQ(report.pairs.size(), 1U);
+  EXPECT_EQ(report.pairs[0].first + report.pairs[0].second, "ab");
+  EXPECT_GT(report.pairs[0].reference, 0.9);
+  EXPECT_LT(report.pairs[0].current, -0.9);
+  ASSERT_EQ(report.multivariate.size(), 1U);
+  EXPECT_EQ(report.multivariate[0].level, Level::kAlert);
+  ASSERT_EQ(report.findings.size(), 2U);
+  EXPECT_EQ(report.findings[0].kind, "correlation_change");
+  EXPECT_EQ(report.findings[1].kind, "multivariate_drift");
+  EXPECT_EQ(report.findings[1].help, "mooring monitor drift price --version 2");
+}
+
+TEST(MultivariateWatch, UnchangedWindowsSayNothing) {
+  MultivariateWatch watch = Watch();
+  int findings = 0;
+  for (std::uint64_t seed = 10; seed < 110; ++seed) {
+    findings += static_cast<int>(Judged(watch, 1000, seed, false).findings.size());
+  }
+  EXPECT_LE(findings, 1);
+}
+
+TEST(MultivariateWatch, RowsOfAWindowAreForgottenWithIt) {
+  MultivariateWatch watch = Watch();
+  Judged(watch, 1000, 2, true);
+  EXPECT_TRUE(Judged(watch, 1000, 3, false).findings.empty());
+  EXPECT_TRUE(Judged(watch, 50, 4, true).multivariate.empty());  // too few
+}
+
+TEST(MultivariateWatch, WithoutWhatWasLearnedItWatchesNothing) {
+  MultivariateWatch watch(Learned(), 1000);
+  EXPECT_FALSE(watch.watches());
+  EXPECT_TRUE(Judged(watch, 1000, 2, true).findings.empty());
+  Learned damaged;
+  damaged.parts = {{"pca", "{}"}, {"pairs", "[]"}};
+  EXPECT_FALSE(MultivariateWatch(damaged, 1000).watches());
+}
+
+TEST(MultivariateWatch, CoMomentsComeBackAsTheyWere) {
+  const auto scale = PairScale::Learn(Rows(100, 1, false)).value();
+  CoMoments moments(scale);
+  data::Batch rows = Rows(100, 2, true);
+  rows.column(0).SetNull(5);
+  ASSERT_TRUE(moments.Add(rows).ok());
+  const std::string json = moments.ToJson();
+  const auto back = CoMoments::FromJson(json);
+  ASSERT_TRUE(back.ok()) << back.error().ToString();
+  EXPECT_EQ(back->ToJson(), json);
+  EXPECT_EQ(back->Correlation(0, 1), moments.Correlation(0, 1));
+  for (std::size_t cut = 0; cut < json.size(); cut += 29) {
+    EXPECT_FALSE(CoMoments::FromJson(json.substr(0, cut)).ok()) << cut;
+  }
+}
+
+}  // namespace
+}  // namespace mooring::monitoring
