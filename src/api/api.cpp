@@ -6,6 +6,7 @@
 #include "api/mlflow/scoring.h"
 #include "api/native/aliases.h"
 #include "api/native/decide.h"
+#include "api/native/incidents.h"
 #include "api/native/journal.h"
 #include "api/native/models.h"
 #include "api/native/outcomes.h"
@@ -65,6 +66,16 @@ constexpr RouteEntry kRoutes[] = {
     {kPost, "/api/v1/models/{}/rollback", kNative, Rollback},
     {kGet, "/api/v1/models/{}/verdicts", kNative, ListVerdicts},
     {kGet, "/api/v1/desired", kNative, ShowDesired},
+    {kGet, "/api/v1/alerts", kNative, ListAlerts},
+    {kGet, "/api/v1/alerts/{}", kNative, ShowAlert},
+    {kGet, "/api/v1/incidents", kNative, ListIncidents},
+    {kGet, "/api/v1/incidents/{}", kNative, ShowIncident},
+    {kPost, "/api/v1/incidents/{}/acknowledge", kNative, AcknowledgeIncident},
+    {kPost, "/api/v1/incidents/{}/notes", kNative, NoteIncident},
+    {kGet, "/api/v1/silences", kNative, ListSilences},
+    {kPost, "/api/v1/silences", kNative, MakeSilence},
+    {kPost, "/api/v1/silences/{}/end", kNative, EndSilence},
+    {kGet, "/api/v1/notifications", kNative, ListNotifications},
     {kGet, "/api/v1/journal", kNative, TailJournal},
 };
 

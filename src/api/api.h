@@ -14,6 +14,8 @@
 #include "api/http/server.h"
 #include "base/clock.h"
 #include "base/io/file_system.h"
+#include "control/incidents/alert_figures.h"
+#include "control/incidents/incident_desk.h"
 #include "monitoring/watch.h"
 #include "records/journal/journal.h"
 #include "records/outcomes/outcome_ledger.h"
@@ -37,6 +39,10 @@ struct Dependencies {
   records::OutcomeLedger* outcomes = nullptr;  // null: outcomes answer 503
   Worker later;  // of large batches of outcomes and the journal's tail
   monitoring::Watch* watch = nullptr;     // null: no drift in /metrics
+  control::IncidentDesk* incidents = nullptr;  // null: alerts and incidents answer 503
+  // For /metrics; may be empty.
+  std::function<std::shared_ptr<const control::AlertFigures>()> alert_figures;
+  std::function<control::DeliveryFigures()> delivery_figures;
   FileSystem* files = nullptr;  // with journal_directory: `log tail`
   std::string journal_directory;
   // False while starting or draining; empty: always true.

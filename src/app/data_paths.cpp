@@ -24,6 +24,7 @@ DataPaths::DataPaths(std::string directory)
       journal(root + "/journal"),
       lake(root + "/lake"),
       watch_checkpoint(root + "/watch.json"),
+      incidents(root + "/incidents.db"),
       lock(root + "/server.lock") {}
 
 std::string FindLibraries(const std::string& given) {

@@ -17,7 +17,9 @@
 #include "base/net/transport.h"
 #include "base/threads/background_work.h"
 #include "base/threads/named_thread.h"
+#include "control/delivery/alerts_file.h"
 #include "control/registration/version_blobs.h"
+#include "control/respond.h"
 #include "data/store/blob_store.h"
 #include "monitoring/checkpoint.h"
 #include "monitoring/reference_dictionaries.h"
@@ -69,6 +71,7 @@ class RunningServer final : public Server {
     RETURN_IF_ERROR(OpenJournal());
     RETURN_IF_ERROR(StartServing());
     if (options_.watch) RETURN_IF_ERROR(StartWatch());
+    RETURN_IF_ERROR(StartAlerts());
     StartEvents();
     StartHousekeeping();
     RETURN_IF_ERROR(StartHttp());
@@ -88,9 +91,13 @@ class RunningServer final : public Server {
     housekeeping_thread_.RequestStop();
     events_thread_.RequestStop();
     watch_thread_.RequestStop();
+    respond_thread_.RequestStop();
+    courier_thread_.RequestStop();
     housekeeping_thread_.Join();
     events_thread_.Join();
     watch_thread_.Join();
+    respond_thread_.Join();
+    courier_thread_.Join();
     watch_.reset();
     models_.reset();
     journal_.reset();
@@ -225,6 +232,41 @@ class RunningServer final : public Server {
     return Ok();
   }
 
+  // Detection and delivery are threads of their own: a sink that hangs holds up the courier alone.
+  Status StartAlerts() {
+    control::AlertsConfig config;
+    if (!options_.alerts_file.empty()) {
+      ASSIGN_OR_RETURN(config, control::ReadAlertsFile(files_, options_.alerts_file));
+    }
+    ASSIGN_OR_RETURN(incidents_, records::IncidentStore::Open(paths_.incidents));
+    desk_.emplace(*incidents_, clock_);
+    control::Responder::Options respond;
+    respond.verdicts = [this](std::uint64_t after, std::size_t limit) {
+      return registry_->VerdictsAfter(after, limit);
+    };
+    respond.store = incidents_.get();
+    respond.clock = &clock_;
+    respond.owner_of = control::OwnersOf(*registry_);
+    respond.on_problem = [this](const Error& error) { log_->Error("respond", error); };
+    std::vector<std::unique_ptr<control::Sink>> sinks;
+    for (const control::SinkConfig& sink : config.sinks) {
+      respond.audiences.push_back(sink.audience);
+      sinks.push_back(control::MakeSink(sink, {transport_.get(), &clock_, &ChildProcesses()}));
+    }
+    responder_.emplace(std::move(respond));
+    control::Courier::Options courier;
+    courier.store = incidents_.get();
+    courier.clock = &clock_;
+    courier.retry = config.retry;
+    courier.seed = static_cast<std::uint64_t>(clock_.Now().time_since_epoch().count());
+    courier.on_problem = [this](const Error& error) { log_->Error("delivery", error); };
+    courier_.emplace(std::move(courier), std::move(sinks));
+    respond_thread_ =
+        NamedThread("respond", [this](std::stop_token stop) { responder_->Run(stop); });
+    courier_thread_ = NamedThread("courier", [this](std::stop_token stop) { courier_->Run(stop); });
+    return Ok();
+  }
+
   void StartEvents() {
     events_thread_ = NamedThread("events", [this](std::stop_token stop) {
       std::mutex mutex;
@@ -246,6 +288,9 @@ class RunningServer final : public Server {
     api.registry = registry_.get();
     api.journal = journal_.get();
     api.watch = watch_.get();
+    api.incidents = &*desk_;
+    api.alert_figures = [this] { return responder_->Figures(); };
+    api.delivery_figures = [this] { return courier_->figures(); };
     api.files = &files_;
     api.journal_directory = paths_.journal;
     api.outcomes = outcomes_.get();
@@ -318,6 +363,11 @@ class RunningServer final : public Server {
   std::unique_ptr<serving::Decider> decider_;
   std::unique_ptr<monitoring::Watch> watch_;
   NamedThread watch_thread_;
+  std::unique_ptr<records::IncidentStore> incidents_;
+  std::optional<control::IncidentDesk> desk_;
+  std::optional<control::Responder> responder_;
+  std::optional<control::Courier> courier_;
+  NamedThread respond_thread_, courier_thread_;
   ServingEvents events_{*log_};
   NamedThread events_thread_;
   std::optional<Housekeeping> housekeeping_;

@@ -11,6 +11,7 @@
 //   journal/      decisions and outcomes (records/journal)
 //   lake/         sealed segments as Parquet (records/lake)
 //   watch.json    where the watch's open windows begin
+//   incidents.db  alerts, incidents, silences, notifications (records/incidents)
 //   server.lock   held while a server runs
 #pragma once
 
@@ -42,6 +43,7 @@ struct ServerOptions {
   std::string library_directory;               // ONNX Runtime, DuckDB; empty: beside the program
   std::chrono::milliseconds drain{30'000};
   bool watch = true;                           // fold the journal into profiles and verdicts
+  std::string alerts_file;                     // whom alerts are told to; empty: nobody
   bool validate = true, journal = true;        // bench-only switches: the price of safety
 };
 
@@ -56,7 +58,7 @@ class Server {
 // Where things are inside a data directory; the CLI's local mode uses the same paths.
 struct DataPaths {
   explicit DataPaths(std::string directory);
-  std::string root, blobs, journal, lake, watch_checkpoint, lock;
+  std::string root, blobs, journal, lake, watch_checkpoint, incidents, lock;
 };
 
 // The directory of shared libraries: the given one, else beside the program, else .deps/lib above

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "app/housekeeping.h"
@@ -84,6 +85,7 @@ class ServerTest : public testing::Test {
     options.port = 0;
     options.library_directory = std::string(MOORING_DEPS_DIR) + "/lib";
     options.drain = std::chrono::seconds(5);
+    options.alerts_file = alerts_file_;
     auto server = Server::Start(options);
     ASSERT_TRUE(server.ok()) << server.error().ToString();
     server_ = std::move(*server);
@@ -114,7 +116,20 @@ class ServerTest : public testing::Test {
     return false;
   }
 
-  std::string folder_;
+  void Write(const std::string& name, const std::string& text) {
+    ASSERT_TRUE(PosixFileSystem().WriteFileDurably(folder_ + "/" + name, AsBytes(text)).ok());
+  }
+  // Waits, by deciding and asking, until the answer holds the text; false after a minute.
+  bool Becomes(const std::string& path, const std::string& text) {
+    const Nanos until = SystemClock().Monotonic() + std::chrono::minutes(1);
+    while (SystemClock().Monotonic() < until) {
+      EXPECT_EQ(Decide("").status, 200);  // whatever happens to alerts, decisions go on
+      if (Call("GET", path).body.find(text) != std::string::npos) return true;
+    }
+    return false;
+  }
+
+  std::string folder_, alerts_file_;
   std::unique_ptr<records::Registry> registry_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<Transport> transport_ = CurlTransport();
@@ -148,6 +163,47 @@ TEST_F(ServerTest, ARollbackInTheRegistryMovesTraffic) {
   EXPECT_TRUE(ChampionBecomes("2"));
   ASSERT_TRUE(registry_->Rollback("credit", Why()).ok());
   EXPECT_TRUE(ChampionBecomes("1"));
+}
+
+// A sink that is down holds up neither decisions nor detection, and gets each notification once.
+TEST_F(ServerTest, AnAlertIsDeliveredOnceWhenItsSinkIsBack) {
+  Write("sink.sh", "test -e " + folder_ + "/up || exit 1\ncat >> " + folder_ + "/taken\n");
+  Write("alerts.yaml", "sinks: [{name: program, command: [sh, " + folder_ +
+                           "/sink.sh]}]\nretry: {first: 1s, longest: 1s}\n");
+  alerts_file_ = folder_ + "/alerts.yaml";
+  Start();
+  records::StoredVerdict verdict;
+  verdict.model = "credit";
+  verdict.version = 1;
+  verdict.window_end = SystemClock().Now();
+  verdict.verdict = "drift";
+  verdict.findings_json =
+      R"([{"kind":"feature_drift","subject":"age","level":"alert","certain":true,"n":900,)"
+      R"("value":0.4,"threshold":0.2,"p_value":1e-9,"what":"age moved"}])";
+  ASSERT_TRUE(registry_->StoreVerdicts({&verdict, 1}).ok());
+  EXPECT_TRUE(Becomes("/api/v1/incidents", "age moved"));
+  EXPECT_TRUE(Becomes("/api/v1/notifications?state=waiting", "exit code 1"));
+  EXPECT_TRUE(Becomes("/metrics", "mooring_alerts_firing{model=\"credit\""));
+  server_.reset();
+  Start();  // what waited waits on
+  Write("up", "");
+  EXPECT_TRUE(Becomes("/api/v1/notifications?state=delivered", "\"event\":\"opened\""));
+  server_.reset();
+  const auto taken = PosixFileSystem().ReadFile(folder_ + "/taken", 1'000'000);
+  ASSERT_TRUE(taken.ok());
+  EXPECT_EQ(std::count(taken->begin(), taken->end(), '\n'), 1);
+  EXPECT_NE(taken->find("\"event\":\"opened\""), std::string::npos);
+}
+
+TEST_F(ServerTest, DoesNotStartWithAnAlertsFileThatIsWrong) {
+  Write("alerts.yaml", "sinks: [{name: a}]\n");
+  ServerOptions options;
+  options.data_directory = folder_;
+  options.port = 0;
+  options.alerts_file = folder_ + "/alerts.yaml";
+  const auto server = Server::Start(options);
+  ASSERT_FALSE(server.ok());
+  EXPECT_EQ(server.error().code(), Code::kInvalidArgument);
 }
 
 TEST_F(ServerTest, ADecisionOutlivesTheServerAndARetryGetsIt) {

@@ -146,6 +146,37 @@ void WriteDrift(const Api& api, Exposition& out) {
   figure("mooring_drift_alert", "1 where the window drifted from the reference.", &Drift::drifted);
 }
 
+void WriteAlerts(const Api& api, Exposition& out) {
+  if (api.use.alert_figures) {
+    const auto figures = api.use.alert_figures();
+    out.Family("mooring_alerts_firing", "gauge", "Alerts that fire, by model and severity.");
+    for (const auto& each : figures->firing) {
+      out.Sample({{"model", each.model}, {"severity", records::SeverityName(each.severity)}},
+                 AsDouble(each.alerts));
+    }
+    const auto gauge = [&](std::string_view name, std::string_view help, std::uint64_t value) {
+      out.Family(name, "gauge", help);
+      out.Sample({}, AsDouble(value));
+    };
+    gauge("mooring_alerts_pending", "Causes that were seen and are not believed yet.",
+          figures->pending);
+    gauge("mooring_incidents_open", "Incidents that are not resolved.", figures->open_incidents);
+    gauge("mooring_notifications_waiting", "Notifications that no sink has taken yet.",
+          figures->waiting);
+    gauge("mooring_notifications_dead", "Notifications that were given up and are kept.",
+          figures->dead);
+  }
+  if (!api.use.delivery_figures) return;
+  const control::DeliveryFigures figures = api.use.delivery_figures();
+  const auto counter = [&](std::string_view name, std::string_view help, std::uint64_t value) {
+    out.Family(name, "counter", help);
+    out.Sample({}, AsDouble(value));
+  };
+  counter("mooring_deliveries_total", "Notifications delivered.", figures.delivered);
+  counter("mooring_delivery_failures_total", "Attempts that failed.", figures.failed_attempts);
+  counter("mooring_deliveries_given_up_total", "Notifications given up.", figures.dead);
+}
+
 void WriteLoaded(const Api& api, Exposition& out) {
   const auto snapshot = api.use.snapshot();
   if (snapshot == nullptr) return;
@@ -200,6 +231,7 @@ std::string MetricsText(const Api& api) {
   WriteDecisions(api.use.decider->metrics().Read(), out);
   WriteJournal(api, out);
   WriteDrift(api, out);
+  WriteAlerts(api, out);
   WriteLoaded(api, out);
   WriteProcess(api, out);
   return text;

@@ -16,6 +16,7 @@
 #include "app/cli/config/settings.h"
 #include "app/server.h"
 #include "base/clock.h"
+#include "base/io/child_process.h"
 #include "base/io/file_system.h"
 #include "base/net/transport.h"
 #include "base/result.h"
@@ -75,6 +76,7 @@ struct Context {
   FileSystem* files = nullptr;
   const Clock* clock = nullptr;
   Transport* transport = nullptr;
+  ProgramRunner* programs = &ChildProcesses();
   Process* process = nullptr;
   // Set by Run before a command starts.
   Settings settings;

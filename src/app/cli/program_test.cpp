@@ -138,6 +138,8 @@ TEST(Serve, HandsEverySettingOver) {
                        "k",
                        "--library-dir",
                        "l",
+                       "--alerts",
+                       "a.yaml",
                        "--bench-without",
                        "validation"}),
             0);
@@ -154,6 +156,7 @@ TEST(Serve, HandsEverySettingOver) {
   EXPECT_TRUE(options.allow_remote_without_auth);
   EXPECT_EQ(options.pseudonym_key_file, "k");
   EXPECT_EQ(options.library_directory, "l");
+  EXPECT_EQ(options.alerts_file, "a.yaml");
   EXPECT_FALSE(options.validate);
   EXPECT_TRUE(options.journal && options.watch);
 }

@@ -9,6 +9,7 @@ namespace mooring::monitoring {
 namespace {
 
 constexpr std::size_t kPairsKept = 20;  // of a report
+constexpr double kPairAlpha = 0.001;    // windows come every hour: one in twenty would be noise
 
 std::string HelpFor(const WindowReport& report) {
   return "mooring monitor drift " + report.model + " --version " + std::to_string(report.version);
@@ -59,7 +60,7 @@ void MultivariateWatch::Add(const data::Batch& inputs) {
 void MultivariateWatch::JudgePairs(double row_worth, WindowReport& report) const {
   CoMoments window(pairs_->shared_scale());
   if (!window.Add(sample_).ok()) return;  // a column is absent
-  const PairOptions options{.window_share = row_worth};
+  const PairOptions options{.alpha = kPairAlpha, .window_share = row_worth};
   const auto compared = ComparePairs(*pairs_, window, options);
   for (Finding& finding : PairFindings(compared, options)) Tell(std::move(finding), report);
   for (const PairComparison& pair : compared) {

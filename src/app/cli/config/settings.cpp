@@ -34,6 +34,7 @@ const std::vector<Setting>& Table() {
       {"privacy.pseudonym_key_file", kPath, "",
        "key of pseudonyms, a file outside the data directory"},
       {"watch.enabled", kSwitch, "true", "profile the journal and judge windows"},
+      {"alerts", kPath, "", "YAML file of whom alerts are told to; empty: nobody"},
   };
   return table;
 }

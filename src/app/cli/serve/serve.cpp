@@ -25,6 +25,7 @@ ServerOptions OptionsOf(const Settings& settings) {
   options.library_directory = settings.Text("library_dir");
   options.drain = settings.Duration("listen.drain");
   options.watch = settings.Switch("watch.enabled");
+  options.alerts_file = settings.Text("alerts");
   return options;
 }
 
@@ -166,6 +167,17 @@ std::vector<Flag> ServeFlags() {
   };
 }
 
+// In front of what is for measuring only.
+std::vector<Flag> AllFlags() {
+  std::vector<Flag> flags = ServeFlags();
+  flags.insert(flags.end() - 1, {.name = "alerts",
+                                 .value = "FILE",
+                                 .summary = "YAML file of whom alerts are told to",
+                                 .setting = "alerts",
+                                 .completes = Completes::kFile});
+  return flags;
+}
+
 }  // namespace
 
 Command ServeCommand() {
@@ -177,7 +189,7 @@ Command ServeCommand() {
               "it accepts nothing new, finishes what was begun and syncs the journal.",
           .examples = {{"mooring serve", "on http://127.0.0.1:8080, data in ./mooring-data"},
                        {"mooring serve --data-dir /var/lib/mooring --port 9000", "elsewhere"}},
-          .flags = ServeFlags(),
+          .flags = AllFlags(),
           .run = RunServe};
 }
 

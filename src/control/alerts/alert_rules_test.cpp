@@ -1,0 +1,175 @@
+#include "control/alerts/alert_rules.h"
+
+#include <gtest/gtest.h>
+
+#include "base/rng.h"
+
+namespace mooring::control {
+namespace {
+
+using records::AlertState;
+using records::AlertStatus;
+using records::Severity;
+using records::Sighting;
+
+// Windows as letters: '.' clear, 'h' hold, 'w' warn, 'A' alert, 'W' and '!' the same and certain.
+Sighting Window(char letter, int hour, VersionNumber version = 1) {
+  Sighting seen;
+  seen.version = version;
+  seen.start = Time(std::chrono::hours(1000 + hour));
+  seen.end = seen.start + std::chrono::hours(1);
+  seen.level = letter == '.' ? 0 : letter == 'h' ? 1 : letter == 'w' || letter == 'W' ? 2 : 3;
+  seen.certain = letter == '!' || letter == 'W';
+  return seen;
+}
+
+// The states after each window: '-' inactive, 'p' pending, 'f' firing a warning, 'F' critical,
+// 'r' resolved.
+std::string Walk(const AlertRule& rule, std::string_view windows) {
+  AlertStatus status;
+  std::string states;
+  int hour = 0;
+  for (const char letter : windows) {
+    status = Observe(rule, status, Window(letter, hour++)).status;
+    switch (status.state) {
+      case AlertState::kInactive: states += '-'; break;
+      case AlertState::kPending: states += 'p'; break;
+      case AlertState::kResolved: states += 'r'; break;
+      case AlertState::kFiring: states += status.severity == Severity::kCritical ? 'F' : 'f';
+    }
+  }
+  return states;
+}
+
+TEST(AlertRules, FireAfterTwoOfThreeAndEndAfterTwoClear) {
+  const struct {
+    const char *windows, *states;
+  } cases[] = {
+      {".....", "-----"},
+      {"A....", "ppp--"},  // once is nothing
+      {"A.A", "ppF"},      // two of three
+      {"A..A", "pppp"},    // two of four are not
+      {"AA", "pF"},
+      {"AA.A..", "pFFFFr"},    // one clear window ends nothing
+      {"AA.h.h.", "pFFFFFF"},  // hold is not clear
+      {"AAh..", "pFFFr"},
+      {"hhhh", "----"},
+      {"AhhhA", "ppp-p"},  // hold is not seen either
+      {"!", "F"},          // certain: at once
+      {"!..", "FFr"},
+      {"!..A.A", "FFrppF"},    // a new episode needs its own two
+      {"!..A...", "FFrpppr"},  // and comes to nothing like the first
+      {"w.w", "ppf"},          // warnings make a warning
+      {"wA", "pf"},            // one of each is not critical yet
+      {"wAA", "pfF"},          // worse
+      {"wAAww", "pfFFF"},      // never less severe while it lasts
+      {"W", "f"},
+      {"AA..AA", "pFFrpF"},
+  };
+  for (const auto& each : cases) {
+    EXPECT_EQ(Walk(RuleOf("feature_drift"), each.windows), each.states) << each.windows;
+  }
+}
+
+TEST(AlertRules, FireAtOnceWhereOneWindowIsProof) {
+  EXPECT_EQ(Walk(RuleOf("latency"), "A.A.."), "FFFFr");
+  EXPECT_EQ(Walk(RuleOf("sequential"), "A.A"), "FrF");
+  EXPECT_EQ(Walk(RuleOf("freshness"), "w."), "fr");
+  EXPECT_EQ(Walk(RuleOf("no such kind"), "A.A"), "ppF");
+}
+
+TEST(AlertRules, SayEachTurnOnce) {
+  AlertStatus status;
+  std::string turns;
+  int hour = 0;
+  for (const char letter : std::string_view("A..AwAA....")) {
+    RuleStep step = Observe(RuleOf("score_drift"), status, Window(letter, hour++));
+    status = std::move(step.status);
+    turns += "-pxFWR"[static_cast<std::size_t>(step.turn)];
+  }
+  EXPECT_EQ(turns, "p---FW--R--");
+  EXPECT_EQ(status.times_fired, 1u);
+}
+
+TEST(AlertRules, BeginAtTheFirstWindowThatWasNotWell) {
+  AlertStatus status;
+  for (int hour = 0; hour < 3; ++hour) {
+    status = Observe(RuleOf("score_drift"), status, Window(hour == 1 ? '.' : 'A', hour)).status;
+  }
+  EXPECT_EQ(status.state, AlertState::kFiring);
+  EXPECT_EQ(status.since, Window('A', 0).start);
+}
+
+TEST(AlertRules, TakeAWindowThatIsScoredAgainInItsPlace) {
+  const AlertRule& rule = RuleOf("quality");
+  AlertStatus status = Observe(rule, {}, Window('A', 1)).status;
+  // The same window again and again is one window.
+  for (int again = 0; again < 5; ++again) {
+    RuleStep step = Observe(rule, status, Window('A', 1));
+    EXPECT_EQ(step.turn, Turn::kNone);
+    EXPECT_EQ(step.status, status);
+  }
+  // Late outcomes make it well: the alert that was pending comes to nothing.
+  EXPECT_EQ(Observe(rule, status, Window('.', 1)).turn, Turn::kForgotten);
+  // An older window that comes late counts in its place.
+  EXPECT_EQ(Observe(rule, status, Window('A', 0)).turn, Turn::kFired);
+  for (int hour = 2; hour < 5; ++hour) status = Observe(rule, status, Window('A', hour)).status;
+  // One from before all that is remembered says nothing.
+  EXPECT_EQ(Observe(rule, status, Window('.', 0)).status, status);
+}
+
+TEST(AlertRules, CountVersionsApart) {
+  const AlertRule& rule = RuleOf("feature_drift");
+  AlertStatus status;
+  for (int hour = 0; hour < 4; ++hour) {
+    status = Observe(rule, status, Window('A', hour, 3)).status;
+    status = Observe(rule, status, Window('.', hour, 2)).status;
+    EXPECT_EQ(status.state, hour == 0 ? AlertState::kPending : AlertState::kFiring);
+  }
+  // Version 3 was withdrawn: a day later only version 2 counts.
+  for (int hour = 4; hour < 28; ++hour) {
+    status = Observe(rule, status, Window('.', hour, 2)).status;
+    EXPECT_EQ(status.state, AlertState::kFiring) << hour;
+  }
+  EXPECT_EQ(Observe(rule, status, Window('.', 28, 2)).turn, Turn::kResolved);
+}
+
+TEST(AlertRules, RememberABoundedNumberOfWindows) {
+  Rng rng(7);
+  for (const AlertRule& rule : AllAlertRules()) {
+    AlertStatus status;
+    for (int hour = 0; hour < 2000; ++hour) {
+      const auto version = static_cast<VersionNumber>(1 + rng.Below(2));
+      status = Observe(rule, status, Window(".hwA!"[rng.Below(5)], hour, version)).status;
+      ASSERT_LE(status.sightings.size(), 2u * std::max(rule.of, rule.clear));
+      ASSERT_TRUE(status.state != AlertState::kFiring || status.severity != Severity::kNone);
+    }
+  }
+}
+
+// Whatever comes, told twice is told once.
+TEST(AlertRules, DoNotMindRepetition) {
+  Rng rng(11);
+  for (int round = 0; round < 200; ++round) {
+    AlertStatus once, twice;
+    for (int hour = 0; hour < 12; ++hour) {
+      const Sighting seen = Window(".hwA!"[rng.Below(5)], hour);
+      once = Observe(RuleOf("missing"), once, seen).status;
+      twice = Observe(RuleOf("missing"), twice, seen).status;
+      if (twice.state == AlertState::kFiring || twice.state == AlertState::kPending) {
+        twice = Observe(RuleOf("missing"), twice, seen).status;
+      }
+      ASSERT_EQ(once, twice);
+    }
+  }
+}
+
+TEST(AlertRules, DescribeThemselves) {
+  EXPECT_EQ(Describe(RuleOf("feature_drift")),
+            "2 of 3 windows, at once when certain, over after 2 clear");
+  EXPECT_EQ(Describe(RuleOf("latency")), "at once, over after 2 clear");
+  for (const AlertRule& rule : AllAlertRules()) EXPECT_FALSE(rule.summary.empty()) << rule.kind;
+}
+
+}  // namespace
+}  // namespace mooring::control

@@ -1,0 +1,241 @@
+#include "control/incidents/incident_desk.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <optional>
+
+#include "base/text/json_writer.h"
+#include "control/incidents/incident_json.h"
+#include "records/contract/value.h"
+#include "records/incidents/incident_limits.h"
+
+namespace mooring::control {
+namespace {
+
+using records::IncidentTables;
+using What = DeskCall::What;
+
+// {"name": [each, …]}
+template <typename Rows, typename Write>
+std::string ListJson(std::string_view name, const Rows& rows, const Write& write) {
+  std::string text;
+  JsonWriter json(text);
+  json.BeginObject().Key(name).BeginArray();
+  for (const auto& row : rows) write(json, row);
+  json.EndArray().EndObject();
+  return text;
+}
+
+template <typename Row>
+std::string OneJson(const Row& row, void (*write)(JsonWriter&, const Row&)) {
+  std::string text;
+  JsonWriter json(text);
+  write(json, row);
+  return text;
+}
+
+Result<std::string> IncidentJson(IncidentTables& tables, std::uint64_t id) {
+  ASSIGN_OR_RETURN(const records::IncidentRecord incident, tables.Incident(id));
+  ASSIGN_OR_RETURN(const auto alerts, tables.AlertsOfIncident(id));
+  ASSIGN_OR_RETURN(const auto facts, tables.Facts(id));
+  std::string text;
+  JsonWriter json(text);
+  json.BeginObject().Key("incident");
+  WriteIncident(json, incident);
+  json.Key("alerts").BeginArray();
+  for (const auto& alert : alerts) WriteAlert(json, alert);
+  json.EndArray().Key("timeline").BeginArray();
+  for (const auto& fact : facts) WriteFact(json, fact);
+  json.EndArray().EndObject();
+  return text;
+}
+
+Result<std::optional<records::DeliveryState>> StateOf(std::string_view name) {
+  using State = records::DeliveryState;
+  if (name.empty()) return std::optional<State>();
+  for (const State state : {State::kWaiting, State::kDelivered, State::kDead}) {
+    if (records::DeliveryStateName(state) == name) return std::optional(state);
+  }
+  return Error(Code::kInvalidArgument, "'" + std::string(name.substr(0, 40)) + "' is no state")
+      .Why("states: waiting, delivered, dead");
+}
+
+Result<std::string> LookIn(IncidentTables& tables, const DeskCall& call, Time now) {
+  switch (call.what) {
+    case What::kAlerts: {
+      ASSIGN_OR_RETURN(
+          const auto alerts,
+          tables.Alerts({.model = call.model, .active = !call.all, .limit = call.limit}));
+      return ListJson("alerts", alerts, WriteAlert);
+    }
+    case What::kAlert: {
+      ASSIGN_OR_RETURN(const auto alert, tables.Alert(call.id));
+      return OneJson(alert, WriteAlert);
+    }
+    case What::kIncidents: {
+      ASSIGN_OR_RETURN(
+          const auto incidents,
+          tables.Incidents({.model = call.model, .open = call.open, .limit = call.limit}));
+      return ListJson("incidents", incidents, WriteIncident);
+    }
+    case What::kIncident: return IncidentJson(tables, call.id);
+    case What::kSilences: {
+      ASSIGN_OR_RETURN(const auto silences, tables.Silences(now));
+      return ListJson("silences", silences, WriteSilence);
+    }
+    default: break;
+  }
+  ASSIGN_OR_RETURN(const auto state, StateOf(call.state));
+  ASSIGN_OR_RETURN(const auto sent,
+                   tables.Notifications({.sink = call.sink, .state = state, .limit = call.limit}));
+  return ListJson("notifications", sent, WriteNotification);
+}
+
+Status CheckKeys(const Json& body, std::initializer_list<std::string_view> known) {
+  ASSIGN_OR_RETURN(const Json::Object* const members, body.AsObject());
+  for (const auto& [key, value] : *members) {
+    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+    return Error(Code::kInvalidArgument, "unknown key '" + key.substr(0, limits::kNameBytes) + "'");
+  }
+  return Ok();
+}
+
+// "" when absent.
+Result<std::string> TextOf(const Json& body, std::string_view key, std::size_t limit) {
+  if (body.Find(key) == nullptr) return std::string();
+  ASSIGN_OR_RETURN(const std::string_view text, body.GetString(key));
+  if (text.size() <= limit) return std::string(text);
+  return Error(Code::kTooLarge, std::string(key) + " is over " + std::to_string(limit) + " bytes");
+}
+
+// When a silence ends: a length, or a time; one of them, and not for ever.
+Result<Time> UntilOf(const Json& body, Time now) {
+  ASSIGN_OR_RETURN(const std::string length, TextOf(body, "for", 40));
+  ASSIGN_OR_RETURN(const std::string time, TextOf(body, "until", 40));
+  if (length.empty() == time.empty()) {
+    return Error(Code::kInvalidArgument, "a silence has an end: one of 'for' and 'until'")
+        .Help("for: 2h, or until: 2026-01-31T08:00:00Z");
+  }
+  Time until = now;
+  if (!length.empty()) {
+    ASSIGN_OR_RETURN(const std::chrono::seconds seconds, records::ParseDuration(length));
+    until += seconds;
+  } else {
+    ASSIGN_OR_RETURN(until, ParseTime(time));
+  }
+  if (until > now && until - now <= limits::kSilenceLength) return until;
+  return Error(Code::kInvalidArgument, "a silence ends in the future and within 30 days")
+      .Why("it would end at " + FormatTime(until));
+}
+
+}  // namespace
+
+Result<std::string> IncidentDesk::Answer(const DeskCall& call) {
+  if (call.what < What::kAcknowledge) return Look(call);
+  if (call.author.empty() || call.author.size() > limits::kNameBytes) {
+    return Error(Code::kInvalidArgument, "who changes it has a name of 1 to 128 bytes");
+  }
+  if (call.what == What::kEndSilence) return EndSilence(call);
+  const std::string_view text = call.body.empty() ? "{}" : std::string_view(call.body);
+  ASSIGN_OR_RETURN(const Json body, Json::Parse(text, {.name = "body"}));
+  if (call.what == What::kSilence) return Silence(call, body);
+  return call.what == What::kNote ? Note(call, body) : Acknowledge(call, body);
+}
+
+Result<std::string> IncidentDesk::Look(const DeskCall& call) {
+  std::string text;
+  const Status read = store_.Read([&](IncidentTables& tables) -> Status {
+    ASSIGN_OR_RETURN(text, LookIn(tables, call, clock_.Now()));
+    return Ok();
+  });
+  RETURN_IF_ERROR(read);
+  return text;
+}
+
+Result<std::string> IncidentDesk::Acknowledge(const DeskCall& call, const Json& body) {
+  RETURN_IF_ERROR(CheckKeys(body, {"author", "note"}));
+  ASSIGN_OR_RETURN(const std::string note, TextOf(body, "note", limits::kNoteBytes));
+  std::string text;
+  const Status written = store_.Write([&](IncidentTables& tables) -> Status {
+    ASSIGN_OR_RETURN(records::IncidentRecord incident, tables.Incident(call.id));
+    if (!incident.is_open()) {
+      return Error(Code::kConflict, "incident " + std::to_string(call.id) + " is resolved")
+          .Why("at " + FormatTime(incident.resolved));
+    }
+    const Time now = clock_.Now();
+    if (incident.acknowledged_by.empty()) {
+      incident.acknowledged_by = call.author;
+      incident.acknowledged = now;
+      RETURN_IF_ERROR(tables.Save(incident));
+    }
+    RETURN_IF_ERROR(tables.Add({.incident = call.id,
+                                .at = now,
+                                .who = call.author,
+                                .what = "acknowledged",
+                                .text = note}));
+    text = OneJson(incident, WriteIncident);
+    return Ok();
+  });
+  RETURN_IF_ERROR(written);
+  return text;
+}
+
+Result<std::string> IncidentDesk::Note(const DeskCall& call, const Json& body) {
+  RETURN_IF_ERROR(CheckKeys(body, {"author", "text"}));
+  ASSIGN_OR_RETURN(const std::string note, TextOf(body, "text", limits::kNoteBytes));
+  if (note.empty()) return Error(Code::kInvalidArgument, "a note has a text");
+  const records::IncidentFact fact{
+      .incident = call.id, .at = clock_.Now(), .who = call.author, .what = "note", .text = note};
+  const Status written = store_.Write([&](IncidentTables& tables) -> Status {
+    const auto incident = tables.Incident(call.id);
+    return incident.ok() ? tables.Add(fact) : Status(incident.error());
+  });
+  RETURN_IF_ERROR(written);
+  return OneJson(fact, WriteFact);
+}
+
+Result<std::string> IncidentDesk::Silence(const DeskCall& call, const Json& body) {
+  RETURN_IF_ERROR(
+      CheckKeys(body, {"author", "model", "kind", "subject", "for", "until", "reason"}));
+  records::Silence silence;
+  ASSIGN_OR_RETURN(silence.model, TextOf(body, "model", limits::kNameBytes + 1));
+  ASSIGN_OR_RETURN(silence.kind, TextOf(body, "kind", limits::kNameBytes + 1));
+  ASSIGN_OR_RETURN(silence.subject, TextOf(body, "subject", limits::kReasonBytes));
+  ASSIGN_OR_RETURN(silence.reason, TextOf(body, "reason", limits::kReasonBytes));
+  if (silence.reason.empty()) {
+    return Error(Code::kInvalidArgument, "a silence has a reason").Help("say what is being done");
+  }
+  silence.author = call.author;
+  silence.created = clock_.Now();
+  ASSIGN_OR_RETURN(silence.until, UntilOf(body, silence.created));
+  const Status written = store_.Write([&](IncidentTables& tables) -> Status {
+    ASSIGN_OR_RETURN(const auto others, tables.Silences(silence.created));
+    if (others.size() >= limits::kSilences) {
+      return Error(Code::kResourceExhausted,
+                   "too many silences: at most " + std::to_string(limits::kSilences));
+    }
+    return tables.Save(silence);
+  });
+  RETURN_IF_ERROR(written);
+  return OneJson(silence, WriteSilence);
+}
+
+Result<std::string> IncidentDesk::EndSilence(const DeskCall& call) {
+  std::string text;
+  const Status written = store_.Write([&](IncidentTables& tables) -> Status {
+    ASSIGN_OR_RETURN(records::Silence silence, tables.SilenceOf(call.id));
+    const Time now = clock_.Now();
+    if (silence.until <= now) {
+      return Error(Code::kConflict, "silence " + std::to_string(call.id) + " is over")
+          .Why("since " + FormatTime(silence.until));
+    }
+    silence.until = now;
+    RETURN_IF_ERROR(tables.Save(silence));
+    text = OneJson(silence, WriteSilence);
+    return Ok();
+  });
+  RETURN_IF_ERROR(written);
+  return text;
+}
+
+}  // namespace mooring::control

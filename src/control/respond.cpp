@@ -1,0 +1,172 @@
+#include "control/respond.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <map>
+#include <utility>
+
+#include "control/alerts/alert_rules.h"
+#include "monitoring/finding.h"
+#include "records/incidents/incident_limits.h"
+
+namespace mooring::control {
+namespace {
+
+using monitoring::Finding;
+using monitoring::Level;
+using records::AlertRecord;
+using records::IncidentTables;
+using records::StoredVerdict;
+
+constexpr std::size_t kBatch = 256;
+constexpr std::chrono::hours kPruneEvery{1};
+constexpr std::chrono::seconds kCountEvery{5};
+
+// Findings by kind and subject; of several about one cause the worst.
+using Findings = std::map<std::pair<std::string, std::string>, Finding>;
+
+Result<Findings> FindingsOf(const StoredVerdict& verdict) {
+  ASSIGN_OR_RETURN(std::vector<Finding> list, monitoring::ParseFindings(verdict.findings_json));
+  Findings findings;
+  for (Finding& finding : list) {
+    const auto [place, is_new] = findings.try_emplace({finding.kind, finding.subject}, finding);
+    if (!is_new && finding.level > place->second.level) place->second = std::move(finding);
+  }
+  return findings;
+}
+
+// What the verdict says of one cause; a cause that it does not list is clear.
+records::Sighting SightingOf(const StoredVerdict& verdict, const Finding* finding) {
+  records::Sighting sighting;
+  sighting.version = verdict.version;
+  sighting.start = verdict.window_start;
+  sighting.end = verdict.window_end;
+  if (finding == nullptr) return sighting;
+  sighting.level = static_cast<std::uint8_t>(finding->level);
+  sighting.certain = finding->certain;
+  return sighting;
+}
+
+Status TakeIn(const StoredVerdict& verdict, const Finding* finding, AlertRecord& alert,
+              CaseFile& cases, Time now) {
+  const RuleStep step =
+      Observe(RuleOf(alert.cause.kind), alert.status, SightingOf(verdict, finding));
+  const bool not_well = finding != nullptr && finding->level >= Level::kWarn;
+  if (step.status == alert.status && !not_well) return Ok();
+  if (not_well) {
+    alert.finding_json = monitoring::FindingsJson({*finding});
+    alert.version = verdict.version;
+  }
+  alert.seen = now;
+  alert.status = step.status;
+  return cases.Follow(step.turn, alert);
+}
+
+}  // namespace
+
+// ── The flow: verdict → alert → incident → action ──
+
+Result<std::size_t> Responder::Step() {
+  const Time now = options_.clock->Now();
+  std::uint64_t cursor = 0;
+  bool has_news = false;
+  const Status looked = options_.store->Read([&](IncidentTables& tables) -> Status {
+    ASSIGN_OR_RETURN(cursor, tables.Cursor());
+    ASSIGN_OR_RETURN(const auto news, ToAnnounce(tables, now));
+    has_news = !news.empty();
+    return Ok();
+  });
+  RETURN_IF_ERROR(looked);
+  ASSIGN_OR_RETURN(const std::vector<StoredVerdict> verdicts, options_.verdicts(cursor, kBatch));
+  const bool changes = !verdicts.empty() || has_news;
+  if (changes) {
+    const Status written = options_.store->Write([&](IncidentTables& tables) -> Status {
+      for (const StoredVerdict& verdict : verdicts) RETURN_IF_ERROR(Respond(verdict, tables));
+      // The action that follows is to tell; others will stand here.
+      RETURN_IF_ERROR(Announce(tables, options_.audiences, now));
+      return verdicts.empty() ? Ok() : tables.SetCursor(verdicts.back().sequence);
+    });
+    RETURN_IF_ERROR(written);
+  }
+  RETURN_IF_ERROR(Upkeep(changes));
+  return verdicts.size();
+}
+
+Status Responder::Respond(const StoredVerdict& verdict, IncidentTables& tables) {
+  if (verdict.verdict == "not_enough_data") return Ok();  // it says nothing either way
+  auto findings = FindingsOf(verdict);
+  if (!findings.ok()) {  // one damaged verdict must not stop all that follow
+    if (options_.on_problem) options_.on_problem(findings.error());
+    return Ok();
+  }
+  const Time now = options_.clock->Now();
+  CaseFile cases(tables, now, options_.owner_of);
+  ASSIGN_OR_RETURN(std::vector<AlertRecord> alerts, tables.AlertsOf(verdict.model, verdict.kind));
+  for (AlertRecord& alert : alerts) {
+    const auto found = findings->find({alert.cause.kind, alert.cause.subject});
+    const Finding* finding = found == findings->end() ? nullptr : &found->second;
+    RETURN_IF_ERROR(TakeIn(verdict, finding, alert, cases, now));
+    if (found != findings->end()) findings->erase(found);
+  }
+  std::size_t known = alerts.size();
+  for (const auto& [name, finding] : *findings) {
+    if (finding.level < Level::kWarn || known++ >= limits::kAlertsOfModel) continue;
+    AlertRecord alert;
+    alert.cause = {verdict.model, verdict.kind, name.first, name.second};
+    RETURN_IF_ERROR(TakeIn(verdict, &finding, alert, cases, now));
+  }
+  return Ok();
+}
+
+// Forgets what is long over, and counts for /metrics.
+Status Responder::Upkeep(bool changed) {
+  const Time now = options_.clock->Now();
+  if (pruned_ > now || now - pruned_ >= kPruneEvery) {
+    pruned_ = now;
+    const Status forgotten = options_.store->Write([&](IncidentTables& tables) -> Status {
+      RETURN_IF_ERROR(CaseFile(tables, now, options_.owner_of).Retire());
+      return tables.Prune(now - options_.keep);
+    });
+    RETURN_IF_ERROR(forgotten);
+  }
+  const Nanos moment = options_.clock->Monotonic();
+  if (!changed && moment - counted_ < kCountEvery) return Ok();
+  counted_ = moment;
+  auto figures = std::make_shared<AlertFigures>();
+  const Status counted = options_.store->Read([&](IncidentTables& tables) -> Status {
+    ASSIGN_OR_RETURN(*figures, CountAlerts(tables));
+    return Ok();
+  });
+  RETURN_IF_ERROR(counted);
+  const std::lock_guard lock(mutex_);
+  figures_ = std::move(figures);
+  return Ok();
+}
+
+std::shared_ptr<const AlertFigures> Responder::Figures() const {
+  const std::lock_guard lock(mutex_);
+  return figures_;
+}
+
+void Responder::Run(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  std::unique_lock lock(mutex);
+  while (!stop.stop_requested()) {
+    const auto step = Step();
+    if (!step.ok() && options_.on_problem) options_.on_problem(step.error());
+    if (step.ok() && *step == kBatch) continue;  // there is more
+    wake.wait_for(lock, stop, options_.poll, [] { return false; });
+  }
+}
+
+OwnerOf OwnersOf(records::Registry& registry) {
+  return [&registry](std::string_view model) -> Result<records::Owner> {
+    ASSIGN_OR_RETURN(const records::ModelRecord record, registry.Model(model));
+    ASSIGN_OR_RETURN(const std::string text, registry.ContractText(record.contract_hash));
+    ASSIGN_OR_RETURN(const records::Contract contract, records::ParseContract(text));
+    return contract.owner;
+  };
+}
+
+}  // namespace mooring::control
