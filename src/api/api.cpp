@@ -10,6 +10,7 @@
 #include "api/native/journal.h"
 #include "api/native/models.h"
 #include "api/native/outcomes.h"
+#include "api/native/profiles.h"
 #include "api/native/verdicts.h"
 #include "api/open_inference/infer.h"
 #include "api/open_inference/server_calls.h"
@@ -65,6 +66,8 @@ constexpr RouteEntry kRoutes[] = {
     {kPut, "/api/v1/models/{}/aliases/{}", kNative, SetAlias},
     {kPost, "/api/v1/models/{}/rollback", kNative, Rollback},
     {kGet, "/api/v1/models/{}/verdicts", kNative, ListVerdicts},
+    {kGet, "/api/v1/models/{}/versions/{}/reference", kNative, ShowReference},
+    {kPost, "/api/v1/models/{}/profiles", kNative, SendProfile},
     {kGet, "/api/v1/desired", kNative, ShowDesired},
     {kGet, "/api/v1/alerts", kNative, ListAlerts},
     {kGet, "/api/v1/alerts/{}", kNative, ShowAlert},

@@ -43,6 +43,8 @@ struct Dependencies {
   // For /metrics; may be empty.
   std::function<std::shared_ptr<const control::AlertFigures>()> alert_figures;
   std::function<control::DeliveryFigures()> delivery_figures;
+  // Bytes of a blob of the registry's store; empty: no reference profiles.
+  std::function<Result<std::string>(std::string_view blob)> read_blob;
   FileSystem* files = nullptr;  // with journal_directory: `log tail`
   std::string journal_directory;
   // False while starting or draining; empty: always true.

@@ -291,6 +291,9 @@ class RunningServer final : public Server {
     api.incidents = &*desk_;
     api.alert_figures = [this] { return responder_->Figures(); };
     api.delivery_figures = [this] { return courier_->figures(); };
+    api.read_blob = [this](std::string_view id) {
+      return version_blobs_->GetText(std::string(id));
+    };
     api.files = &files_;
     api.journal_directory = paths_.journal;
     api.outcomes = outcomes_.get();

@@ -213,10 +213,7 @@ class ServerRegistry final : public records::Registry {
     ASSIGN_OR_RETURN(const Json::Array* items, answer.GetArray("verdicts"));
     std::vector<records::StoredVerdict> verdicts;
     for (const Json& item : *items) {
-      verdicts.push_back({TextAt(item, "model"), VersionAt(item, "version"), TimeAt(item, "start"),
-                          TimeAt(item, "end"), NumberAt(item, "rows"), TextAt(item, "verdict"),
-                          JsonAt(item, "evidence"), TextAt(item, "kind"), JsonAt(item, "findings"),
-                          NumberAt(item, "sequence")});
+      verdicts.push_back(VerdictOfAnswer(item));
     }
     return verdicts;
   }
@@ -253,6 +250,13 @@ class ServerRegistry final : public records::Registry {
 };
 
 }  // namespace
+
+records::StoredVerdict VerdictOfAnswer(const Json& json) {
+  return {TextAt(json, "model"),     VersionAt(json, "version"), TimeAt(json, "start"),
+          TimeAt(json, "end"),       NumberAt(json, "rows"),     TextAt(json, "verdict"),
+          JsonAt(json, "evidence"),  TextAt(json, "kind"),       JsonAt(json, "findings"),
+          NumberAt(json, "sequence")};
+}
 
 std::unique_ptr<records::Registry> MakeServerRegistry(ApiClient client) {
   return std::make_unique<ServerRegistry>(std::move(client));

@@ -12,4 +12,7 @@ namespace mooring::app::cli {
 
 std::unique_ptr<records::Registry> MakeServerRegistry(ApiClient client);
 
+// A verdict as the API shows it; what is absent is empty.
+records::StoredVerdict VerdictOfAnswer(const Json& json);
+
 }  // namespace mooring::app::cli

@@ -1,0 +1,182 @@
+#include "app/cli/monitor/report_flags.h"
+
+#include <array>
+#include <charconv>
+
+#include "monitoring/report/junit_report.h"
+
+namespace mooring::app::cli {
+namespace {
+
+using monitoring::WindowReport;
+using monitoring::WindowVerdict;
+using records::DriftPolicy;
+
+// A number of (above, most].
+Result<double> NumberOf(const Args& args, std::string_view flag, double usual, double most,
+                        std::string_view why) {
+  if (!args.Has(flag)) return usual;
+  const std::string text = args.Text(flag);
+  double number = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
+  if (whole && number >= 0 && number <= most && (number > 0 || flag == "share")) return number;
+  return Error(Code::kInvalidArgument, "'" + text + "' is no value of --" + std::string(flag))
+      .Why(std::string(why));
+}
+
+constexpr std::array<std::pair<std::string_view, DriftPolicy>, 3> kPolicies = {{
+    {"corrected", DriftPolicy::kCorrected},
+    {"psi", DriftPolicy::kPsi},
+    {"p_value", DriftPolicy::kPValue},
+}};
+
+Cell Rule(bool drifted) { return Cell(drifted ? "drift" : "ok"); }
+
+Cell LevelCell(monitoring::Level level) {
+  using monitoring::Level;
+  const Colour colour = level == Level::kAlert  ? Colour::kRed
+                        : level == Level::kWarn ? Colour::kYellow
+                                                : Colour::kPlain;
+  return {std::string(monitoring::LevelName(level)), colour};
+}
+
+}  // namespace
+
+std::vector<Flag> RuleFlags() {
+  return {
+      {.name = "psi", .value = "X", .summary = "drift is a PSI above this (files; default 0.2)"},
+      {.name = "p-value", .value = "X", .summary = "drift is a p below this (files; default 0.05)"},
+      {.name = "share",
+       .value = "X",
+       .summary = "of the features that may drift (files; default 0.1)"},
+      {.name = "policy",
+       .value = "RULE",
+       .summary = "corrected: significant and big; or one plain rule (files)",
+       .choices = {"corrected", "psi", "p_value"}},
+      {.name = "min-rows",
+       .value = "N",
+       .summary = "fewer rows are not judged (files; default 200)"},
+  };
+}
+
+Result<records::MonitorRule> RuleOf(const Args& args) {
+  records::MonitorRule rule;
+  ASSIGN_OR_RETURN(rule.psi,
+                   NumberOf(args, "psi", rule.psi, 1e6, "a number above 0; 0.2 is customary"));
+  ASSIGN_OR_RETURN(rule.p_value, NumberOf(args, "p-value", rule.p_value, 1,
+                                          "a chance above 0, up to 1; 0.05 is customary"));
+  ASSIGN_OR_RETURN(rule.share, NumberOf(args, "share", rule.share, 1, "a share from 0 to 1"));
+  const std::string policy = args.Text("policy", kPolicies[0].first);
+  for (const auto& [name, value] : kPolicies) {
+    if (name == policy) rule.policy = value;
+  }
+  ASSIGN_OR_RETURN(const auto rows, args.Number("min-rows", 1, 1'000'000'000));
+  if (rows) rule.window_min_rows = static_cast<std::uint32_t>(*rows);
+  return rule;
+}
+
+Status RefuseRuleFlags(const Args& args) {
+  for (const Flag& flag : RuleFlags()) {
+    if (!args.Has(flag.name)) continue;
+    return Error(Code::kInvalidArgument, "--" + std::string(flag.name) + " goes with files only")
+        .Why("windows of a model were judged by its contract (monitor.drift)")
+        .Help("change the contract: mooring apply");
+  }
+  return Ok();
+}
+
+std::vector<Flag> ReportOutputFlags() {
+  std::vector<Flag> flags = OutputFlags();
+  for (Flag& flag : flags) {
+    if (flag.name != "output") continue;
+    flag.summary = "table (terminal), plain (pipe), json, jsonl, csv, html, junit";
+    flag.choices = {"table", "plain", "json", "jsonl", "csv", "html", "junit"};
+  }
+  flags.push_back({.name = "html",
+                   .value = "FILE",
+                   .summary = "write the report as one HTML file too",
+                   .completes = Completes::kFile});
+  return flags;
+}
+
+Listing DriftListing(const WindowReport& report) {
+  Listing listing("mooring.drift/1", {{"feature", "input, or score"},
+                                      {"verdict", "ok or drift, by the policy"},
+                                      {"level", "clear, hold, warn or alert"},
+                                      {"psi", "population stability index"},
+                                      {"psi_adjusted", "without what chance alone adds"},
+                                      {"q_value", "p corrected for looking at all features"},
+                                      {"p_value", "how often chance alone would show as much"},
+                                      {"test", "that gave p"},
+                                      {"psi_rule", "the plain rule: psi above the bound"},
+                                      {"p_rule", "the plain rule: p below the level"},
+                                      {"js", "Jensen-Shannon distance, natural logarithm"},
+                                      {"ks", "Kolmogorov-Smirnov D"},
+                                      {"wasserstein", "in standard deviations of the reference"},
+                                      {"missing", "share of rows"},
+                                      {"unseen", "share of rows with a new category"},
+                                      {"out_of_range", "share of rows beyond the reference"},
+                                      {"rows", "with a value", false},
+                                      {"reference_rows", "with a value", false},
+                                      {"effective_rows", "as many as they are independent", false},
+                                      {"mean", "of the window", false},
+                                      {"reference_mean", "of the reference", false}});
+  for (const monitoring::FeatureDrift& feature : report.features) {
+    listing.Add({feature.feature,
+                 Cell(std::string(feature.drifted ? "drift" : "ok"),
+                      feature.drifted ? Colour::kRed : Colour::kGreen),
+                 LevelCell(feature.level),
+                 feature.psi,
+                 feature.psi_adjusted,
+                 feature.q_value,
+                 feature.p_value,
+                 feature.test,
+                 Rule(feature.psi_drifted),
+                 Rule(feature.p_drifted),
+                 feature.js,
+                 feature.ks,
+                 feature.wasserstein,
+                 feature.missing_share,
+                 feature.unseen_share,
+                 feature.out_of_range_share,
+                 feature.rows,
+                 feature.reference_rows,
+                 feature.effective_rows,
+                 feature.mean,
+                 feature.reference_mean});
+  }
+  return listing;
+}
+
+Status PrintReport(Context& context, const Args& args, const monitoring::ReportInput& input,
+                   const Listing& listing) {
+  if (args.Has("html")) {
+    const std::string file = args.Text("html");
+    RETURN_IF_ERROR(context.files->WriteFileDurably(file, AsBytes(monitoring::HtmlReport(input))));
+    context.Hint("report: " + file);
+  }
+  const std::string format = args.Text("output");
+  if (format == "html") {
+    context.Print(monitoring::HtmlReport(input));
+  } else if (format == "junit") {
+    context.Print(monitoring::JunitReport(input.drift ? &*input.drift : nullptr,
+                                          input.quality ? &*input.quality : nullptr));
+  } else {
+    return PrintListing(context, args, listing);
+  }
+  return Ok();
+}
+
+ExitCode ExitOf(const monitoring::ReportInput& input) {
+  const bool drift = input.drift && input.drift->verdict == WindowVerdict::kDrift;
+  const bool worse = input.quality && input.quality->verdict == "worse";
+  return drift || worse ? ExitCode::kFindings : ExitCode::kDone;
+}
+
+void HintVerdict(Context& context, const WindowReport& report, const std::string& window) {
+  context.Hint(window + ": " + std::string(monitoring::VerdictName(report.verdict)) +
+               (report.reason.empty() ? "" : " (" + report.reason + ")"));
+}
+
+}  // namespace mooring::app::cli
