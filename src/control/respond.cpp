@@ -94,6 +94,7 @@ Result<std::size_t> Responder::Step() {
 
 Status Responder::Respond(const StoredVerdict& verdict, IncidentTables& tables) {
   if (verdict.verdict == "not_enough_data") return Ok();  // it says nothing either way
+  const bool partial = verdict.verdict == "waiting";  // of what is not known yet it says nothing
   auto findings = FindingsOf(verdict);
   if (!findings.ok()) {  // one damaged verdict must not stop all that follow
     if (options_.on_problem) options_.on_problem(findings.error());
@@ -104,6 +105,7 @@ Status Responder::Respond(const StoredVerdict& verdict, IncidentTables& tables) 
   ASSIGN_OR_RETURN(std::vector<AlertRecord> alerts, tables.AlertsOf(verdict.model, verdict.kind));
   for (AlertRecord& alert : alerts) {
     const auto found = findings->find({alert.cause.kind, alert.cause.subject});
+    if (partial && found == findings->end()) continue;
     const Finding* finding = found == findings->end() ? nullptr : &found->second;
     RETURN_IF_ERROR(TakeIn(verdict, finding, alert, cases, now));
     if (found != findings->end()) findings->erase(found);

@@ -123,6 +123,20 @@ TEST_F(RespondTest, TakesTooFewRowsForNoWordAtAll) {
   EXPECT_EQ(Alerts()[0].status.state, AlertState::kFiring);
 }
 
+TEST_F(RespondTest, OutcomesThatAreStillDueClearNothing) {
+  HourAndStep(Distance());
+  HourAndStep(Distance());
+  ASSERT_EQ(Alerts()[0].status.state, AlertState::kFiring);
+  for (int hour = 0; hour < 5; ++hour) {
+    Hour({Saw("estimate", "f1", Level::kWarn)});
+    verdicts_.back().verdict = "waiting";
+    Step();
+  }
+  for (const records::AlertRecord& alert : Alerts()) {
+    EXPECT_EQ(alert.status.state, AlertState::kFiring) << alert.cause.kind;
+  }
+}
+
 TEST_F(RespondTest, ForgetsACauseThatCameToNothing) {
   HourAndStep(Distance());
   for (int hour = 0; hour < 3; ++hour) HourAndStep({});
