@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The demo: a real model, trained on real flights, goes into production behind a contract, is
-# watched, is replaced by a bad version, and is rolled back. Called by ./dev demo [--stay]; needs
-# the release build and the flights in .deps/data. Everything it makes is in build/demo.
+# watched, is replaced by a bad version, and is rolled back. Then summer comes: storms change what
+# the inputs mean, and a feed changes its units. Called by ./dev demo [--stay]; needs the release
+# build and the flights in .deps/data. Everything it makes is in build/demo.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 stay=no
@@ -11,6 +12,7 @@ mooring=$bin/src/app/mooring
 out=build/demo
 seconds=${MOORING_DEMO_SECONDS:-12}
 rate=${MOORING_DEMO_RATE:-3000}
+summer_rate=${MOORING_DEMO_SUMMER_RATE:-6000}
 rm -rf "$out" && mkdir -p "$out"
 export MOORING_DATA_DIR=$out/data
 patience=120  # seconds that a window may take to close
@@ -47,7 +49,13 @@ run apply demo/contract.yaml
 run version register flight-cover "$out/model_v1.ubj" --training-data "$out/train_v1.csv" \
     --label late --source "demo: January 1-21, 2001" --fields model,version,state
 run version promote flight-cover 1 --reason "first version" --yes
-"$mooring" serve --port 0 --pseudonym-key "$out/pseudonym.key" --create-key \
+# Whom alerts are told to: a command here; a webhook or Alertmanager looks the same.
+cat > "$out/alerts.yaml" << YAML
+sinks:
+  - name: file
+    command: [tee, -a, $out/notifications.jsonl]
+YAML
+"$mooring" serve --port 0 --alerts "$out/alerts.yaml" --pseudonym-key "$out/pseudonym.key" --create-key \
     > "$out/server.out" 2> "$out/server.log" &
 server=$!
 for _ in $(seq 200); do
@@ -107,7 +115,40 @@ run log query "select version, verdict, count(*) as decisions, round(avg(score),
 run version list flight-cover --fields version,state,aliases,source,state_reason
 run log verify
 
-say "8. A model directory saved by Python's MLflow, served as it is"
+say "8. Summer: version 3, trained on the spring, held against three weeks of May it never saw"
+run version register flight-cover "$out/model_v3.ubj" --training-data "$out/train_v3.csv" \
+    --holdout "$out/holdout_v3.csv" --label late --source "demo: March and April" --force \
+    --reason "demo: the spring differs from January" --fields model,version,state
+run version promote flight-cover 3 --reason "the season has changed" --yes --force
+sleep 1
+echo "June 5 to 16, one request a flight, outcomes following; the storms begin on the 12th"
+$bin/demo/flights_replay --port "$port" --flights "$out/june.csv" --rate "$summer_rate" \
+    --seconds 0 --run june | awk '{day = $1} day != last {print; last = day} {end = $0} END {print end}'
+sleep 3
+run log query "select date_trunc('second', decided_at) as at, count(*) as decisions,
+  round(avg(score), 3) as mean_score, round(avg(outcome_value), 3) as late from labelled
+  where version = 3 group by all order by 1" -o table > "$out/summer.txt" || true
+run monitor quality flight-cover --version 3 -o table || echo "(worse than in May: exit code $?)"
+run alert list --fields severity,kind,subject,what,sureness -o table
+found=$("$mooring" alert list --all --fields kind --no-header -o csv | grep -c concept_drift || true)
+[ "$found" -gt 0 ] || { echo "a concept alarm was expected" >&2; exit 1; }
+
+say "9. The feed of the time of day changes from minutes to hours, without a word"
+$bin/demo/flights_replay --port "$port" --flights "$out/june.csv" --rate "$rate" --hours yes \
+    --seconds 8 --run hours | tail -n 1
+sleep 2
+found=0
+run monitor drift flight-cover --version 3 -o table || found=$?
+if [ "$found" -ne 1 ]; then
+  echo "drift was expected (exit code 1), not exit code $found" >&2
+  exit 1
+fi
+run incident list --fields incident,severity,state,summary,owner -o table
+"$mooring" monitor report flight-cover --version 3 --html "$out/report.html" > "$out/report.txt" ||
+  echo "the report, one page to look at: $out/report.html"
+echo "told so far: $(wc -l < "$out/notifications.jsonl") notifications in $out/notifications.jsonl"
+
+say "10. A model directory saved by Python's MLflow, served as it is"
 "$mooring" contract init tests/golden/mlflow_models/booster_ubj --model credit --team risk \
     > "$out/credit.yaml"
 run apply "$out/credit.yaml"
@@ -126,6 +167,8 @@ cat <<TEXT
   log      mooring log tail --data-dir $MOORING_DATA_DIR
   SQL      mooring log query "select * from decisions limit 5" --data-dir $MOORING_DATA_DIR
   windows  mooring monitor drift flight-cover --data-dir $MOORING_DATA_DIR
+  page     $out/report.html
+  alerts   mooring alert list --data-dir $MOORING_DATA_DIR
   Parquet  $MOORING_DATA_DIR/lake
 TEXT
 if [ $stay = yes ]; then
