@@ -20,6 +20,7 @@
 #include "control/delivery/alerts_file.h"
 #include "control/registration/version_blobs.h"
 #include "control/respond.h"
+#include "control/training/loss_booster.h"
 #include "data/store/blob_store.h"
 #include "monitoring/checkpoint.h"
 #include "monitoring/reference_dictionaries.h"
@@ -226,6 +227,7 @@ class RunningServer final : public Server {
     watch.read_blob = [this](std::string_view id) {
       return version_blobs_->GetText(std::string(id));
     };
+    watch.open_regressor = control::OpenLossBooster;
     watch.on_problem = [this](const Error& error) { log_->Error("watch", error); };
     ASSIGN_OR_RETURN(watch_, monitoring::Watch::Make(std::move(watch)));
     watch_thread_ = NamedThread("watch", [this](std::stop_token stop) { watch_->Run(stop); });

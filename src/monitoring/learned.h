@@ -3,7 +3,7 @@
 // (records::NewVersion::watch_blob); a version without one is watched without these.
 //
 // JSON: {"schema": 1, "slices": [{"column", "value" or "from" and "to", "profile": {…}}],
-// "parts": {"quality": …, "pca": …}}, parts being texts that their learners read themselves.
+// "parts": {"quality": …, "dle": …, …}}, parts being texts that their learners read themselves.
 //
 // Thread safety: values.
 #pragma once

@@ -311,7 +311,8 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
   std::unique_ptr<records::JournalReader> reader_;
   std::map<WindowKey, OpenWindow> windows_;
   ServiceWatch service_;
-  QualityBook quality_{{.on_problem = [this](const Error& error) { Tell(error); }}};
+  QualityBook quality_{{.on_problem = [this](const Error& error) { Tell(error); },
+                        .open_regressor = options_.open_regressor}};
   Nanos late_at_ = -kLateEvery;
   bool recalled_ = false;
   Checkpoint begins_;

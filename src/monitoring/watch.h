@@ -22,6 +22,7 @@
 #include "base/clock.h"
 #include "base/io/file_system.h"
 #include "base/result.h"
+#include "monitoring/quality/dle.h"
 #include "monitoring/window_report.h"
 #include "records/journal/journal.h"
 #include "records/registry/registry.h"
@@ -41,6 +42,9 @@ class Watch {
     std::function<Status(std::span<const records::StoredVerdict>)> store_verdicts;
     // Bytes of a blob of the registry's store.
     std::function<Result<std::string>(std::string_view blob)> read_blob;
+    // Opens what a registration stored of learned losses (quality/dle.h); empty: the quality of
+    // regressions is not estimated before outcomes.
+    OpenRegressor open_regressor;
     // Told of what could not be judged or stored; the watch goes on.
     std::function<void(const Error&)> on_problem;
   };

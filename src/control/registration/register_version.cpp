@@ -10,6 +10,7 @@
 #include "control/registration/holdout.h"
 #include "control/registration/stored_version.h"
 #include "control/registration/version_blobs.h"
+#include "control/training/loss_booster.h"
 #include "model/format.h"
 #include "model/golden_rows.h"
 #include "monitoring/learned.h"
@@ -299,8 +300,14 @@ Status Registration::LearnFromHoldout() {
   ASSIGN_OR_RETURN(const data::Batch shaped,
                    with_.shape(contract_, model_->predictor().signature(), dictionaries_, rows));
   ASSIGN_OR_RETURN(const data::Batch outputs, OutputsOf(shaped));
-  ASSIGN_OR_RETURN(learned_.parts["quality"],
-                   LearnQuality(contract_, {.inputs = &rows, .outputs = &outputs, .label = label}));
+  ASSIGN_OR_RETURN(LearnedQuality learned,
+                   LearnQuality(contract_, {.inputs = &rows, .outputs = &outputs, .label = label},
+                                LossBooster({.library_directory = with_.library_directory})));
+  learned_.parts["quality"] = std::move(learned.quality);
+  if (!learned.losses.empty()) learned_.parts["dle"] = std::move(learned.losses);
+  if (!learned.problem.empty()) {
+    result_.warnings.push_back("quality is not estimated before outcomes: " + learned.problem);
+  }
   return Ok();
 }
 

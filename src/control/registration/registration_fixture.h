@@ -32,7 +32,7 @@ inline data::Batch Rows(const std::string& csv) {
   for (data::Field& field : fields) field.nullable = true;
   return data::ParseCsv(
              csv, std::make_shared<const data::Schema>(*data::Schema::Make(std::move(fields))),
-             options, 1000)
+             options, 10'000)
       .value();
 }
 

@@ -62,34 +62,34 @@ std::string_view NameOf(LossMeasure measure) {
   return "rmsle";
 }
 
-DleModel::Loss DleModel::LossOf(LossMeasure measure) {
+RowLoss LossOf(LossMeasure measure) {
   switch (measure) {
-    case LossMeasure::kMae: return Loss::kAbsolute;
-    case LossMeasure::kMape: return Loss::kRelative;
+    case LossMeasure::kMae: return RowLoss::kAbsolute;
+    case LossMeasure::kMape: return RowLoss::kRelative;
     case LossMeasure::kMse:
-    case LossMeasure::kRmse: return Loss::kSquare;
+    case LossMeasure::kRmse: return RowLoss::kSquare;
     case LossMeasure::kMsle:
     case LossMeasure::kRmsle: break;
   }
-  return Loss::kLogSquare;
+  return RowLoss::kLogSquare;
 }
 
 bool DleModel::IsRoot(LossMeasure measure) {
   return measure == LossMeasure::kRmse || measure == LossMeasure::kRmsle;
 }
 
-std::vector<double> DleModel::LossesOf(Loss loss, const NumberRows& rows) {
+std::vector<double> DleModel::LossesOf(RowLoss loss, const NumberRows& rows) {
   std::vector<double> losses(rows.truth.size());
   for (std::size_t i = 0; i < losses.size(); ++i) {
     const double y = rows.truth[i], p = rows.predicted[i], size = std::abs(p - y);
-    const double log_error = loss == Loss::kLogSquare ? std::log1p(p) - std::log1p(y) : 0;
+    const double log_error = loss == RowLoss::kLogSquare ? std::log1p(p) - std::log1p(y) : 0;
     switch (loss) {
-      case Loss::kAbsolute: losses[i] = size; break;
-      case Loss::kRelative:
+      case RowLoss::kAbsolute: losses[i] = size; break;
+      case RowLoss::kRelative:
         losses[i] = size / std::max(std::abs(y), std::numeric_limits<double>::epsilon());
         break;
-      case Loss::kSquare: losses[i] = size * size; break;
-      case Loss::kLogSquare: losses[i] = log_error * log_error; break;
+      case RowLoss::kSquare: losses[i] = size * size; break;
+      case RowLoss::kLogSquare: losses[i] = log_error * log_error; break;
     }
   }
   return losses;
@@ -123,7 +123,7 @@ Status DleModel::Check(const DleOptions& options, const data::Batch& features,
   if (rows != reference.truth.size()) return Wrong("reference chunks do not cover the rows");
   if (options.measures.empty()) return Wrong("no measures");
   for (const LossMeasure measure : options.measures) {
-    if (LossOf(measure) == Loss::kLogSquare && AnyNegative(reference)) {
+    if (LossOf(measure) == RowLoss::kLogSquare && AnyNegative(reference)) {
       return Wrong("a logarithmic measure of negative numbers");
     }
   }
@@ -138,10 +138,10 @@ Result<DleModel> DleModel::Fit(const DleOptions& options, const data::Batch& fea
   DleModel model;
   for (const LossMeasure measure : options.measures) {
     const std::vector<double> losses = LossesOf(LossOf(measure), reference);
-    LossPredictor& predictor = model.predictors_[static_cast<std::size_t>(LossOf(measure))];
-    if (!predictor) {
-      ASSIGN_OR_RETURN(predictor, train(rows, losses));
-      if (!predictor) return Error(Code::kInternal, "the trainer gave no predictor");
+    LossRegressor& regressor = model.regressors_[static_cast<std::size_t>(LossOf(measure))];
+    if (!regressor.predict) {
+      ASSIGN_OR_RETURN(regressor, train(rows, losses));
+      if (!regressor.predict) return Error(Code::kInternal, "the trainer gave no predictor");
     }
     std::vector<double> of_chunks;
     std::span<const double> left = losses;
@@ -166,34 +166,57 @@ QualityEstimate DleModel::WithBand(const Learned& learned, double value, double 
   return e;
 }
 
-Result<std::vector<QualityEstimate>> DleModel::Estimate(const data::Batch& features,
-                                                        std::span<const double> predicted) const {
+std::vector<RowLoss> DleModel::losses() const {
+  std::vector<RowLoss> needed;
+  for (std::size_t i = 0; i < kRowLosses; ++i) {
+    if (regressors_[i].predict) needed.push_back(static_cast<RowLoss>(i));
+  }
+  return needed;
+}
+
+Result<std::vector<std::vector<double>>> DleModel::PredictLosses(
+    const data::Batch& features, std::span<const double> predicted) const {
   if (predicted.empty()) return Wrong("no rows");
   ASSIGN_OR_RETURN(const data::Batch rows, WithPrediction(features, predicted));
-  std::vector<double> losses[kLosses];
+  std::vector<std::vector<double>> losses;
+  for (const LossRegressor& regressor : regressors_) {
+    if (!regressor.predict) continue;
+    ASSIGN_OR_RETURN(std::vector<double> of_rows, regressor.predict(rows));
+    if (of_rows.size() != predicted.size() ||
+        !std::ranges::all_of(of_rows, [](double x) { return std::isfinite(x); })) {
+      return Error(Code::kInternal, "the learned loss has no finite number for every row");
+    }
+    for (double& x : of_rows) x = std::max(0.0, x);
+    losses.push_back(std::move(of_rows));
+  }
+  return losses;
+}
+
+std::vector<QualityEstimate> DleModel::EstimateOf(
+    const std::vector<std::vector<double>>& losses) const {
+  const std::vector<RowLoss> order = this->losses();
   std::vector<QualityEstimate> estimates;
   for (const Learned& learned : learned_) {
-    const auto loss = static_cast<std::size_t>(LossOf(learned.measure));
-    if (losses[loss].empty()) {
-      ASSIGN_OR_RETURN(losses[loss], predictors_[loss](rows));
-      if (losses[loss].size() != predicted.size() ||
-          !std::ranges::all_of(losses[loss], [](double x) { return std::isfinite(x); })) {
-        return Error(Code::kInternal, "the learned loss has no finite number for every row");
-      }
-      for (double& x : losses[loss]) x = std::max(0.0, x);
-    }
-    estimates.push_back(WithBand(learned, ValueOf(learned.measure, losses[loss]),
-                                 static_cast<double>(predicted.size())));
+    const auto place = std::ranges::find(order, LossOf(learned.measure)) - order.begin();
+    const std::vector<double>& of_rows = losses[static_cast<std::size_t>(place)];
+    estimates.push_back(
+        WithBand(learned, ValueOf(learned.measure, of_rows), static_cast<double>(of_rows.size())));
   }
   return estimates;
+}
+
+Result<std::vector<QualityEstimate>> DleModel::Estimate(const data::Batch& features,
+                                                        std::span<const double> predicted) const {
+  ASSIGN_OR_RETURN(const auto losses, PredictLosses(features, predicted));
+  return EstimateOf(losses);
 }
 
 Result<std::vector<QualityEstimate>> DleModel::Realised(const NumberRows& chunk) const {
   RETURN_IF_ERROR(CheckNumbers(chunk));
   std::vector<QualityEstimate> realised;
   for (const Learned& learned : learned_) {
-    const Loss loss = LossOf(learned.measure);
-    if (loss == Loss::kLogSquare && AnyNegative(chunk)) {
+    const RowLoss loss = LossOf(learned.measure);
+    if (loss == RowLoss::kLogSquare && AnyNegative(chunk)) {
       return Wrong("a logarithmic measure of negative numbers");
     }
     realised.push_back(WithBand(learned, ValueOf(learned.measure, LossesOf(loss, chunk)),

@@ -20,7 +20,13 @@
 // band.
 //
 // The trainer is a seam: this room may not know the model room, so whoever calls brings a
-// regressor.
+// regressor, and with the bytes that it is stored as the way to open them again.
+//
+// Where features are at hand only once (the watch) PredictLosses is asked then, and EstimateOf what
+// was kept of it later.
+//
+// JSON: {"schema": 1, "measures": [{"name", "error_of_one_row", "lower", "upper"}], "losses":
+// [{"name", "regressor"}]}, the regressor in hexadecimal, losses in the order of losses().
 //
 // Thread safety: const methods may be called from any thread when the predictors may. Complexity:
 // up to four trainings; Estimate one prediction a loss.
@@ -29,22 +35,38 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "data/table/batch.h"
 #include "monitoring/quality/cbpe.h"
 
+namespace mooring {
+class Json;
+}
+
 namespace mooring::monitoring {
 
 // One number a row.
 using LossPredictor = std::function<Result<std::vector<double>>(const data::Batch& rows)>;
+// A learned loss, and the bytes from which it can be opened again; "": it cannot.
+struct LossRegressor {
+  LossPredictor predict;
+  std::string bytes = {};
+};
 // Learns `targets` from `rows`, which are gone afterwards.
 using TrainRegressor =
-    std::function<Result<LossPredictor>(const data::Batch& rows, std::span<const double> targets)>;
+    std::function<Result<LossRegressor>(const data::Batch& rows, std::span<const double> targets)>;
+using OpenRegressor = std::function<Result<LossPredictor>(std::string_view bytes)>;
 
 enum class LossMeasure : std::uint8_t { kMae, kMape, kMse, kRmse, kMsle, kRmsle };
 std::string_view NameOf(LossMeasure measure);  // "mae", …
+
+// The loss of one row that measures are means of.
+enum class RowLoss : std::uint8_t { kAbsolute, kRelative, kSquare, kLogSquare };
+inline constexpr std::size_t kRowLosses = 4;
+RowLoss LossOf(LossMeasure measure);
 
 struct NumberRows {
   std::span<const double> predicted;
@@ -69,29 +91,40 @@ class DleModel {
   // that is not finite.
   Result<std::vector<QualityEstimate>> Estimate(const data::Batch& features,
                                                 std::span<const double> predicted) const;
+  // The losses that the measures need, each once, in the order of RowLoss.
+  std::vector<RowLoss> losses() const;
+  // Predicted losses by row, one list for each of losses(). Fails as Estimate does.
+  Result<std::vector<std::vector<double>>> PredictLosses(const data::Batch& features,
+                                                         std::span<const double> predicted) const;
+  // Estimate from what PredictLosses said of the chunk's rows; one at least.
+  std::vector<QualityEstimate> EstimateOf(const std::vector<std::vector<double>>& losses) const;
   // The same measures from outcomes, with the same bands.
   Result<std::vector<QualityEstimate>> Realised(const NumberRows& chunk) const;
 
+  // Numbers come back bit for bit. FromJson is strict: kDataLoss for what ToJson would not have
+  // written, and for bytes that `open` refuses.
+  std::string ToJson() const;
+  static Result<DleModel> FromJson(std::string_view text, const OpenRegressor& open);
+
  private:
-  enum class Loss : std::uint8_t { kAbsolute, kRelative, kSquare, kLogSquare };
   struct Learned {
     LossMeasure measure = LossMeasure::kMae;
     double error_of_one_row = 0;
     Band band;
   };
-  static constexpr std::size_t kLosses = 4;
-
-  static Loss LossOf(LossMeasure measure);
   static bool IsRoot(LossMeasure measure);
-  static std::vector<double> LossesOf(Loss loss, const NumberRows& rows);
+  static std::vector<double> LossesOf(RowLoss loss, const NumberRows& rows);
   static double ValueOf(LossMeasure measure, std::span<const double> losses);
   static double ErrorOfOneRow(LossMeasure measure, std::span<const double> losses);
   static Status Check(const DleOptions& options, const data::Batch& features,
                       const NumberRows& reference, std::span<const std::size_t> chunk_rows);
+  static Result<DleModel> Read(const Json& document, const OpenRegressor& open);
+  Status ReadLoss(const Json& json, const OpenRegressor& open);
+  Status ReadMeasure(const Json& json);
   QualityEstimate WithBand(const Learned& learned, double value, double rows) const;
 
   std::vector<Learned> learned_;
-  LossPredictor predictors_[kLosses];  // empty where no measure needs the loss
+  LossRegressor regressors_[kRowLosses];  // empty where no measure needs the loss
 };
 
 }  // namespace mooring::monitoring

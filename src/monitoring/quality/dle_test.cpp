@@ -13,7 +13,7 @@ namespace {
 
 // A regressor of a few lines: the mean target of each tenth of the range of one column.
 TrainRegressor BinnedMeanOf(std::string column, double low, double high) {
-  return [=](const data::Batch& rows, std::span<const double> targets) -> Result<LossPredictor> {
+  return [=](const data::Batch& rows, std::span<const double> targets) -> Result<LossRegressor> {
     const auto bin = [=](double x) {
       return static_cast<std::size_t>(std::clamp((x - low) / (high - low) * 10, 0.0, 9.0));
     };
@@ -24,13 +24,13 @@ TrainRegressor BinnedMeanOf(std::string column, double low, double high) {
       ++counts[b];
     }
     for (std::size_t b = 0; b < 10; ++b) sums[b] /= std::max(1.0, counts[b]);
-    return LossPredictor([=](const data::Batch& window) -> Result<std::vector<double>> {
+    return LossRegressor{[=](const data::Batch& window) -> Result<std::vector<double>> {
       std::vector<double> losses;
       for (std::size_t i = 0; i < window.rows(); ++i) {
         losses.push_back(sums[bin(window.Find(column)->Number(i))]);
       }
       return losses;
-    });
+    }};
   };
 }
 
@@ -138,15 +138,15 @@ TEST(Dle, GivesThePredictionToTheTrainerAndTrainsEachLossOnce) {
   const Window reference = Draw(7, 4000, 2);
   int trainings = 0;
   const TrainRegressor train = [&](const data::Batch& rows,
-                                   std::span<const double> targets) -> Result<LossPredictor> {
+                                   std::span<const double> targets) -> Result<LossRegressor> {
     ++trainings;
     EXPECT_EQ(rows.width(), 2U);
     EXPECT_EQ(rows.Find("prediction")->Number(0), 10);
     EXPECT_EQ(targets.size(), 4000U);
-    return LossPredictor([](const data::Batch& window) -> Result<std::vector<double>> {
+    return LossRegressor{[](const data::Batch& window) -> Result<std::vector<double>> {
       EXPECT_NE(window.Find("prediction"), nullptr);
       return std::vector<double>(window.rows(), -1.0);
-    });
+    }};
   };
   const DleModel model =
       DleModel::Fit(kAll, reference.features, reference.numbers(), kTenths, train).value();
@@ -183,17 +183,17 @@ TEST(Dle, PassesOnWhatTheTrainerSays) {
   const auto fit = [&](const TrainRegressor& train) {
     return DleModel::Fit({}, reference.features, reference.numbers(), kTenths, train);
   };
-  EXPECT_EQ(fit([](const data::Batch&, std::span<const double>) -> Result<LossPredictor> {
+  EXPECT_EQ(fit([](const data::Batch&, std::span<const double>) -> Result<LossRegressor> {
               return Error(Code::kFailedPrecondition, "no library");
             })
                 .error()
                 .code(),
             Code::kFailedPrecondition);
   const DleModel model =
-      fit([](const data::Batch&, std::span<const double>) -> Result<LossPredictor> {
-        return LossPredictor([](const data::Batch&) -> Result<std::vector<double>> {
+      fit([](const data::Batch&, std::span<const double>) -> Result<LossRegressor> {
+        return LossRegressor{[](const data::Batch&) -> Result<std::vector<double>> {
           return std::vector<double>{1, 2};
-        });
+        }};
       }).value();
   EXPECT_EQ(model.Estimate(reference.features, reference.predicted).error().code(),
             Code::kInternal);

@@ -8,7 +8,7 @@
 namespace mooring::monitoring {
 namespace {
 
-constexpr std::string_view kLearner = "quality";
+constexpr std::string_view kLearner = "quality", kLossLearner = "dle";
 
 // What was learned of the holdout at registration; null when there was none.
 std::shared_ptr<const QualityReference> ReferenceOf(const Learned& learned,
@@ -23,6 +23,17 @@ std::shared_ptr<const QualityReference> ReferenceOf(const Learned& learned,
   return nullptr;
 }
 
+// The estimator of a regression's losses; null when there was no holdout.
+std::shared_ptr<const DleModel> LossesOf(const Learned& learned, const OpenRegressor& open,
+                                         const std::function<void(const Error&)>& tell) {
+  const std::string_view part = learned.Part(kLossLearner);
+  if (part.empty() || !open) return nullptr;
+  auto losses = DleModel::FromJson(part, open);
+  if (losses.ok()) return std::make_shared<const DleModel>(std::move(losses).value());
+  if (tell) tell(std::move(losses).error().Context("estimator of losses"));
+  return nullptr;
+}
+
 }  // namespace
 
 QualityBook::Track* QualityBook::TrackFor(const WindowKey& key, const records::ReadDecisions& block,
@@ -33,7 +44,8 @@ QualityBook::Track* QualityBook::TrackFor(const WindowKey& key, const records::R
   if (Entry* const open = Find(track.open); open != nullptr) open->open = false;
   track = Track();
   track.contract_hash = block.binding->contract_hash;
-  track.plan = std::make_shared<QualityPlan>(reference, block);
+  track.plan = std::make_shared<QualityPlan>(
+      reference, block, LossesOf(reference->learned, options_.open_regressor, options_.on_problem));
   SetReference(track, ReferenceOf(reference->learned, options_.on_problem));
   for (const std::string& problem : track.plan->problems()) {
     if (options_.on_problem) {
@@ -181,7 +193,7 @@ void QualityBook::LearnReference(Entry& entry, Track& track) {
     track.learning.push_back(entry.serial);
   }
   QualityRows all = track.plan->NewRows();
-  all.features = all.read_columns = 0;
+  all.features = all.read_columns = all.expected_losses = 0;
   for (const std::uint32_t serial : track.learning) {
     const Entry* const one = Find(serial);
     if (one == nullptr) continue;

@@ -26,8 +26,9 @@ std::vector<std::string> TwoClasses(const std::string& positive) {
 }  // namespace
 
 QualityPlan::QualityPlan(std::shared_ptr<const Reference> reference,
-                         const records::ReadDecisions& first)
-    : reference_(std::move(reference)) {
+                         const records::ReadDecisions& first,
+                         std::shared_ptr<const DleModel> losses)
+    : reference_(std::move(reference)), losses_(std::move(losses)) {
   FindScores(*first.binding->outputs);
   if (reference_->profile != nullptr) features_.emplace(*reference_->profile, kScoreColumn);
   std::vector<data::Field> fields;
@@ -87,7 +88,26 @@ QualityRows QualityPlan::NewRows() const {
   rows.score_columns = std::max<std::size_t>(score_columns_.size(), 1);
   rows.features = features_ ? features_->features() : 0;
   rows.read_columns = read_.size();
+  rows.expected_losses = losses_ ? losses_->losses().size() : 0;
   return rows;
+}
+
+// Inputs are at hand only now. Where the estimator fails (an input of another type) nothing is
+// expected.
+void QualityPlan::AppendExpected(const records::ReadDecisions& block, QualityRows& rows) const {
+  if (losses_ == nullptr) return;
+  const std::size_t count = block.rows.size(), begin = rows.scores.size() - count;
+  const std::span<const double> scores(rows.scores.data() + begin, count);
+  const std::size_t place = rows.expected.size(), losses = rows.expected_losses;
+  rows.expected.resize(place + count * losses, std::numeric_limits<float>::quiet_NaN());
+  const auto expected = losses_->PredictLosses(*block.inputs, scores);
+  if (!expected.ok()) return;
+  for (std::size_t row = 0; row < count; ++row) {
+    if (!std::isfinite(scores[row])) continue;  // the model did not decide
+    for (std::size_t i = 0; i < losses; ++i) {
+      rows.expected[place + row * losses + i] = static_cast<float>((*expected)[i][row]);
+    }
+  }
 }
 
 void QualityPlan::Append(const records::ReadDecisions& block, QualityRows& rows) {
@@ -110,6 +130,7 @@ void QualityPlan::Append(const records::ReadDecisions& block, QualityRows& rows)
       rows.read.push_back(there ? block.inputs->column(place).Number(row) : kNone);
     }
   }
+  AppendExpected(block, rows);
 }
 
 std::optional<double> QualityPlan::TruthOf(const records::Outcome& outcome) const {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "data/expression/expression.h"
+#include "monitoring/quality/dle.h"
 #include "monitoring/quality/feature_bins.h"
 #include "monitoring/quality/quality_rows.h"
 #include "monitoring/references.h"
@@ -25,8 +26,10 @@ namespace mooring::monitoring {
 
 class QualityPlan {
  public:
-  // `first` is a block of the version: its schemas are the version's.
-  QualityPlan(std::shared_ptr<const Reference> reference, const records::ReadDecisions& first);
+  // `first` is a block of the version: its schemas are the version's. `losses` estimates those of a
+  // regression; may be null.
+  QualityPlan(std::shared_ptr<const Reference> reference, const records::ReadDecisions& first,
+              std::shared_ptr<const DleModel> losses = nullptr);
 
   const records::Contract& contract() const { return *reference_->contract; }
   const Reference& reference() const { return *reference_; }
@@ -36,6 +39,7 @@ class QualityPlan {
   // Whether scores are probabilities: of a binary task, and of several outputs.
   bool has_probabilities() const { return probabilities_; }
   const FeatureBins* features() const { return features_ ? &*features_ : nullptr; }
+  const DleModel* losses() const { return losses_.get(); }
   const std::vector<std::string>& problems() const { return problems_; }
 
   QualityRows NewRows() const;
@@ -55,11 +59,13 @@ class QualityPlan {
   std::vector<double> ValuesOf(const Measure& measure, const QualityRows& rows) const;
 
  private:
+  void AppendExpected(const records::ReadDecisions& block, QualityRows& rows) const;
   void FindScores(const data::Schema& outputs);
   void AddMeasure(std::string name, const std::string& text, bool higher_is_better);
   data::Batch TableOf(const QualityRows& rows) const;
 
   std::shared_ptr<const Reference> reference_;
+  std::shared_ptr<const DleModel> losses_;
   std::vector<std::string> classes_;
   bool probabilities_ = false;
   std::vector<std::size_t> score_columns_;  // of the outputs

@@ -20,10 +20,13 @@ QualityRows Part(const QualityRows& rows, const std::vector<std::size_t>& places
                  std::size_t end) {
   QualityRows part;
   part.score_columns = rows.score_columns;
+  part.expected_losses = rows.expected_losses;
   for (std::size_t i = begin; i < end; ++i) {
     const double* scores = rows.scores.data() + places[i] * rows.score_columns;
     part.scores.insert(part.scores.end(), scores, scores + rows.score_columns);
     part.truth.push_back(rows.truth[places[i]]);
+    const float* expected = rows.expected.data() + places[i] * rows.expected_losses;
+    part.expected.insert(part.expected.end(), expected, expected + rows.expected_losses);
   }
   part.labelled = part.truth.size();
   return part;
@@ -68,6 +71,16 @@ double GapOf(const LossRule& rule, const CbpeModel& cbpe, const QualityRows& chu
   return losses.empty() ? std::nan("") : sum / static_cast<double>(losses.size());
 }
 
+// Of a regression whose losses are expected by dle.h, the absolute ones first.
+double GapOf(const QualityRows& chunk) {
+  double sum = 0;
+  for (std::size_t row = 0; row < chunk.rows(); ++row) {
+    const double error = std::abs(chunk.scores[row * chunk.score_columns] - chunk.truth[row]);
+    sum += error - static_cast<double>(chunk.expected[row * chunk.expected_losses]);
+  }
+  return chunk.rows() == 0 ? std::nan("") : sum / static_cast<double>(chunk.rows());
+}
+
 }  // namespace
 
 Result<QualityReference> QualityReference::Learn(Task task, const std::vector<std::string>& classes,
@@ -94,6 +107,11 @@ Result<QualityReference> QualityReference::Learn(Task task, const std::vector<st
     }
   }
   for (const auto& [name, of] : moments) reference.metrics_[name] = of.Of();
+  if (rows.expected_losses != 0) {
+    Moments strayed;
+    for (const QualityRows& chunk : chunks) strayed.Add(GapOf(chunk));
+    reference.gap_deviation_ = strayed.Of().deviation;
+  }
   if (!probabilities) return reference;
   if (task == Task::kBinary) {
     const auto table = data::ReliabilityTable(labelled.scores, labelled.positive);

@@ -11,6 +11,7 @@
 #include "data/stats/intervals/delong.h"
 #include "data/stats/intervals/mean_interval.h"
 #include "data/stats/metrics/confusion_matrix.h"
+#include "monitoring/quality/loss_estimates.h"
 #include "monitoring/quality/losses.h"
 #include "monitoring/quality/slice_search.h"
 
@@ -48,6 +49,10 @@ class Scoring {
       Slices();
     }
     if (reference_ != nullptr && reference_->cbpe() != nullptr) Estimates(*reference_->cbpe());
+    if (reference_ != nullptr && plan_.losses() != nullptr) {
+      report_.estimates = LossEstimates(*plan_.losses(), rows_);
+      report_.gap = LossGap(*plan_.losses(), rows_, reference_->gap_deviation());
+    }
   }
 
  private:
@@ -283,11 +288,22 @@ class Scoring {
   // Some slices are harder than others at all times; news is where the loss is beyond what the
   // reference makes one expect. Without an estimate the loss itself.
   std::vector<double> BeyondExpected() {
+    if (plan_.losses() != nullptr) return BeyondLearned(*plan_.losses());
     if (reference_ == nullptr || reference_->cbpe() == nullptr) return losses_;
     const auto expected = ExpectedLossesOf(rule_, *reference_->cbpe(), rows_);
     if (!expected.ok()) return losses_;
     std::vector<double> beyond = losses_;
     for (std::size_t row = 0; row < beyond.size(); ++row) beyond[row] -= (*expected)[row];
+    report_.slices_beyond_expected = true;
+    return beyond;
+  }
+
+  // Of a regression; rows of which nothing was expected take no part.
+  std::vector<double> BeyondLearned(const DleModel& model) {
+    const RowLoss loss = rule_.squared ? RowLoss::kSquare : RowLoss::kAbsolute;
+    const std::vector<double> expected = ExpectedOf(model, loss, rows_);
+    std::vector<double> beyond = losses_;
+    for (std::size_t row = 0; row < beyond.size(); ++row) beyond[row] -= expected[row];
     report_.slices_beyond_expected = true;
     return beyond;
   }
