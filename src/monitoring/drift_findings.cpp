@@ -151,7 +151,10 @@ void AddDriftFindings(const data::BatchProfile& reference, const data::BatchProf
   if (report.drifted_share > rule.share) report.findings.push_back(OfDataset(report, rule));
   for (const FeatureDrift& f : report.features) {
     AddShare(f, {"missing", "is missing", f.missing_share, f.reference_missing_share}, report);
-    AddShare(f, {"unseen", "is of categories never seen before", f.unseen_share, 0}, report);
+    const std::string_view unseen = std::isnan(f.reference_mean)
+                                        ? "is of categories never seen before"
+                                        : "lies between the values seen before";
+    AddShare(f, {"unseen", unseen, f.unseen_share, 0}, report);
     AddShare(f, {"out_of_range", "is beyond all that was seen before", f.out_of_range_share, 0},
              report);
     AddConstant(reference, window, f, report);

@@ -1,6 +1,7 @@
 // Findings of a judged window: which features, the score and the window as a whole are worth an
-// alert, and the quality of the data itself: missing and unseen values, values out of the
-// reference's range, columns that stopped varying.
+// alert, and the quality of the data itself: missing values, unseen ones (of numbers: in the midst
+// of the reference's, where it has none), values out of the reference's range, columns that stopped
+// varying.
 //
 // Data quality: a share s of m rows is beyond the reference's share r when it is over r by one
 // percentage point and by three standard errors, sqrt(r' (1 - r') / m') with r' = max(r, 1/n) and

@@ -35,6 +35,27 @@ void Test(const data::BatchProfile& reference, const data::BatchProfile& window,
           .p_value;
 }
 
+// Of a column's valid values those in ranges that the reference has nothing in, though it has
+// something on both sides: between counts, prices, codes. The groups of PSI and of the test do not
+// tell them from their neighbours below.
+double BetweenKnown(const data::ColumnProfile& reference, const data::ColumnProfile& window) {
+  std::uint64_t between = 0;
+  for (std::size_t bin = 1; bin + 1 < reference.counts.size(); ++bin) {
+    if (reference.counts[bin] == 0) between += window.counts[bin];
+  }
+  return window.valid() == 0 || reference.valid() == 0
+             ? 0
+             : static_cast<double>(between) / static_cast<double>(window.valid());
+}
+
+double UnseenShare(const data::BatchProfile& reference, const data::BatchProfile& window,
+                   std::size_t column) {
+  const auto& bins = (*reference.bins())[column].bins;
+  return std::holds_alternative<data::CategoryBins>(bins)
+             ? window.UnseenShare(column)
+             : BetweenKnown(reference.column(column), window.column(column));
+}
+
 FeatureDrift Gather(const data::BatchProfile& reference, const data::BatchProfile& window,
                     std::size_t column, double correlation) {
   const data::Distances far = data::Compare(reference, window, column);
@@ -51,7 +72,7 @@ FeatureDrift Gather(const data::BatchProfile& reference, const data::BatchProfil
   feature.reference_mean = reference.Mean(column);
   feature.missing_share = window.column(column).MissingShare();
   feature.reference_missing_share = reference.column(column).MissingShare();
-  feature.unseen_share = window.UnseenShare(column);
+  feature.unseen_share = UnseenShare(reference, window, column);
   feature.out_of_range_share = window.OutOfRangeShare(column);
   feature.bars = BarsOf(reference, window, column);
   Test(reference, window, column, correlation, feature);

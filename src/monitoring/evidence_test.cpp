@@ -57,6 +57,25 @@ TEST_F(EvidenceTest, TheTestIsChiSquaredOnTheGroupsOfPsi) {
   EXPECT_EQ(features[1].effective_rows, 600);
 }
 
+// Whole numbers that become fractions stay in the range and in the group of the number below.
+TEST_F(EvidenceTest, NumbersBetweenTheKnownOnesAreUnseen) {
+  std::vector<double> counts;
+  for (int i = 0; i < 4000; ++i) counts.push_back(i % 20 == 0 ? 2 + i % 3 : 1);
+  const std::vector<std::string> texts(4000, "t1");
+  const auto reference = data::LearnReference(Table(counts, texts)).value();
+  data::BatchProfile same(reference.bins()), moved(reference.bins());
+  ASSERT_TRUE(same.Add(Table(counts, texts)).ok());
+  for (std::size_t i = 0; i < counts.size(); i += 4) counts[i] += 0.25;
+  ASSERT_TRUE(moved.Add(Table(counts, texts)).ok());
+  EXPECT_EQ(GatherEvidence(reference, same)[1].unseen_share, 0);
+  const FeatureDrift feature = GatherEvidence(reference, moved)[1];
+  EXPECT_EQ(feature.feature, "score");
+  // Every fourth row; those of 4.25 are beyond the greatest instead.
+  EXPECT_NEAR(feature.unseen_share + feature.out_of_range_share, 0.25, 1e-12);
+  EXPECT_GT(feature.unseen_share, 0.2);
+  EXPECT_LT(feature.psi_adjusted, 0.1);  // which is why it must be told
+}
+
 TEST_F(EvidenceTest, BarsAddUpToAllRows) {
   ASSERT_TRUE(window_->Add(Table({-1, 5, 500}, {"t1", "t19", "new"})).ok());
   for (std::size_t column = 0; column < 2; ++column) {

@@ -3,11 +3,9 @@
 namespace mooring::monitoring {
 
 Result<std::shared_ptr<const Reference>> References::For(const records::Binding& binding) {
-  const std::string key =
-      binding.model + "@" + std::to_string(binding.version) + "@" + binding.contract_hash;
-  if (const auto found = known_.find(key); found != known_.end()) return found->second;
+  if (const auto found = known_.find(binding); found != known_.end()) return found->second;
   ASSIGN_OR_RETURN(std::shared_ptr<const Reference> reference, Read(binding));
-  known_.emplace(key, reference);
+  known_.emplace(Key{binding.model, binding.version, binding.contract_hash}, reference);
   return reference;
 }
 

@@ -2,7 +2,8 @@
 // its training data at registration, and the monitoring rule of the contract it decided under. Read
 // from the registry once per version and contract, then kept.
 //
-// Thread safety: none; the watch's own.
+// Thread safety: none; the watch's own. Complexity: asked for at every block; finding what is known
+// does not allocate.
 #pragma once
 
 #include <functional>
@@ -10,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 #include "data/stats/profile.h"
 #include "monitoring/learned.h"
@@ -36,11 +38,25 @@ class References {
   Result<std::shared_ptr<const Reference>> For(const records::Binding& binding);
 
  private:
+  struct Key {
+    std::string model;
+    VersionNumber version;
+    std::string contract_hash;
+  };
+  // Keys and bindings by what a reference depends on.
+  struct Before {
+    using is_transparent = void;
+    template <typename A, typename B>
+    bool operator()(const A& a, const B& b) const {
+      return std::tie(a.model, a.version, a.contract_hash) <
+             std::tie(b.model, b.version, b.contract_hash);
+    }
+  };
   Result<std::shared_ptr<const Reference>> Read(const records::Binding& binding);
 
   records::Registry& registry_;
   ReadBlob read_blob_;
-  std::map<std::string, std::shared_ptr<const Reference>, std::less<>> known_;
+  std::map<Key, std::shared_ptr<const Reference>, Before> known_;
 };
 
 }  // namespace mooring::monitoring

@@ -111,6 +111,16 @@ void AddTexts(const Column& column, const CategoryBins& bins, std::span<const st
   }
 }
 
+// A slot that is not null; in line, for it is asked for value by value.
+double NumberAt(const Column& column, std::size_t row) {
+  switch (column.type()) {
+    case Type::kInt32: return column.Values<std::int32_t>()[row];
+    case Type::kFloat32: return static_cast<double>(column.Values<float>()[row]);
+    case Type::kFloat64: return column.Values<double>()[row];
+    default: return column.Number(row);
+  }
+}
+
 // Values of one row, of many columns: no block of a column is worth filling, but the searches of
 // the columns do not wait for each other when they stand side by side.
 class RowOfValues {
@@ -119,7 +129,7 @@ class RowOfValues {
 
   void Add(const Column& column, std::size_t row, const NumericBins& bins, ColumnProfile& into) {
     if (column.IsNull(row)) return;
-    const double x = column.Number(row);
+    const double x = NumberAt(column, row);
     if (!std::isfinite(x)) [[unlikely]] {
       ++(std::isnan(x) ? into.nans : into.infinities);
       return;

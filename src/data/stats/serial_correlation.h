@@ -17,9 +17,9 @@ namespace mooring::data {
 
 class SerialCorrelation {
  public:
-  // Of numbers: `unit` is the reference's deviation; 0 or NaN stands for 1.
-  void AddNumber(double x, double pivot, double unit) {
-    double z = unit > 0 ? (x - pivot) / unit : x - pivot;
+  // Of numbers: `per_unit` is one over the reference's deviation.
+  void AddNumber(double x, double pivot, double per_unit) {
+    double z = (x - pivot) * per_unit;
     z = z > 4 ? 4 : (z < -4 ? -4 : z);
     if (rows_++ != 0) {
       product_ += z * last_;

@@ -20,7 +20,7 @@ SerialCorrelation Walk(double r, int rows, std::uint64_t seed) {
   Rng rng(seed);
   double x = Normal(rng);
   for (int i = 0; i < rows; ++i) {
-    serial.AddNumber(10 + 3 * x, 10, 3);
+    serial.AddNumber(10 + 3 * x, 10, 1.0 / 3);
     x = r * x + std::sqrt(1 - r * r) * Normal(rng);
   }
   return serial;
@@ -46,7 +46,7 @@ TEST(SerialCorrelation, OneOutlierDoesNotDecide) {
 TEST(SerialCorrelation, ConstantsAndFewRowsHaveNone) {
   SerialCorrelation serial;
   EXPECT_EQ(serial.OfNumbers(), 0);
-  for (int i = 0; i < 100; ++i) serial.AddNumber(7, 7, 0);
+  for (int i = 0; i < 100; ++i) serial.AddNumber(7, 7, 1);
   EXPECT_EQ(serial.OfNumbers(), 0);
   serial.Clear();
   EXPECT_EQ(serial.rows(), 0U);
