@@ -55,7 +55,8 @@ sinks:
   - name: file
     command: [tee, -a, $out/notifications.jsonl]
 YAML
-"$mooring" serve --port 0 --alerts "$out/alerts.yaml" --pseudonym-key "$out/pseudonym.key" --create-key \
+"$mooring" serve --port 0 --alerts "$out/alerts.yaml" --pseudonym-key "$out/pseudonym.key" \
+    --create-key \
     > "$out/server.out" 2> "$out/server.log" &
 server=$!
 for _ in $(seq 200); do
@@ -123,14 +124,15 @@ run version promote flight-cover 3 --reason "the season has changed" --yes --for
 sleep 1
 echo "June 5 to 16, one request a flight, outcomes following; the storms begin on the 12th"
 $bin/demo/flights_replay --port "$port" --flights "$out/june.csv" --rate "$summer_rate" \
-    --seconds 0 --run june | awk '{day = $1} day != last {print; last = day} {end = $0} END {print end}'
+    --seconds 0 --run june |
+  awk '{day = $1} day != last {print; last = day} {end = $0} END {print end}'
 sleep 3
 run log query "select date_trunc('second', decided_at) as at, count(*) as decisions,
   round(avg(score), 3) as mean_score, round(avg(outcome_value), 3) as late from labelled
   where version = 3 group by all order by 1" -o table > "$out/summer.txt" || true
 run monitor quality flight-cover --version 3 -o table || echo "(worse than in May: exit code $?)"
 run alert list --fields severity,kind,subject,what,sureness -o table
-found=$("$mooring" alert list --all --fields kind --no-header -o csv | grep -c concept_drift || true)
+found=$("$mooring" alert list --all --fields kind --no-header -o csv | grep -c concept || true)
 [ "$found" -gt 0 ] || { echo "a concept alarm was expected" >&2; exit 1; }
 
 say "9. The feed of the time of day changes from minutes to hours, without a word"

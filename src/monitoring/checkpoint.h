@@ -2,7 +2,9 @@
 // there instead of from the first segment. Losing the file costs time, never truth: everything is
 // folded again.
 //
-// The file is JSON: {"schema": 1, "windows": [{"model", "version", "from": "d1-7-42"}]}.
+// The file is JSON: {"schema": 1, "windows": [{"model", "version", "from": "d1-7-42"}]}. Two kinds
+// of entries are no model's: "" says from where on decisions wait for outcomes, "quality of NAME"
+// where the windows of that model's quality begin that were not let go.
 #pragma once
 
 #include <map>

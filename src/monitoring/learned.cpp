@@ -58,6 +58,9 @@ Result<Learned> Read(std::string_view text, const std::shared_ptr<const data::Fr
   }
   Learned learned;
   ASSIGN_OR_RETURN(const Json::Array* slices, document.GetArray("slices"));
+  if (bins == nullptr && !slices->empty()) {
+    return Error(Code::kDataLoss, "slices of a version without a reference profile");
+  }
   for (const Json& row : *slices) {
     ASSIGN_OR_RETURN(LearnedSlice slice, ReadSlice(row, bins));
     learned.slices.push_back(std::move(slice));

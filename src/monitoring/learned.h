@@ -34,7 +34,8 @@ struct Learned {
 };
 
 std::string LearnedJson(const Learned& learned);
-// Slices' profiles share `bins`; kDataLoss when theirs are others, or the text is damaged.
+// Slices' profiles share `bins` (null: there can be none); kDataLoss when theirs are others, or the
+// text is damaged.
 Result<Learned> ParseLearned(std::string_view text,
                              const std::shared_ptr<const data::FrozenBins>& bins);
 

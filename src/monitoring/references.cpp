@@ -25,9 +25,10 @@ Result<std::shared_ptr<const Reference>> References::Read(const records::Binding
     ASSIGN_OR_RETURN(data::BatchProfile profile, data::BatchProfile::FromJson(text));
     reference->profile = std::make_shared<const data::BatchProfile>(std::move(profile));
   }
-  if (!version.watch_blob.empty() && reference->profile != nullptr) {
+  if (!version.watch_blob.empty()) {
     ASSIGN_OR_RETURN(const std::string text, read_blob_(version.watch_blob));
-    ASSIGN_OR_RETURN(reference->learned, ParseLearned(text, reference->profile->bins()));
+    const auto bins = reference->profile == nullptr ? nullptr : reference->profile->bins();
+    ASSIGN_OR_RETURN(reference->learned, ParseLearned(text, bins));
   }
   return std::shared_ptr<const Reference>(std::move(reference));
 }

@@ -26,8 +26,10 @@ constexpr std::chrono::milliseconds kIdleWait{200};
 constexpr std::chrono::milliseconds kGather{20};
 constexpr Nanos kCheckpointEvery = std::chrono::seconds(1);
 constexpr std::chrono::hours kServiceMemory{72};
-// In the checkpoint: the oldest decision whose outcomes are still waited for. No model has no name.
+// In the checkpoint: the oldest decision whose outcomes are still waited for, and behind the mark
+// where the windows of quality that were not let go begin. Names of models hold no space.
 const WindowKey kQualityKey("", 0);
+constexpr std::string_view kQualityMark = "quality of ";
 constexpr Nanos kLateEvery = std::chrono::minutes(5);
 // Verdicts that may wait for a registry whose disk is full: some megabytes.
 constexpr std::size_t kUnstored = 4096;
@@ -46,19 +48,41 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
     ASSIGN_OR_RETURN(begins_, ReadCheckpoint(*options_.files, options_.checkpoint_file));
     records::JournalPosition from;
     for (const auto& [key, first] : begins_) {
+      if (key.first.starts_with(kQualityMark)) continue;
       from.segment = from.segment == 0 ? first.segment : std::min(from.segment, first.segment);
     }
     begins_.erase(kQualityKey);  // it only says from where to read
+    MakeBook();
     ASSIGN_OR_RETURN(
         reader_, records::JournalReader::Open(*options_.files, options_.journal_directory, from));
     return Ok();
   }
 
+  void MakeBook() {
+    Checkpoint begins;
+    for (auto mark = begins_.begin(); mark != begins_.end();) {
+      const bool ours = mark->first.first.starts_with(kQualityMark);
+      if (ours) {
+        begins[{mark->first.first.substr(kQualityMark.size()), mark->first.second}] = mark->second;
+      }
+      mark = ours ? begins_.erase(mark) : std::next(mark);
+    }
+    quality_ = std::make_unique<QualityBook>(
+        QualityBook::Options{.begins = std::move(begins),
+                             .on_problem = [this](const Error& error) { Tell(error); },
+                             .open_regressor = options_.open_regressor});
+  }
+
   // ---- the flow: journal → profile → compare → judge → verdict ----
 
   Status CatchUp() override {
+    // Before the end: what is decided while this pass reads is not too late for its window.
+    const Time now = options_.clock->Now();
     const records::JournalPosition end = options_.journal->Durable();
-    RecallService();
+    if (!std::exchange(recalled_, true)) {
+      RecallService();
+      RecallQuality();
+    }
     for (std::size_t read = 1; read != 0;) {
       auto got = reader_->Read(end, kRecordsARead, *this);
       if (!got.ok()) {
@@ -69,13 +93,12 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
       read = *got;
       NoteLag(end);
     }
-    const Time now = options_.clock->Now();
     CloseOverdue(now);
     for (records::StoredVerdict& verdict : service_.Due(now)) {
       unstored_.push_back(std::move(verdict));
     }
-    for (const QualityReport& report : quality_.Due(now)) unstored_.push_back(ToStored(report));
-    for (records::StoredVerdict& alarm : quality_.TakeAlarms()) {
+    for (const QualityReport& report : quality_->Due(now)) unstored_.push_back(ToStored(report));
+    for (records::StoredVerdict& alarm : quality_->TakeAlarms()) {
       unstored_.push_back(std::move(alarm));
     }
     ScoreLate(now);
@@ -85,11 +108,13 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
 
   void OnRefusal(const records::Refusal& refusal) override { service_.OnRefusal(refusal); }
 
-  void OnOutcomes(std::span<const records::Outcome> outcomes) override { quality_.Learn(outcomes); }
+  void OnOutcomes(std::span<const records::Outcome> outcomes) override {
+    quality_->Learn(outcomes);
+  }
 
   void OnDecisions(const records::ReadDecisions& block) override {
     service_.OnDecisions(block);
-    if (const auto reference = ReferenceFor(*block.binding)) quality_.Add(block, reference);
+    if (const auto reference = ReferenceFor(*block.binding)) quality_->Add(block, reference);
     const WindowKey key(block.binding->model, block.binding->version);
     if (AlreadyJudged(key, block.first)) return;
     Window* window = WindowFor(key, *block.binding);
@@ -221,7 +246,7 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
   // Outcomes for windows that were let go: a walk over the journal, so not at every turn.
   void ScoreLate(Time now) {
     if (options_.clock->Monotonic() - late_at_ < kLateEvery) return;
-    const std::vector<LateWindow> late = quality_.TakeLate();
+    const std::vector<LateWindow> late = quality_->TakeLate();
     if (late.empty()) return;
     late_at_ = options_.clock->Monotonic();
     auto reports = RescoreLate({.files = options_.files,
@@ -249,18 +274,31 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
 
   // What service levels look back on lies before the windows that are still open.
   void RecallService() {
-    if (std::exchange(recalled_, true)) return;
     const Time since = options_.clock->Now() - kServiceMemory;
     auto reader =
         records::JournalReader::Open(*options_.files, options_.journal_directory,
                                      options_.journal->Recent(since, limits::kRemembered));
     if (!reader.ok()) return Tell(reader.error());
     ServiceRecall recall(service_);
+    WalkBack(**reader, recall);
+  }
+
+  // Windows of quality that were let go: an outcome may come for them all the same.
+  void RecallQuality() {
+    if (quality_->Begins().empty()) return;
+    auto reader = records::JournalReader::Open(*options_.files, options_.journal_directory);
+    if (!reader.ok()) return Tell(reader.error());
+    QualityRecall recall(*this);
+    WalkBack(**reader, recall);
+  }
+
+  // Up to where this pass begins to read, without rows.
+  void WalkBack(records::JournalReader& reader, records::JournalVisitor& recall) {
     const records::JournalPosition until = reader_->position();
     for (std::size_t read = 1; read != 0;) {
-      const auto got = (*reader)->Read(until, kRecordsARead, recall);
+      const auto got = reader.Read(until, kRecordsARead, recall);
       // Damage is told of when the windows' own reader meets it.
-      if (!got.ok() && !(*reader)->SkipDamage().ok()) return;
+      if (!got.ok() && !reader.SkipDamage().ok()) return;
       read = got.ok() ? *got : 1;
     }
   }
@@ -277,7 +315,10 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
     dirty_ = false;
     saved_at_ = options_.clock->Monotonic();
     Checkpoint begins = begins_;
-    if (const auto oldest = quality_.OldestNeeded()) begins[kQualityKey] = *oldest;
+    if (const auto oldest = quality_->OldestNeeded()) begins[kQualityKey] = *oldest;
+    for (const auto& [key, first] : quality_->Begins()) {
+      begins[{std::string(kQualityMark) + key.first, key.second}] = first;
+    }
     const std::string text = CheckpointJson(begins);
     const Status saved = options_.files->WriteFileDurably(options_.checkpoint_file, AsBytes(text));
     if (!saved.ok()) Tell(saved.error());
@@ -301,6 +342,15 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
     bool WantsRows() const override { return false; }
     ServiceWatch& service;
   };
+  struct QualityRecall final : records::JournalVisitor {
+    explicit QualityRecall(JournalWatch& it) : watch(it) {}
+    void OnDecisions(const records::ReadDecisions& block) override {
+      const auto reference = watch.references_.For(*block.binding);
+      if (reference.ok()) watch.quality_->Recall(block, *reference);
+    }
+    bool WantsRows() const override { return false; }
+    JournalWatch& watch;
+  };
   struct OpenWindow {
     std::string contract_hash;
     Window window;
@@ -311,8 +361,7 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
   std::unique_ptr<records::JournalReader> reader_;
   std::map<WindowKey, OpenWindow> windows_;
   ServiceWatch service_;
-  QualityBook quality_{{.on_problem = [this](const Error& error) { Tell(error); },
-                        .open_regressor = options_.open_regressor}};
+  std::unique_ptr<QualityBook> quality_;
   Nanos late_at_ = -kLateEvery;
   bool recalled_ = false;
   Checkpoint begins_;

@@ -1,5 +1,4 @@
 #include "control/registration/register_version.h"
-#include "control/registration/holdout.h"
 
 #include <fmt/format.h>
 

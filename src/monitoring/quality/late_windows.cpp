@@ -80,7 +80,7 @@ Result<std::vector<QualityReport>> RescoreLate(const JournalPlace& journal,
     if (window.rows().rows() == 0) continue;
     QualityReport report = window.Begin(now);
     ScoreWindow(window.plan(), late[i].reference.get(), window.rows(), report);
-    JudgeQuality(window.plan(), late[i].reference.get(), 0, report);
+    JudgeQuality(window.plan(), late[i].reference.get(), late[i].gaps_before, report);
     reports.push_back(std::move(report));
   }
   return reports;

@@ -13,7 +13,7 @@ namespace {
 
 using Task = records::OutputRule::Task;
 
-constexpr double kLeastProbability = 1e-15;
+constexpr double kLeastProbability = std::numeric_limits<double>::epsilon();
 const double kNan = std::numeric_limits<double>::quiet_NaN();
 
 double Clipped(double p) { return std::clamp(p, kLeastProbability, 1 - kLeastProbability); }
@@ -22,6 +22,14 @@ double Clipped(double p) { return std::clamp(p, kLeastProbability, 1 - kLeastPro
 double ProbabilityOf(const LossRule& rule, const double* scores, std::size_t index) {
   if (rule.task != Task::kBinary) return scores[index];
   return index == 1 ? scores[0] : 1 - scores[0];
+}
+
+double LogLossOf(const LossRule& rule, const double* scores, std::size_t index) {
+  const double p = Clipped(ProbabilityOf(rule, scores, index));
+  if (rule.task == Task::kBinary) return -std::log(p);
+  double sum = 0;
+  for (std::size_t k = 0; k < rule.classes; ++k) sum += Clipped(scores[k]);
+  return -std::log(p / sum);
 }
 
 double ValueOr(const Result<double>& value) { return value.ok() ? *value : kNan; }
@@ -70,6 +78,11 @@ std::vector<NamedMetric> Regression(const Labelled& labelled) {
 
 }  // namespace
 
+bool HasScores(const QualityRows& rows, std::size_t row) {
+  const double* scores = rows.scores.data() + row * rows.score_columns;
+  return std::none_of(scores, scores + rows.score_columns, [](double s) { return std::isnan(s); });
+}
+
 std::uint32_t PredictedClass(const LossRule& rule, const QualityRows& rows, std::size_t row) {
   const double* scores = rows.scores.data() + row * rows.score_columns;
   if (rule.task == Task::kBinary) return scores[0] >= 0.5 ? 1 : 0;
@@ -84,14 +97,13 @@ std::vector<double> LossesOf(const LossRule& rule, const QualityRows& rows) {
   std::vector<double> losses(rows.rows(), kNan);
   for (std::size_t row = 0; row < rows.rows(); ++row) {
     const double* scores = rows.scores.data() + row * rows.score_columns;
-    if (!rows.known(row) || std::isnan(scores[0])) continue;
+    if (!rows.known(row) || !HasScores(rows, row)) continue;
     const double truth = rows.truth[row];
     if (rule.task == Task::kRegression) {
       const double error = scores[0] - truth;
       losses[row] = rule.squared ? error * error : std::abs(error);
     } else if (rule.probabilities) {
-      losses[row] =
-          -std::log(Clipped(ProbabilityOf(rule, scores, static_cast<std::size_t>(truth))));
+      losses[row] = LogLossOf(rule, scores, static_cast<std::size_t>(truth));
     } else {
       losses[row] = PredictedClass(rule, rows, row) == static_cast<std::uint32_t>(truth) ? 0 : 1;
     }
@@ -106,7 +118,7 @@ Result<std::vector<double>> ExpectedLossesOf(const LossRule& rule, const CbpeMod
   std::vector<std::size_t> places;
   for (std::size_t row = 0; row < rows.rows(); ++row) {
     const double* of = rows.scores.data() + row * rows.score_columns;
-    if (std::isnan(of[0])) continue;
+    if (!HasScores(rows, row)) continue;
     places.push_back(row);
     scores.insert(scores.end(), of, of + rows.score_columns);
     predicted.push_back(PredictedClass(rule, rows, row));
@@ -114,11 +126,14 @@ Result<std::vector<double>> ExpectedLossesOf(const LossRule& rule, const CbpeMod
   if (places.empty()) return expected;
   ASSIGN_OR_RETURN(const std::vector<double> calibrated,
                    cbpe.Calibrate({.scores = scores, .predicted = predicted}));
+  if (cbpe.problem().classes.size() != rule.classes) {
+    return Error(Code::kInvalidArgument, "the estimate is of other classes");
+  }
   for (std::size_t i = 0; i < places.size(); ++i) {
     double sum = 0;
     for (std::size_t k = 0; k < rule.classes; ++k) {
       const double c = ProbabilityOf(rule, calibrated.data() + i * rows.score_columns, k);
-      sum -= c * std::log(Clipped(ProbabilityOf(rule, scores.data() + i * rows.score_columns, k)));
+      sum += c * LogLossOf(rule, scores.data() + i * rows.score_columns, k);
     }
     expected[places[i]] = sum;
   }
@@ -129,7 +144,7 @@ Labelled LabelledRows(const LossRule& rule, const QualityRows& rows) {
   Labelled labelled;
   for (std::size_t row = 0; row < rows.rows(); ++row) {
     const double* scores = rows.scores.data() + row * rows.score_columns;
-    if (!rows.known(row) || std::isnan(scores[0])) continue;
+    if (!rows.known(row) || !HasScores(rows, row)) continue;
     labelled.places.push_back(row);
     labelled.scores.insert(labelled.scores.end(), scores, scores + rows.score_columns);
     labelled.truth.push_back(rows.truth[row]);

@@ -1,11 +1,13 @@
 // Losses: the loss of each row by the watched metric, what a calibrated score expects it to be, and
 // the plain metrics of labelled rows.
 //
-// Binary and multiclass: log loss, -ln of the probability given to what happened, clipped at 1e-15;
-// without probabilities 0 or 1 (the class was wrong). Regression: |error|, or its square for rmse.
-// Expected log loss of a row with calibrated probabilities c and scores p: -sum c_k ln p_k.
+// Binary and multiclass: log loss, -ln of the probability given to what happened, clipped at
+// 2.2e-16 and of three or more classes divided by the row's sum, so that the mean of the losses is
+// the metric of that name; without probabilities 0 or 1 (the class was wrong). Regression: |error|,
+// or its square for rmse. Expected log loss of a row with calibrated probabilities c and scores p:
+// -sum c_k ln p_k.
 //
-// Thread safety: pure functions. Rows without truth (or score) have loss NaN.
+// Thread safety: pure functions. Rows without truth or without all of their scores have loss NaN.
 #pragma once
 
 #include <string>
@@ -25,6 +27,9 @@ struct LossRule {
   bool probabilities = false;
   bool squared = false;
 };
+
+// Whether none of the row's scores is missing.
+bool HasScores(const QualityRows& rows, std::size_t row);
 
 std::vector<double> LossesOf(const LossRule& rule, const QualityRows& rows);
 // Of rows with scores, whether labelled or not; NaN elsewhere. Probabilities only.

@@ -1,6 +1,7 @@
 #include "monitoring/quality/quality_book.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "monitoring/quality/quality_judge.h"
 #include "monitoring/quality/score_window.h"
@@ -9,6 +10,21 @@ namespace mooring::monitoring {
 namespace {
 
 constexpr std::string_view kLearner = "quality", kLossLearner = "dle";
+
+bool HasOutcome(const records::ReadDecisions& block, const Reference& reference) {
+  return reference.contract != nullptr && reference.contract->outcome && !block.rows.empty();
+}
+
+DecisionId After(DecisionId last) {
+  ++last.ordinal;
+  return last;
+}
+
+DecisionId After(const records::ReadDecisions& block) {
+  DecisionId next = block.first;
+  next.ordinal += static_cast<std::uint32_t>(block.rows.size());
+  return next;
+}
 
 // What was learned of the holdout at registration; null when there was none.
 std::shared_ptr<const QualityReference> ReferenceOf(const Learned& learned,
@@ -36,24 +52,25 @@ std::shared_ptr<const DleModel> LossesOf(const Learned& learned, const OpenRegre
 
 }  // namespace
 
-QualityBook::Track* QualityBook::TrackFor(const WindowKey& key, const records::ReadDecisions& block,
-                                          const std::shared_ptr<const Reference>& reference) {
-  Track& track = tracks_[key];
-  if (track.plan != nullptr && track.contract_hash == block.binding->contract_hash) return &track;
-  // Another contract: other windows, and quality means something else.
-  if (Entry* const open = Find(track.open); open != nullptr) open->open = false;
-  track = Track();
-  track.contract_hash = block.binding->contract_hash;
-  track.plan = std::make_shared<QualityPlan>(
+const std::shared_ptr<QualityBook::Track>& QualityBook::TrackFor(
+    const WindowKey& key, const records::ReadDecisions& block,
+    const std::shared_ptr<const Reference>& reference) {
+  std::shared_ptr<Track>& track = tracks_[key];
+  if (track != nullptr && track->contract_hash == block.binding->contract_hash) return track;
+  // Another contract: other windows, and quality means something else. Windows before keep theirs.
+  if (Entry* const open = track == nullptr ? nullptr : Find(track->open)) open->open = false;
+  track = std::make_shared<Track>();
+  track->contract_hash = block.binding->contract_hash;
+  track->plan = std::make_shared<QualityPlan>(
       reference, block, LossesOf(reference->learned, options_.open_regressor, options_.on_problem));
-  SetReference(track, ReferenceOf(reference->learned, options_.on_problem));
-  for (const std::string& problem : track.plan->problems()) {
+  SetReference(*track, ReferenceOf(reference->learned, options_.on_problem));
+  for (const std::string& problem : track->plan->problems()) {
     if (options_.on_problem) {
       options_.on_problem(
           Error(Code::kInvalidArgument, problem).Context("measures of " + key.first));
     }
   }
-  return &track;
+  return track;
 }
 
 QualityBook::Entry* QualityBook::Find(std::uint32_t serial) {
@@ -62,11 +79,13 @@ QualityBook::Entry* QualityBook::Find(std::uint32_t serial) {
   return place < windows_.size() ? &windows_[place] : nullptr;
 }
 
-QualityBook::Entry& QualityBook::OpenWindow(const WindowKey& key, Track& track) {
-  if (Entry* const open = Find(track.open); open != nullptr && open->open) return *open;
-  windows_.push_back(
-      {.serial = next_serial_++, .window = std::make_unique<QualityWindow>(key, track.plan)});
-  track.open = windows_.back().serial;
+QualityBook::Entry& QualityBook::OpenWindow(const WindowKey& key,
+                                            const std::shared_ptr<Track>& track) {
+  if (Entry* const open = Find(track->open); open != nullptr && open->open) return *open;
+  windows_.push_back({.serial = next_serial_++,
+                      .track = track,
+                      .window = std::make_unique<QualityWindow>(key, track->plan)});
+  track->open = windows_.back().serial;
   return windows_.back();
 }
 
@@ -81,42 +100,87 @@ void QualityBook::Note(const records::ReadDecisions& block, const Entry& entry, 
 
 void QualityBook::Add(const records::ReadDecisions& block,
                       const std::shared_ptr<const Reference>& reference) {
-  if (reference->contract == nullptr || !reference->contract->outcome || block.rows.empty()) return;
+  if (!HasOutcome(block, *reference)) return;
   const WindowKey key(block.binding->model, block.binding->version);
-  Track* const track = TrackFor(key, block, reference);
+  const DecisionId begin = begins_.try_emplace(key, block.first).first->second;
+  if (block.first < begin) return Recall(block, reference);
+  const std::shared_ptr<Track>& track = TrackFor(key, block, reference);
   if (Entry* const open = Find(track->open);
       open != nullptr && open->open && open->window->Over(block.at)) {
     open->open = false;
   }
-  Entry& entry = OpenWindow(key, *track);
+  Entry& entry = OpenWindow(key, track);
   const std::size_t place = entry.window->Add(block);
   Note(block, entry, place);
   rows_ += block.rows.size();
   if (entry.window->Full()) entry.open = false;
-  if (rows_ > options_.most_rows) LetGo();
+  LetGo(block.at);
 }
 
-void QualityBook::LetGo() {
-  while (windows_.size() > 1 && rows_ > options_.most_rows) {
-    const Entry& oldest = windows_.front();
-    const QualityWindow& window = *oldest.window;
-    rows_ -= window.rows().rows();
-    const auto track = tracks_.find(window.key());
-    let_go_.push_back({window.key(), window.first(), window.last(), window.start(), window.end(),
-                       window.shared_plan(),
-                       track == tracks_.end() ? nullptr : track->second.reference});
-    windows_.pop_front();
+void QualityBook::LetGo(Time now) {
+  const std::size_t before = windows_.size();
+  while (windows_.size() > 1 && rows_ + kRowsOfAWindow * windows_.size() > options_.most_rows) {
+    LetOldestGo(now);
   }
-  while (let_go_.size() > options_.most_let_go) {
-    let_go_.pop_front();
-    std::erase(late_, std::size_t{0});
-    for (std::size_t& place : late_) --place;
-  }
+  if (windows_.size() == before) return;
   const auto needed = OldestNeeded();
   while (needed && !places_.empty() &&
          places_.begin()->first < Segment(needed->replica, needed->segment)) {
     places_.erase(places_.begin());
   }
+}
+
+void QualityBook::LetOldestGo(Time now) {
+  Entry& oldest = windows_.front();
+  // What it knows must not be lost, even when so much is read at once that nobody asked yet.
+  if (!oldest.scored || oldest.dirty || oldest.outdated) parting_.push_back(Score(oldest, now));
+  const QualityWindow& window = *oldest.window;
+  Remember({.window = {window.key(), window.first(), window.last(), window.start(), window.end(),
+                       window.shared_plan(), oldest.track->reference, window.rows().rows(),
+                       GapsBefore(oldest)}});
+  if (oldest.scored_labels >= kLeastLabels) oldest.track->gaps_let_go = oldest.gap_windows;
+  begins_[window.key()] = After(window.last());
+  rows_ -= window.rows().rows();
+  windows_.pop_front();
+}
+
+// Nearly always at the end.
+void QualityBook::Remember(Gone gone) {
+  const auto first = [](const Gone& one) { return one.window.first; };
+  auto place = let_go_.insert(std::ranges::upper_bound(let_go_, gone.window.first, {}, first),
+                              std::move(gone));
+  for (; place != let_go_.end(); ++place) {
+    place->greatest_last = place->window.last;
+    if (place == let_go_.begin()) continue;
+    place->greatest_last = std::max(place->greatest_last, std::prev(place)->greatest_last);
+  }
+  if (let_go_.size() > options_.most_let_go) let_go_.pop_front();
+}
+
+// As Add, of windows of which only the ids matter.
+void QualityBook::Recall(const records::ReadDecisions& block,
+                         const std::shared_ptr<const Reference>& reference) {
+  if (!HasOutcome(block, *reference)) return;
+  const WindowKey key(block.binding->model, block.binding->version);
+  const auto begin = begins_.find(key);
+  if (begin == begins_.end() || !(block.first < begin->second)) return;
+  const std::shared_ptr<Track>& track = TrackFor(key, block, reference);
+  Gone& gone = recalling_[key];
+  LateWindow& open = gone.window;
+  const records::MonitorRule& rule = track->plan->contract().monitor;
+  if (open.rows != 0 && (open.plan != track->plan || open.rows >= rule.window_rows ||
+                         block.at - open.start >= rule.window_every)) {
+    Remember(std::exchange(gone, Gone()));
+  }
+  if (open.rows == 0) {
+    open = {.key = key, .first = block.first, .start = block.at, .end = block.at};
+    open.plan = track->plan;
+    open.reference = track->reference;
+  }
+  open.rows += block.rows.size();
+  open.last = After(block);
+  --open.last.ordinal;
+  open.end = std::max(open.end, block.at);
 }
 
 void QualityBook::Learn(std::span<const records::Outcome> outcomes) {
@@ -148,20 +212,37 @@ void QualityBook::Learn(std::span<const records::Outcome> outcomes) {
 // Windows of several versions may span the id; only reading the journal tells which one has it.
 void QualityBook::NoteLate(const records::Outcome& outcome) {
   bool found = false;
-  for (std::size_t i = 0; i < let_go_.size(); ++i) {
-    const LateWindow& window = let_go_[i];
+  auto after = std::ranges::upper_bound(let_go_, outcome.decision, {},
+                                        [](const Gone& gone) { return gone.window.first; });
+  while (after != let_go_.begin()) {
+    Gone& gone = *--after;
+    if (gone.greatest_last < outcome.decision) break;
+    if (gone.window.last < outcome.decision || !gone.window.plan->TruthOf(outcome)) continue;
+    found = gone.late = true;
+  }
+  for (auto& [key, gone] : recalling_) {
+    const LateWindow& window = gone.window;
     if (outcome.decision < window.first || window.last < outcome.decision) continue;
-    if (!window.plan->TruthOf(outcome)) continue;
-    found = true;
-    if (std::ranges::find(late_, i) == late_.end()) late_.push_back(i);
+    if (window.plan->TruthOf(outcome)) found = gone.late = true;
   }
   ++(found ? counts_.late : counts_.not_ours);
 }
 
 std::vector<LateWindow> QualityBook::TakeLate() {
   std::vector<LateWindow> taken;
-  for (const std::size_t place : late_) taken.push_back(let_go_[place]);
-  late_.clear();
+  std::uint64_t rows = 0;
+  for (Gone& gone : let_go_) {
+    if (!gone.late || (rows != 0 && rows + gone.window.rows > options_.most_late_rows)) continue;
+    rows += gone.window.rows;
+    gone.late = false;
+    taken.push_back(gone.window);
+    // Recalled before the reference of the version was known.
+    const auto track = tracks_.find(gone.window.key);
+    if (taken.back().reference == nullptr && track != tracks_.end() &&
+        track->second->plan == gone.window.plan) {
+      taken.back().reference = track->second->reference;
+    }
+  }
   return taken;
 }
 
@@ -169,9 +250,10 @@ bool QualityBook::IsDue(const Entry& entry, Time now) const {
   const QualityWindow& window = *entry.window;
   if (entry.open || window.rows().rows() == 0) return false;
   const std::uint64_t known = window.rows().labelled;
-  if (!entry.scored) return true;
+  if (!entry.scored || entry.outdated) return true;
   if (!entry.scored_mature && window.Mature(now)) return true;
   if (!entry.dirty) return false;
+  if (now - entry.scored_at >= kScoreEvery) return true;
   return known == window.rows().rows() || known == entry.scored_labels ||
          static_cast<double>(known) >= 1.25 * static_cast<double>(entry.scored_labels);
 }
@@ -179,11 +261,21 @@ bool QualityBook::IsDue(const Entry& entry, Time now) const {
 std::uint32_t QualityBook::GapsBefore(const Entry& entry) const {
   for (std::size_t i = entry.serial - windows_.front().serial; i-- > 0;) {
     const Entry& before = windows_[i];
-    if (before.window->key() == entry.window->key() && before.scored_labels >= kLeastLabels) {
+    if (before.track == entry.track && before.scored_labels >= kLeastLabels) {
       return before.gap_windows;
     }
   }
-  return 0;
+  return entry.track->gaps_let_go;
+}
+
+// The window behind it counts the windows in a row from it.
+void QualityBook::Outdate(const Entry& entry) {
+  for (std::size_t i = entry.serial - windows_.front().serial + 1; i < windows_.size(); ++i) {
+    Entry& behind = windows_[i];
+    if (behind.track != entry.track || behind.scored_labels < kLeastLabels) continue;
+    behind.outdated = true;
+    return;
+  }
 }
 
 // The first windows whose outcomes have come are what later ones are held against.
@@ -192,6 +284,12 @@ void QualityBook::LearnReference(Entry& entry, Track& track) {
   if (std::ranges::find(track.learning, entry.serial) == track.learning.end()) {
     track.learning.push_back(entry.serial);
   }
+  std::uint64_t labelled = 0;
+  for (const std::uint32_t serial : track.learning) {
+    const Entry* const one = Find(serial);
+    labelled += one == nullptr ? 0 : one->window->rows().labelled;
+  }
+  if (labelled < QualityReference::kLeastRows) return;
   QualityRows all = track.plan->NewRows();
   all.features = all.read_columns = all.expected_losses = 0;
   for (const std::uint32_t serial : track.learning) {
@@ -202,7 +300,6 @@ void QualityBook::LearnReference(Entry& entry, Track& track) {
     all.truth.insert(all.truth.end(), rows.truth.begin(), rows.truth.end());
     all.labelled += rows.labelled;
   }
-  if (all.labelled < QualityReference::kLeastRows) return;
   auto learned = QualityReference::Learn(track.plan->task(), track.plan->classes(),
                                          track.plan->has_probabilities(), all, "production");
   if (!learned.ok()) return;  // too few of a class: with more windows perhaps
@@ -220,8 +317,8 @@ void QualityBook::SetReference(Track& track,
 // Outcomes in the order in which they become known; a correction is no new outcome.
 void QualityBook::Stream(const Entry& entry, std::size_t row, Time at) {
   const QualityWindow& window = *entry.window;
-  Track& track = tracks_[window.key()];
-  if (track.plan != window.shared_plan() || !track.losses) return;
+  Track& track = *entry.track;
+  if (!track.losses) return;
   const QualityRows& rows = window.rows();
   if (!track.losses->Add(rows.scores[row * rows.score_columns], rows.truth[row])) return;
   records::StoredVerdict alarm;
@@ -241,24 +338,30 @@ std::vector<records::StoredVerdict> QualityBook::TakeAlarms() { return std::exch
 QualityReport QualityBook::Score(Entry& entry, Time now) {
   const QualityWindow& window = *entry.window;
   QualityReport report = window.Begin(now);
-  Track& track = tracks_[window.key()];
-  const bool ours = track.plan == window.shared_plan();
-  const QualityReference* reference = ours ? track.reference.get() : nullptr;
+  const QualityReference* const reference = entry.track->reference.get();
   ScoreWindow(window.plan(), reference, window.rows(), report);
   JudgeQuality(window.plan(), reference, GapsBefore(entry), report);
-  if (ours && report.mature) LearnReference(entry, track);
+  if (report.mature) LearnReference(entry, *entry.track);
+  const bool counted = entry.scored_labels >= kLeastLabels;
   entry.scored = true;
   entry.scored_mature = report.mature;
+  entry.scored_at = now;
   entry.scored_labels = window.rows().labelled;
-  entry.dirty = false;
-  entry.gap_windows = report.gap.windows_beyond;
+  entry.dirty = entry.outdated = false;
+  const bool counts = entry.scored_labels >= kLeastLabels;
+  if (std::exchange(entry.gap_windows, report.gap.windows_beyond) != entry.gap_windows ||
+      counted != counts) {
+    Outdate(entry);
+  }
   return report;
 }
 
 std::vector<QualityReport> QualityBook::Due(Time now) {
-  std::vector<QualityReport> due;
+  for (auto& [key, gone] : recalling_) Remember(std::move(gone));
+  recalling_.clear();
+  std::vector<QualityReport> due = std::exchange(parting_, {});
   for (Entry& entry : windows_) {
-    if (entry.open && entry.window->Over(now)) entry.open = false;
+    if (entry.open && entry.window->Over(now - kGrace)) entry.open = false;
     if (IsDue(entry, now)) due.push_back(Score(entry, now));
   }
   return due;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "monitoring/quality/score_window.h"
 
@@ -63,9 +64,7 @@ Finding OfMetric(const MetricValue& metric, const QualityReport& report) {
 
 void JudgeMetric(const QualityPlan& plan, const QualityReference& reference,
                  QualityReport& report) {
-  if (report.metrics.empty()) return;
   MetricValue& watched = report.metrics.front();
-  if (watched.name != WatchedMetric(plan)) return;
   SetBounds(plan.contract().monitor.quality, reference, watched);
   if (Beyond(watched, watched.warn)) watched.level = Level::kWarn;
   if (Beyond(watched, watched.stop)) watched.level = Level::kAlert;
@@ -78,6 +77,7 @@ void JudgeMetric(const QualityPlan& plan, const QualityReference& reference,
 void JudgeGap(std::uint32_t before, QualityReport& report) {
   ConceptGap& gap = report.gap;
   const double errors = GapErrors(gap);
+  if (!report.mature && report.labelled != report.rows) return;
   if (!(std::abs(errors) > kGapErrors)) return;
   gap.windows_beyond = before + 1;
   const bool enough =
@@ -103,12 +103,26 @@ void JudgeGap(std::uint32_t before, QualityReport& report) {
   report.findings.push_back(std::move(finding));
 }
 
+// The greatest calibration error that probabilities which are right may well show: bins stray by
+// chance alone. Of a bin, s = sqrt(p (1 - p) / n), |deviation| has mean s sqrt(2 / pi) and variance
+// s² (1 - 2 / pi).
+double ChanceError(const Calibration& calibration) {
+  double all = 0, mean = 0, variance = 0;
+  for (const ReliabilityBin& bin : calibration.bins) all += static_cast<double>(bin.n);
+  for (const ReliabilityBin& bin : calibration.bins) {
+    if (bin.n == 0) continue;
+    const double n = static_cast<double>(bin.n), p = bin.predicted;
+    mean += n / all * std::sqrt(p * (1 - p) / n * 2 / std::numbers::pi);
+    variance += n / all * (n / all) * p * (1 - p) / n * (1 - 2 / std::numbers::pi);
+  }
+  return mean + 3 * std::sqrt(variance);
+}
+
 void JudgeCalibration(QualityReport& report) {
   Calibration& calibration = report.calibration;
-  const bool error = calibration.error > kCalibrationError &&
-                     !(calibration.error <= 2 * calibration.reference_error);
-  const bool slope = std::abs(calibration.slope - 1) > kSlopeOff;
-  if (!error && !(slope && calibration.error > kCalibrationError)) return;
+  if (!(calibration.error > std::max(kCalibrationError, ChanceError(calibration)))) return;
+  const bool usual = calibration.error <= 2 * calibration.reference_error;
+  if (usual && !(std::abs(calibration.slope - 1) > kSlopeOff)) return;
   calibration.level = Level::kWarn;
   Finding finding;
   finding.kind = "calibration";
@@ -151,7 +165,9 @@ void JudgeSlices(QualityReport& report) {
 }
 
 void JudgeEstimates(QualityReport& report) {
-  for (const MetricValue& estimate : report.estimates) {
+  for (MetricValue& estimate : report.estimates) {
+    if (estimate.n < kLeastLabels)
+      estimate.level = Level::kClear;  // chunks of the bands are larger
     if (estimate.level == Level::kClear) continue;
     Finding finding;
     finding.kind = "estimate";
@@ -178,6 +194,12 @@ bool Enough(const QualityReport& report) {
                              [](const auto& of) { return of.support >= kLeastOfRarest; });
 }
 
+// Whether the watched metric is there and has a value.
+bool Defined(const QualityPlan& plan, const QualityReport& report) {
+  return !report.metrics.empty() && report.metrics.front().name == WatchedMetric(plan) &&
+         !std::isnan(report.metrics.front().value);
+}
+
 }  // namespace
 
 double GapErrors(const ConceptGap& gap) { return (gap.realised - gap.estimated) / gap.error; }
@@ -192,6 +214,11 @@ void JudgeQuality(const QualityPlan& plan, const QualityReference* reference,
   if (!Enough(report)) {
     report.verdict = report.mature ? "not_enough_data" : "waiting";
     report.reason = fmt::format("{} of {} outcomes are known", report.labelled, report.rows);
+    return;
+  }
+  if (!Defined(plan, report)) {
+    report.verdict = "not_enough_data";
+    report.reason = WatchedMetric(plan) + " is not defined on this window";
     return;
   }
   report.verdict = "ok";

@@ -40,12 +40,15 @@ QualityPlan::QualityPlan(std::shared_ptr<const Reference> reference,
   }
   const records::Contract& c = contract();
   for (const std::string& name : {c.output.name, std::string("amount"), c.outcome->name}) {
-    if (std::ranges::find(fields, name, &data::Field::name) == fields.end()) {
+    if (!name.empty() && std::ranges::find(fields, name, &data::Field::name) == fields.end()) {
       fields.push_back({.name = name});
     }
   }
   auto schema = data::Schema::Make(std::move(fields));
-  if (!schema.ok()) return;  // names that are no columns: no measures
+  if (!schema.ok()) {  // names that are no columns: no measures
+    if (!c.monitor.quality.business.empty()) problems_.push_back(schema.error().ToString());
+    return;
+  }
   table_ = std::make_shared<const data::Schema>(std::move(schema).value());
   for (const records::BusinessRule& rule : c.monitor.quality.business) {
     AddMeasure(rule.name, rule.expression, rule.higher_is_better);
@@ -58,6 +61,7 @@ QualityPlan::QualityPlan(std::shared_ptr<const Reference> reference,
 void QualityPlan::FindScores(const data::Schema& outputs) {
   const std::size_t named = outputs.Find(contract().output.name).value_or(0);
   if (task() == Task::kMulticlass && outputs.size() >= 2 && outputs.size() <= kMostClasses) {
+    named_ = named;
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       score_columns_.push_back(i);
       classes_.push_back(outputs.field(i).name);
@@ -155,7 +159,8 @@ std::optional<double> QualityPlan::TruthOf(const records::Outcome& outcome) cons
 
 data::Batch QualityPlan::TableOf(const QualityRows& rows) const {
   data::Batch batch(table_);
-  const std::size_t output = table_->Find(contract().output.name).value();
+  // An output without a name is in no expression; what the inputs have is theirs.
+  const std::size_t output = table_->Find(contract().output.name).value_or(0);
   const std::size_t amount = table_->Find("amount").value();
   const std::size_t outcome = table_->Find(contract().outcome->name).value();
   std::size_t kept = 0;
@@ -166,7 +171,9 @@ data::Batch QualityPlan::TableOf(const QualityRows& rows) const {
     if (!rows.known(row)) continue;
     for (std::size_t i = 0; i < rows.read_columns; ++i)
       put(i, rows.read[row * rows.read_columns + i]);
-    if (output >= read_.size()) put(output, rows.scores[row * rows.score_columns]);
+    if (output >= read_.size() && !contract().output.name.empty()) {
+      put(output, rows.scores[row * rows.score_columns + named_]);
+    }
     if (amount >= read_.size()) put(amount, rows.amounts[row]);
     if (outcome >= read_.size()) put(outcome, rows.truth[row]);
     ++kept;

@@ -69,6 +69,7 @@ class QualityPlan {
   std::vector<std::string> classes_;
   bool probabilities_ = false;
   std::vector<std::size_t> score_columns_;  // of the outputs
+  std::size_t named_ = 0;                   // among them, the one that the contract names
   std::optional<FeatureBins> features_;
   // inputs that are numbers or truth values, then the output, "amount", and the outcome
   std::shared_ptr<const data::Schema> table_;

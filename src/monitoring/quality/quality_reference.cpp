@@ -33,17 +33,19 @@ QualityRows Part(const QualityRows& rows, const std::vector<std::size_t>& places
 }
 
 struct Moments {
-  double sum = 0, squares = 0, n = 0;
+  std::vector<double> values;
   void Add(double x) {
-    if (std::isnan(x)) return;
-    sum += x;
-    squares += x * x;
-    n += 1;
+    if (std::isfinite(x)) values.push_back(x);
   }
-  MetricBaseline Of() const {
-    if (n == 0) return {};
-    const double mean = sum / n;
-    return {mean, std::sqrt(std::max(squares / n - mean * mean, 0.0))};
+  // Nothing without values, or when they are too great to be added up.
+  std::optional<MetricBaseline> Of() const {
+    const auto n = static_cast<double>(values.size());
+    double sum = 0, squares = 0;
+    for (const double x : values) sum += x;
+    for (const double x : values) squares += (x - sum / n) * (x - sum / n);
+    const MetricBaseline baseline{sum / n, std::sqrt(squares / n)};
+    if (!std::isfinite(baseline.mean) || !std::isfinite(baseline.deviation)) return std::nullopt;
+    return baseline;
   }
 };
 
@@ -106,11 +108,13 @@ Result<QualityReference> QualityReference::Learn(Task task, const std::vector<st
       moments[metric.name].Add(metric.value);
     }
   }
-  for (const auto& [name, of] : moments) reference.metrics_[name] = of.Of();
+  for (const auto& [name, of] : moments) {
+    if (const auto baseline = of.Of()) reference.metrics_[name] = *baseline;
+  }
   if (rows.expected_losses != 0) {
     Moments strayed;
     for (const QualityRows& chunk : chunks) strayed.Add(GapOf(chunk));
-    reference.gap_deviation_ = strayed.Of().deviation;
+    if (const auto of = strayed.Of()) reference.gap_deviation_ = of->deviation;
   }
   if (!probabilities) return reference;
   if (task == Task::kBinary) {
@@ -123,7 +127,7 @@ Result<QualityReference> QualityReference::Learn(Task task, const std::vector<st
   reference.cbpe_ = std::move(cbpe).value();
   Moments gaps;
   for (const QualityRows& chunk : chunks) gaps.Add(GapOf(rule, *reference.cbpe_, chunk));
-  reference.gap_deviation_ = gaps.Of().deviation;
+  reference.gap_deviation_ = gaps.Of().value_or(MetricBaseline()).deviation;
   return reference;
 }
 

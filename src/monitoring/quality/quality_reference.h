@@ -6,7 +6,8 @@
 // whose outcomes have come. Never from training rows: a model flatters itself on those.
 //
 // Thread safety: values. Failure: kInvalidArgument when there are fewer than kLeastRows labelled
-// rows, or (of a classification) fewer than kLeastMinority rows of a class.
+// rows, or (of a binary task) fewer than kLeastMinority rows of a class. A metric that is defined
+// on no chunk, or not finite, is left out.
 #pragma once
 
 #include <cstdint>

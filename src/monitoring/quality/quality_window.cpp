@@ -17,9 +17,9 @@ std::size_t QualityWindow::Add(const records::ReadDecisions& block) {
   const std::size_t place = rows_.rows();
   if (place == 0) {
     first_ = block.first;
-    start_ = block.at;
+    start_ = end_ = block.at;
   }
-  end_ = std::max(start_, block.at);
+  end_ = std::max(end_, block.at);
   last_ = block.first;
   last_.ordinal += static_cast<std::uint32_t>(block.rows.size()) - 1;
   plan_->Append(block, rows_);

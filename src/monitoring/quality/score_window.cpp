@@ -21,7 +21,7 @@ namespace {
 using Task = records::OutputRule::Task;
 
 constexpr std::size_t kReplicates = 300;
-constexpr std::size_t kBootstrapRows = 20'000;
+constexpr std::size_t kBootstrapGroups = 2'000;  // rows are drawn together beyond that
 constexpr std::uint64_t kSeed = 20'260'101;
 
 class Scoring {
@@ -103,8 +103,10 @@ class Scoring {
 
   void SetInterval(MetricValue& value) const {
     const std::string& name = value.name;
-    if (name == "auc" && rule_.task == Task::kBinary) {
-      Take(data::AucInterval(labelled_.scores, labelled_.positive), value);
+    if (name == "auc") {
+      rule_.task == Task::kBinary
+          ? Take(data::AucInterval(labelled_.scores, labelled_.positive), value)
+          : OfMeanAuc(value);
     } else if (name == "accuracy") {
       const double right = std::round(value.value * static_cast<double>(value.n));
       SetShare(static_cast<std::uint64_t>(right), value.n, value.lower, value.upper);
@@ -127,9 +129,46 @@ class Scoring {
            value);
     } else if (rule_.task == Task::kRegression) {
       ByRows(value);
-    } else if (name != "auc") {
+    } else if (rule_.task == Task::kBinary && name != "mcc") {
+      OfPositive(value);
+    } else {
       ByCells(value);
     }
+  }
+
+  // The error of a mean is at most the mean of the errors, however they depend on each other.
+  void OfMeanAuc(MetricValue& value) const {
+    double half = 0;
+    std::vector<double> scores;
+    for (std::size_t k = 0; k < rule_.classes; ++k) {
+      std::vector<std::uint8_t> is_class;
+      scores.clear();
+      for (std::size_t i = 0; i < labelled_.truth.size(); ++i) {
+        scores.push_back(labelled_.scores[i * rows_.score_columns + k]);
+        is_class.push_back(labelled_.truth_class[i] == k ? 1 : 0);
+      }
+      const auto one = data::AucInterval(scores, is_class);
+      if (!one.ok()) return;
+      half += 1.959963984540054 * one->standard_error / static_cast<double>(rule_.classes);
+    }
+    value.lower = std::max(value.value - half, 0.0);
+    value.upper = std::min(value.value + half, 1.0);
+  }
+
+  // Precision, recall and F1 of the positive class are shares, or follow from one.
+  void OfPositive(MetricValue& value) const {
+    std::uint64_t right = 0, said = 0, is = 0;
+    for (std::size_t i = 0; i < labelled_.predicted.size(); ++i) {
+      right += labelled_.predicted[i] & labelled_.truth_class[i];
+      said += labelled_.predicted[i];
+      is += labelled_.truth_class[i];
+    }
+    if (value.name != "f1") {
+      return SetShare(right, value.name == "precision" ? said : is, value.lower, value.upper);
+    }
+    SetShare(right, said + is - right, value.lower, value.upper);
+    value.lower = 2 * value.lower / (1 + value.lower);
+    value.upper = 2 * value.upper / (1 + value.upper);
   }
 
   std::vector<double> KnownLosses() const {
@@ -171,11 +210,11 @@ class Scoring {
   }
 
   double RateOf(const data::ConfusionMatrix& cells, std::string_view name) const {
-    const bool binary = rule_.task == Task::kBinary;
-    const data::ClassRates rates = binary ? cells.OfClass(1) : cells.Macro();
+    if (name == "mcc") return cells.Matthews();
+    const data::ClassRates rates = cells.Macro();
     if (name == "precision") return rates.precision;
     if (name == "recall") return rates.recall;
-    return name == "f1" ? rates.f1 : cells.Matthews();
+    return rates.f1;
   }
 
   static void SetQuantiles(std::vector<double>& drawn, MetricValue& value) {
@@ -184,33 +223,46 @@ class Scoring {
     const auto at = [&drawn](double q) {
       return drawn[static_cast<std::size_t>(q * static_cast<double>(drawn.size() - 1))];
     };
-    value.lower = at(0.025);
-    value.upper = at(0.975);
+    value.lower = std::min(at(0.025), value.value);
+    value.upper = std::max(at(0.975), value.value);
   }
 
-  // WAPE and R² from weighted sums; of very many rows the newest.
+  // What WAPE and R² are made of; truth is counted from its mean, so that squares do not cancel.
+  struct Sums {
+    double n = 0, error = 0, squared = 0, y = 0, absolute = 0, y_squared = 0;
+    void Add(const Sums& of, double weight) {
+      n += weight * of.n;
+      error += weight * of.error;
+      squared += weight * of.squared;
+      y += weight * of.y;
+      absolute += weight * of.absolute;
+      y_squared += weight * of.y_squared;
+    }
+  };
+
+  // From weighted sums; of very many rows, of groups of them, which is the same for rows that are
+  // independent.
   void ByRows(MetricValue& value) const {
     const std::size_t n = labelled_.truth.size();
-    const std::size_t first = n - std::min(n, kBootstrapRows);
+    std::vector<Sums> groups(std::min(n, kBootstrapGroups));
+    double mean = 0;
+    for (const double truth : labelled_.truth) mean += truth / static_cast<double>(n);
+    for (std::size_t i = 0; i < n; ++i) {
+      const double truth = labelled_.truth[i], e = labelled_.scores[i] - truth, y = truth - mean;
+      groups[i % groups.size()].Add({1, std::abs(e), e * e, y, std::abs(truth), y * y}, 1);
+    }
     const bool r2 = value.name == "r2";
     const data::WeightedStatistic statistic = [&](std::span<const double> weights) {
-      double w = 0, error = 0, squared = 0, y = 0, absolute = 0, y_squared = 0;
-      for (std::size_t i = 0; i < weights.size(); ++i) {
-        const double truth = labelled_.truth[first + i], e = labelled_.scores[first + i] - truth;
-        w += weights[i];
-        error += weights[i] * std::abs(e);
-        squared += weights[i] * e * e;
-        y += weights[i] * truth;
-        absolute += weights[i] * std::abs(truth);
-        y_squared += weights[i] * truth * truth;
-      }
-      return r2 ? 1 - squared / (y_squared - y * y / w) : error / absolute;
+      Sums all;
+      for (std::size_t i = 0; i < weights.size(); ++i) all.Add(groups[i], weights[i]);
+      if (!r2) return all.error / all.absolute;
+      return 1 - all.squared / (all.y_squared - all.y * all.y / all.n);
     };
     const auto result =
-        data::Bootstrap(n - first, {}, statistic, {.replicates = kReplicates, .seed = kSeed});
+        data::Bootstrap(groups.size(), {}, statistic, {.replicates = kReplicates, .seed = kSeed});
     if (!result.ok()) return;
-    value.lower = result->estimate.lower;
-    value.upper = result->estimate.upper;
+    value.lower = std::min(result->estimate.lower, value.value);
+    value.upper = std::max(result->estimate.upper, value.value);
   }
 
   // Classes that occur; a binary task has both always.
@@ -313,7 +365,7 @@ class Scoring {
     std::vector<std::uint32_t> predicted;
     for (std::size_t row = 0; row < rows_.rows(); ++row) {
       const double* of = rows_.scores.data() + row * rows_.score_columns;
-      if (std::isnan(of[0])) continue;
+      if (!HasScores(rows_, row)) continue;
       scores.insert(scores.end(), of, of + rows_.score_columns);
       predicted.push_back(PredictedClass(rule_, rows_, row));
     }

@@ -1,8 +1,12 @@
 // SliceSearch: where a model does worst. Every bin of every feature is a slice; so are the pairs of
 // bins of different features made from the worst few. A slice's mean loss is compared with that of
-// all other labelled rows (Welch's t, one-sided: worse), and the p-values of all slices looked at
-// are corrected together (Benjamini-Hochberg), so that the worst of a thousand slices is not found
-// bad merely because a thousand were looked at.
+// all other labelled rows (Welch's t, one-sided: worse); a pair must also be worse than the rest of
+// each of its two bins (its p-value is the greatest of the three), or it would only repeat a bad
+// bin. The p-values are corrected (Benjamini-Hochberg), so that the worst of a thousand slices is
+// not found bad merely because a thousand were looked at: bins and pairs apart, each for half of
+// the bound, and pairs for all that could have been made, because only the worst bins are paired.
+//
+// Losses whose squares are beyond 1.8e308 are not searched.
 //
 // Thread safety: pure. Complexity: one pass over the rows a feature, 2 ns a row and feature; pairs
 // of the worst 8 bins in one more pass each.
