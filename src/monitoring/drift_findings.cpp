@@ -143,12 +143,16 @@ void AddConstant(const data::BatchProfile& reference, const data::BatchProfile& 
 
 }  // namespace
 
-void AddDriftFindings(const data::BatchProfile& reference, const data::BatchProfile& window,
-                      const records::MonitorRule& rule, WindowReport& report) {
+void AddFeatureFindings(const records::MonitorRule& rule, WindowReport& report) {
   for (const FeatureDrift& f : report.features) {
     if (f.level != Level::kClear) report.findings.push_back(OfFeature(f, report, rule));
   }
   if (report.drifted_share > rule.share) report.findings.push_back(OfDataset(report, rule));
+}
+
+void AddDriftFindings(const data::BatchProfile& reference, const data::BatchProfile& window,
+                      const records::MonitorRule& rule, WindowReport& report) {
+  AddFeatureFindings(rule, report);
   for (const FeatureDrift& f : report.features) {
     AddShare(f, {"missing", "is missing", f.missing_share, f.reference_missing_share}, report);
     const std::string_view unseen = std::isnan(f.reference_mean)

@@ -21,4 +21,7 @@ namespace mooring::monitoring {
 void AddDriftFindings(const data::BatchProfile& reference, const data::BatchProfile& window,
                       const records::MonitorRule& rule, WindowReport& report);
 
+// Of them those about features and the window as a whole, which need no profiles.
+void AddFeatureFindings(const records::MonitorRule& rule, WindowReport& report);
+
 }  // namespace mooring::monitoring

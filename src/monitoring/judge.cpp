@@ -85,11 +85,8 @@ std::string ReasonOf(const std::vector<FeatureDrift>& features, const records::M
 
 }  // namespace
 
-void Judge(const data::BatchProfile& reference, const data::BatchProfile& window,
-           const records::MonitorRule& rule, WindowReport& report,
-           std::span<const double> correlations) {
+void JudgeFeatures(const records::MonitorRule& rule, WindowReport& report) {
   report.policy = rule.policy;
-  report.features = GatherEvidence(reference, window, correlations);
   for (FeatureDrift& feature : report.features) Decide(rule, feature);
   const Shares shares = Count(report.features);
   report.drifted_share = Part(shares.drifted, shares.inputs);
@@ -108,6 +105,14 @@ void Judge(const data::BatchProfile& reference, const data::BatchProfile& window
   const bool drift = shares.score || report.drifted_share > rule.share;
   report.verdict = drift ? WindowVerdict::kDrift : WindowVerdict::kOk;
   report.reason = ReasonOf(report.features, rule);
+}
+
+void Judge(const data::BatchProfile& reference, const data::BatchProfile& window,
+           const records::MonitorRule& rule, WindowReport& report,
+           std::span<const double> correlations) {
+  report.features = GatherEvidence(reference, window, correlations);
+  JudgeFeatures(rule, report);
+  if (report.verdict == WindowVerdict::kNotEnoughData) return;
   AddDriftFindings(reference, window, rule, report);
 }
 

@@ -29,4 +29,8 @@ void Judge(const data::BatchProfile& reference, const data::BatchProfile& window
            const records::MonitorRule& rule, WindowReport& report,
            std::span<const double> correlations = {});
 
+// The rule alone, for features whose figures come from elsewhere (exact/exact_window.h): fills what
+// follows from them and from the report's rows, but no findings.
+void JudgeFeatures(const records::MonitorRule& rule, WindowReport& report);
+
 }  // namespace mooring::monitoring

@@ -1,6 +1,7 @@
 #include "app/cli/args.h"
 #include "app/cli/commands.h"
 #include "app/cli/context.h"
+#include "app/cli/monitor/drift_ways.h"
 #include "app/cli/monitor/report_flags.h"
 #include "app/cli/monitor/report_source.h"
 #include "app/cli/store/open.h"
@@ -28,7 +29,7 @@ Result<ExitCode> ShowNewest(Context& context, const Args& args) {
   return Show(context, args, report.input);
 }
 
-Result<ExitCode> RunDrift(Context& context, const Args& args) {
+Result<ExitCode> RunWatch(Context& context, const Args& args) {
   if (args.Has("reference") || args.Has("current")) {
     ASSIGN_OR_RETURN(const auto input, ReportOfFiles(context, args, "monitor drift"));
     return Show(context, args, input);
@@ -40,6 +41,18 @@ Result<ExitCode> RunDrift(Context& context, const Args& args) {
   return ShowNewest(context, args);
 }
 
+Result<ExitCode> RunDrift(Context& context, const Args& args) {
+  ASSIGN_OR_RETURN(const DriftWay way, WayOf(args));
+  switch (way) {
+    case DriftWay::kWatch: break;
+    case DriftWay::kExact: return RunExact(context, args);
+    case DriftWay::kClassifier: return RunClassifier(context, args);
+    case DriftWay::kEvidently: return RunEvidently(context, args);
+    case DriftWay::kNannyML: return RunNannyML(context, args);
+  }
+  return RunWatch(context, args);
+}
+
 }  // namespace
 
 Command MonitorDriftCommand() {
@@ -48,19 +61,39 @@ Command MonitorDriftCommand() {
       .summary = "how far inputs and score are from the reference; exits with 1 on drift",
       .text =
           "With a model: the newest window that was closed, against the version's training data."
-          "\nWith --reference and --current: two files, without a server.",
+          "\nWith --reference and --current: two files, without a server."
+          "\n\nThe watch judges by counters. --exact takes every row, by SciPy's definitions: of "
+          "two "
+          "files, or\nof a model's window out of the journal against the training data's file. "
+          "--classifier asks\nwhether boosted trees can tell the rows of two files apart, which "
+          "finds "
+          "what no single column\nshows. --like gives the numbers and the verdict of a tool that "
+          "you "
+          "come from.",
       .examples = {{"mooring monitor drift flight-cover", "the newest window"},
                    {"mooring monitor drift --reference train.csv --current today.csv",
                     "two files, in CI"},
                    {"mooring monitor drift --reference a.csv --current b.csv --html drift.html",
-                    "one page to look at and to send"}},
+                    "one page to look at and to send"},
+                   {"mooring monitor drift flight-cover --exact --reference train.parquet",
+                    "the newest window again, from its rows"},
+                   {"mooring monitor drift --reference a.csv --current b.csv --classifier",
+                    "everything together"},
+                   {"mooring monitor drift --reference a.csv --current b.csv --like evidently",
+                    "as its preset says it"}},
       .arguments = {{.name = "MODEL",
                      .summary = "model",
                      .required = false,
                      .completes = Completes::kModel}},
       .flags = Join({{{.name = "version", .value = "N", .summary = "of one version only"}},
                      FileFlags(),
+                     WayFlags(),
                      RuleFlags(),
+                     {{.name = "library-dir",
+                       .value = "DIR",
+                       .summary = "where DuckDB and XGBoost are",
+                       .setting = "library_dir",
+                       .completes = Completes::kDirectory}},
                      StoreFlags(),
                      ReportOutputFlags()}),
       .run = RunDrift};

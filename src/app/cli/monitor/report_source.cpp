@@ -93,19 +93,28 @@ std::string OwnerOf(const records::ModelRecord& model) {
 
 }  // namespace
 
+Status CheckTwoFiles(const Args& args, std::string_view command) {
+  if (args.Has("reference") && args.Has("current") && args.positionals() == 0) return Ok();
+  return Error(Code::kInvalidArgument, "files are compared by --reference and --current together")
+      .Help("mooring " + std::string(command) + " --reference train.csv --current today.csv");
+}
+
+Result<TwoTables> ReadTwoTables(Context& context, const Args& args, std::string_view command) {
+  RETURN_IF_ERROR(CheckTwoFiles(args, command));
+  ASSIGN_OR_RETURN(data::Batch reference,
+                   ReadTableFile(context, args.Text("reference"), std::nullopt));
+  ASSIGN_OR_RETURN(data::Batch current, ReadTableFile(context, args.Text("current"), std::nullopt));
+  RETURN_IF_ERROR(CheckShared(reference, current));
+  return TwoTables{std::move(reference), std::move(current)};
+}
+
 Result<ReportInput> ReportOfFiles(Context& context, const Args& args, std::string_view command) {
-  if (!args.Has("reference") || !args.Has("current") || args.positionals() != 0) {
-    return Error(Code::kInvalidArgument, "files are compared by --reference and --current together")
-        .Help("mooring " + std::string(command) + " --reference train.csv --current today.csv");
-  }
+  RETURN_IF_ERROR(CheckTwoFiles(args, command));
   ReportInput input;
   ASSIGN_OR_RETURN(input.rule, RuleOf(args));
-  ASSIGN_OR_RETURN(const data::Batch reference,
-                   ReadTableFile(context, args.Text("reference"), std::nullopt));
-  ASSIGN_OR_RETURN(const data::Batch current,
-                   ReadTableFile(context, args.Text("current"), std::nullopt));
-  RETURN_IF_ERROR(CheckShared(reference, current));
-  ASSIGN_OR_RETURN(input.drift, monitoring::CompareTables(reference, current, input.rule));
+  ASSIGN_OR_RETURN(const TwoTables tables, ReadTwoTables(context, args, command));
+  ASSIGN_OR_RETURN(input.drift,
+                   monitoring::CompareTables(tables.reference, tables.current, input.rule));
   if (input.drift->model.empty()) input.drift->reference = "file";
   return input;
 }

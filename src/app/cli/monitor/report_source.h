@@ -9,10 +9,20 @@
 
 #include "app/cli/args.h"
 #include "app/cli/context.h"
+#include "data/table/batch.h"
 #include "monitoring/report/html_report.h"
 #include "records/registry/registry.h"
 
 namespace mooring::app::cli {
+
+// kInvalidArgument unless --reference and --current are both there, and no model.
+Status CheckTwoFiles(const Args& args, std::string_view command);
+
+struct TwoTables {
+  data::Batch reference, current;
+};
+// Of CheckTwoFiles. kInvalidArgument when they have no column in common.
+Result<TwoTables> ReadTwoTables(Context& context, const Args& args, std::string_view command);
 
 // --reference and --current, which must both be there and without a model; judged by RuleOf.
 // kInvalidArgument when the files have no column in common.

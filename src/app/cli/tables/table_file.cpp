@@ -81,6 +81,12 @@ Result<data::Schema> TableFileSchema(Context& context, const std::string& path) 
   return data::InferCsvSchema(taken.text(), {.name = path});
 }
 
+Result<bool> IsParquetFile(Context& context, const std::string& path) {
+  if (path == "-") return false;
+  ASSIGN_OR_RETURN(const auto mapped, context.files->Map(path));
+  return AsText(mapped->bytes()).starts_with(kParquetMagic);
+}
+
 Result<std::string> FileWithDigest(Context& context, const std::string& path) {
   ASSIGN_OR_RETURN(const auto mapped, context.files->Map(path));
   return path + " sha256:" + Hex(Sha256Of(mapped->bytes()));

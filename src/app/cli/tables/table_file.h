@@ -23,6 +23,9 @@ Result<data::Batch> ReadTableFile(Context& context, const std::string& path,
 // The column types of a file: inferred for CSV, its own for Parquet.
 Result<data::Schema> TableFileSchema(Context& context, const std::string& path);
 
+// Whether it is Parquet; false for standard input, which is not read.
+Result<bool> IsParquetFile(Context& context, const std::string& path);
+
 // "path sha256:…", for the record.
 Result<std::string> FileWithDigest(Context& context, const std::string& path);
 

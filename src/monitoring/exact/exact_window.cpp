@@ -1,0 +1,64 @@
+#include "monitoring/exact/exact_window.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "data/stats/multiple_testing.h"
+#include "monitoring/drift_findings.h"
+#include "monitoring/judge.h"
+
+namespace mooring::monitoring {
+namespace {
+
+double MissingShare(const SampleFacts& facts) {
+  return facts.rows == 0 ? 0 : static_cast<double>(facts.missing) / static_cast<double>(facts.rows);
+}
+
+FeatureDrift FeatureOf(const ExactColumn& column) {
+  FeatureDrift feature;
+  feature.feature = column.name;
+  feature.reference_rows = column.reference.valid();
+  feature.rows = column.current.valid();
+  feature.effective_rows = static_cast<double>(feature.rows);
+  feature.psi = column.psi;
+  feature.psi_adjusted = column.psi_adjusted;
+  feature.js = column.js;
+  feature.ks = column.ks.statistic;
+  feature.wasserstein = column.wasserstein_scaled;
+  feature.mean = column.current.mean;
+  feature.reference_mean = column.reference.mean;
+  feature.missing_share = MissingShare(column.current);
+  feature.reference_missing_share = MissingShare(column.reference);
+  feature.unseen_share = column.unseen_share;
+  feature.out_of_range_share = kNone;  // least and greatest values are in the exact report
+  feature.test = column.numeric ? "ks" : "chi2";
+  feature.p_value = column.numeric ? column.ks.p_value : column.chi_squared.p_value;
+  return feature;
+}
+
+void CorrectForMany(std::vector<FeatureDrift>& features) {
+  std::vector<double> p_values;
+  std::vector<std::uint32_t> scratch(features.size());
+  for (const FeatureDrift& feature : features) p_values.push_back(feature.p_value);
+  const Status done = data::AdjustPValues(data::Adjustment::kBenjaminiHochberg, p_values, scratch);
+  CHECK(done.ok());  // p-values of ours are in [0, 1] or NaN
+  for (std::size_t i = 0; i < features.size(); ++i) features[i].q_value = p_values[i];
+}
+
+}  // namespace
+
+WindowReport ExactWindow(const ExactReport& exact, const records::MonitorRule& rule) {
+  WindowReport report;
+  for (const ExactColumn& column : exact.columns) {
+    report.rows = std::max(report.rows, column.current.rows);
+    if (column.skipped.empty()) report.features.push_back(FeatureOf(column));
+  }
+  std::ranges::stable_partition(report.features,
+                                [](const FeatureDrift& f) { return f.feature != kScoreColumn; });
+  CorrectForMany(report.features);
+  JudgeFeatures(rule, report);
+  if (report.verdict != WindowVerdict::kNotEnoughData) AddFeatureFindings(rule, report);
+  return report;
+}
+
+}  // namespace mooring::monitoring

@@ -1,0 +1,114 @@
+#include "monitoring/exact/exact_window.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "base/rng.h"
+#include "data/stats/multiple_testing.h"
+#include "monitoring/exact/batch_source.h"
+#include "monitoring/multivariate/frames_for_tests.h"
+
+namespace mooring::monitoring {
+namespace {
+
+double Normal(Rng& rng) {
+  return std::sqrt(-2 * std::log(1 - rng.Uniform())) * std::cos(6.283185307179586 * rng.Uniform());
+}
+
+// "score" (first, to see that it is put last), "x" moved by `shift`, "still", and a town.
+data::Batch Draw(std::size_t rows, std::uint64_t seed, double shift = 0, double score_shift = 0) {
+  Rng rng(seed);
+  std::vector<double> score, x, still;
+  std::vector<std::string> town;
+  for (std::size_t i = 0; i < rows; ++i) {
+    score.push_back(Normal(rng) + score_shift);
+    x.push_back(i % 10 == 0 ? std::nan("") : Normal(rng) + shift);
+    still.push_back(Normal(rng));
+    town.push_back(rng.Below(2) == 0 ? "LED" : "SVO");
+  }
+  return FrameOf({{"score", score}, {"x", x}, {"still", still}}, {{"town", town}});
+}
+
+ExactReport Compared(const data::Batch& current) {
+  const data::Batch reference = Draw(3000, 1);
+  return CompareExactly(BatchSource(reference), BatchSource(current)).value();
+}
+
+TEST(ExactWindow, CarriesTheFiguresOfTheExactReport) {
+  const ExactReport exact = Compared(Draw(1000, 2, 0.1));
+  const WindowReport report = ExactWindow(exact, {});
+  EXPECT_EQ(report.rows, 1000U);
+  ASSERT_EQ(report.features.size(), 4U);
+  EXPECT_EQ(report.features[0].feature, "x");
+  EXPECT_EQ(report.features[3].feature, "score");
+  const FeatureDrift& x = report.features[0];
+  const ExactColumn& column = *exact.Find("x");
+  EXPECT_EQ(x.rows, 900U);
+  EXPECT_EQ(x.missing_share, 0.1);
+  EXPECT_EQ(x.ks, column.ks.statistic);
+  EXPECT_EQ(x.p_value, column.ks.p_value);
+  EXPECT_EQ(x.test, "ks");
+  EXPECT_EQ(x.wasserstein, column.wasserstein_scaled);
+  EXPECT_EQ(x.psi_adjusted, column.psi_adjusted);
+  EXPECT_TRUE(std::isnan(x.out_of_range_share));
+  EXPECT_EQ(report.features[2].test, "chi2");
+  EXPECT_EQ(report.features[2].p_value, exact.Find("town")->chi_squared.p_value);
+  EXPECT_EQ(report.features[2].unseen_share, 0);
+  // q is Benjamini and Hochberg's of just these p-values.
+  std::vector<double> p;
+  for (const FeatureDrift& f : report.features) p.push_back(f.p_value);
+  const auto q = data::AdjustedPValues(data::Adjustment::kBenjaminiHochberg, p).value();
+  for (std::size_t i = 0; i < q.size(); ++i) EXPECT_EQ(report.features[i].q_value, q[i]);
+}
+
+TEST(ExactWindow, JudgesByThePolicy) {
+  using records::DriftPolicy;
+  struct Case {
+    double shift, score_shift;
+    DriftPolicy policy;
+    WindowVerdict verdict;
+  };
+  constexpr auto kOk = WindowVerdict::kOk, kDrift = WindowVerdict::kDrift;
+  for (const Case& c :
+       {Case{0, 0, DriftPolicy::kCorrected, kOk}, Case{1, 0, DriftPolicy::kCorrected, kDrift},
+        // Certain by p, and small: only the plain rule of p calls it drift.
+        Case{0.3, 0, DriftPolicy::kCorrected, kOk}, Case{0.3, 0, DriftPolicy::kPsi, kOk},
+        Case{0.3, 0, DriftPolicy::kPValue, kDrift}, Case{0, 1, DriftPolicy::kCorrected, kDrift}}) {
+    const WindowReport report =
+        ExactWindow(Compared(Draw(1000, 3, c.shift, c.score_shift)), {.policy = c.policy});
+    EXPECT_EQ(report.verdict, c.verdict) << c.shift << " " << c.score_shift << report.reason;
+    EXPECT_EQ(report.policy, c.policy);
+    EXPECT_EQ(report.reason.empty(), c.verdict == kOk);
+  }
+}
+
+TEST(ExactWindow, NamesWhatDriftedAsTheWatchDoes) {
+  const WindowReport report = ExactWindow(Compared(Draw(1000, 3, 1)), {});
+  ASSERT_EQ(report.findings.size(), 2U);
+  EXPECT_EQ(report.findings[0].kind, "feature_drift");
+  EXPECT_EQ(report.findings[0].subject, "x");
+  EXPECT_EQ(report.findings[1].kind, "dataset_drift");
+  EXPECT_NEAR(report.drifted_share, 1.0 / 3, 1e-15);
+}
+
+TEST(ExactWindow, FewRowsAreNotJudged) {
+  const WindowReport report = ExactWindow(Compared(Draw(100, 3, 5)), {});
+  EXPECT_EQ(report.verdict, WindowVerdict::kNotEnoughData);
+  EXPECT_FALSE(report.features[0].drifted);
+  EXPECT_TRUE(report.findings.empty());
+}
+
+TEST(ExactWindow, ColumnsThatWereNotComparedAreLeftOut) {
+  const double none = std::nan("");
+  const data::Batch reference = FrameOf({{"x", {1, 2}}, {"gone", {1, 2}}}, {});
+  const data::Batch current = FrameOf({{"x", {1, 2}}, {"gone", {none, none}}}, {});
+  const ExactReport exact = CompareExactly(BatchSource(reference), BatchSource(current)).value();
+  const WindowReport report = ExactWindow(exact, {});
+  ASSERT_EQ(report.features.size(), 1U);
+  EXPECT_EQ(report.rows, 2U);
+  EXPECT_TRUE(ExactWindow({}, {}).features.empty());
+}
+
+}  // namespace
+}  // namespace mooring::monitoring
