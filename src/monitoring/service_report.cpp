@@ -40,6 +40,10 @@ Result<BurnRate> ReadRate(const Json& row) {
   rate.promise = promise;
   ASSIGN_OR_RETURN(const std::uint64_t longer, row.GetUint("long_minutes"));
   ASSIGN_OR_RETURN(const std::uint64_t shorter, row.GetUint("short_minutes"));
+  constexpr std::uint64_t kYear = 366 * 24 * 60;
+  if (longer > kYear || shorter > kYear) {
+    return Error(Code::kDataLoss, "a window of more than a year");
+  }
   rate.long_window = std::chrono::minutes(longer);
   rate.short_window = std::chrono::minutes(shorter);
   ASSIGN_OR_RETURN(rate.bound, row.GetDouble("bound"));

@@ -153,6 +153,9 @@ Result<SliceDrift> ReadSlice(const Json& row) {
   ASSIGN_OR_RETURN(slice.rows, row.GetUint("rows"));
   RETURN_IF_ERROR(ReadFigures(row, slice, kOfSlice));
   ASSIGN_OR_RETURN(const std::uint64_t drifted, row.GetUint("drifted_features"));
+  if (drifted > std::numeric_limits<std::uint32_t>::max()) {
+    return Error(Code::kDataLoss, "more drifted features than there can be");
+  }
   slice.drifted_features = static_cast<std::uint32_t>(drifted);
   RETURN_IF_ERROR(ReadText(row, "feature", slice.feature));
   ASSIGN_OR_RETURN(const std::string_view verdict, row.GetString("verdict"));

@@ -106,6 +106,11 @@ TEST(WindowReport, RefusesDamagedEvidence) {
     EXPECT_EQ(back.error().code(), Code::kDataLoss) << text;
   }
   records::StoredVerdict stored = ToStored(Example());
+  const std::size_t count = stored.evidence_json.find("\"drifted_features\":2");
+  ASSERT_NE(count, std::string::npos);
+  stored.evidence_json.replace(count, 20, "\"drifted_features\":4294967298");  // 2 of 32 bits
+  EXPECT_EQ(FromStored(stored).error().code(), Code::kDataLoss);
+  stored = ToStored(Example());
   stored.verdict = "perhaps";
   EXPECT_FALSE(FromStored(stored).ok());
 }

@@ -58,7 +58,7 @@ bool AddWords(const std::string& text, std::vector<Word>& windows) {
     const auto [stop, ec] = std::from_chars(text.data() + 2, end, count);
     if (ec != std::errc() || stop != end) return false;
   }
-  if (!word || count == 0 || windows.size() + count > kWindows) return false;
+  if (!word || count == 0 || count > kWindows - windows.size()) return false;
   windows.insert(windows.end(), count, *word);
   return true;
 }

@@ -75,6 +75,7 @@ TEST(Scenarios, AreRefusedWithThePlaceOfEveryMistake) {
       {"name: n\nfindings:\n  d/k: a q\n" + expect, "s.yaml:3:8: findings: 'q' is no window"},
       {"name: n\nfindings: {d/k: ax0}\n" + expect, "is no window"},
       {"name: n\nfindings: {d/k: ax99999}\n" + expect, "is no window"},
+      {"name: n\nfindings: {d/k: a ax18446744073709551615}\n" + expect, "is no window"},
       {"name: n\nfindings: {d/k: a}\n", "nothing is expected"},
       {"name: n\nfindings: {d/k: a}\nexpect: [{alerts: []}]\n", "says when"},
       {"name: n\nfindings: {d/k: a}\nexpect: [{after: 1}]\n", "nothing is expected"},

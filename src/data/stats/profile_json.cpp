@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "base/limits.h"
 #include "base/text/json.h"
@@ -13,6 +14,17 @@ constexpr std::int64_t kVersion = 1;
 
 Error Damaged(std::string_view why) {
   return Error(Code::kDataLoss, "stored profile is damaged").Why(std::string(why));
+}
+
+// There are two ends exactly where there are values.
+Status ReadEnds(const Json& column, ColumnProfile& into) {
+  if (into.valid() == 0) {
+    const bool has_ends = column.Find("min") != nullptr || column.Find("max") != nullptr;
+    return has_ends ? Status(Damaged("no values, and a least or greatest one")) : Ok();
+  }
+  ASSIGN_OR_RETURN(into.min, column.GetDouble("min"));
+  ASSIGN_OR_RETURN(into.max, column.GetDouble("max"));
+  return into.min <= into.max ? Ok() : Status(Damaged("the least value is above the greatest"));
 }
 
 // JSON numbers end at 64 bits, so wide sums are decimal text.
@@ -115,16 +127,14 @@ Status ReadNumericCounts(const Json& column, ColumnProfile& into) {
     ASSIGN_OR_RETURN(const std::string_view text, column.GetString(key));
     ASSIGN_OR_RETURN(*sum, ParseWide(text));
   }
-  if (column.Find("min") == nullptr) return Ok();
-  ASSIGN_OR_RETURN(into.min, column.GetDouble("min"));
-  ASSIGN_OR_RETURN(into.max, column.GetDouble("max"));
   return Ok();
 }
 
-Status ReadCounts(const Json& column, ColumnProfile& into) {
+Status ReadCounts(const Json& column, const ColumnBins& bins, ColumnProfile& into) {
+  const bool is_numeric = std::holds_alternative<NumericBins>(bins.bins);
   ASSIGN_OR_RETURN(into.rows, column.GetUint("rows"));
   ASSIGN_OR_RETURN(into.nulls, column.GetUint("nulls"));
-  if (column.Find("edges") != nullptr) RETURN_IF_ERROR(ReadNumericCounts(column, into));
+  if (is_numeric) RETURN_IF_ERROR(ReadNumericCounts(column, into));
   ASSIGN_OR_RETURN(const Json::Array* counts, column.GetArray("counts"));
   if (counts->size() != into.counts.size()) return Damaged("counts do not fit the bins");
   unsigned __int128 total = 0;
@@ -136,7 +146,7 @@ Status ReadCounts(const Json& column, ColumnProfile& into) {
   total += into.nans;
   total += into.infinities;
   if (total != into.rows) return Damaged("counts do not add up to the rows");
-  return Ok();
+  return is_numeric ? ReadEnds(column, into) : Ok();
 }
 
 }  // namespace
@@ -176,13 +186,15 @@ Result<BatchProfile> BatchProfile::FromJson(std::string_view text) {
   ASSIGN_OR_RETURN(const Json::Array* columns, document.GetArray("columns"));
   if (columns->size() > limits::kColumns) return Damaged("too many columns");
   FrozenBins bins;
+  std::set<std::string, std::less<>> names;
   for (const Json& column : *columns) {
     ASSIGN_OR_RETURN(ColumnBins read, ReadBins(column));
+    if (!names.insert(read.name).second) return Damaged("a column is there twice");
     bins.push_back(std::move(read));
   }
   BatchProfile profile(std::make_shared<const FrozenBins>(std::move(bins)));
   for (std::size_t i = 0; i < columns->size(); ++i) {
-    RETURN_IF_ERROR(ReadCounts((*columns)[i], profile.columns_[i]));
+    RETURN_IF_ERROR(ReadCounts((*columns)[i], (*profile.bins_)[i], profile.columns_[i]));
   }
   return profile;
 }

@@ -236,6 +236,45 @@ TEST(Profile, DamagedJsonIsRefusedAndNeverCrashes) {
   }
 }
 
+// Each of these was read and then written as another profile, or as one that is refused.
+TEST(Profile, RefusesJsonThatWouldNotComeBackTheSame) {
+  Batch batch(std::make_shared<const Schema>(
+      Schema::Make({{.name = "x"}, {.name = "c", .type = Type::kString}}).value()));
+  batch.column(0).Append(1.5);
+  batch.column(1).AppendText("a");
+  batch.SetRows(1);
+  const BatchProfile learned = LearnReference(batch).value();
+  const std::string json = learned.ToJson(), empty = BatchProfile(learned.bins()).ToJson();
+  ASSERT_TRUE(BatchProfile::FromJson(json).ok() && BatchProfile::FromJson(empty).ok());
+  const struct {
+    std::string text, from, to, why;
+  } cases[] = {
+      {json, ",\"min\":1.5,\"max\":1.5", "", ""},
+      {json, ",\"max\":1.5", "", ""},
+      {json, "\"max\":1.5", "\"max\":1", "the least value is above the greatest"},
+      {json, "\"name\":\"c\"", "\"name\":\"x\"", "a column is there twice"},
+      {json, "\"open\":false,",
+       R"("open":false,"edges":[],"nans":1,"infinities":0,"sum":"0",)"
+       R"("sum_squares":"0","sum_below":"0","sum_above":"0",)",
+       "stands for numbers"},
+      {empty, "\"sum\":", "\"min\":1,\"max\":2,\"sum\":", "no values, and a least or greatest one"},
+  };
+  for (const auto& each : cases) {
+    std::string text = each.text;
+    const std::size_t at = text.find(each.from);
+    ASSERT_NE(at, std::string::npos) << each.from;
+    text.replace(at, each.from.size(), each.to);
+    const auto back = BatchProfile::FromJson(text);
+    if (each.why == "stands for numbers") {  // ignored as any unknown member
+      ASSERT_TRUE(back.ok()) << back.error().ToString();
+      EXPECT_EQ(back->ToJson(), json);
+      continue;
+    }
+    ASSERT_FALSE(back.ok()) << each.to;
+    if (!each.why.empty()) EXPECT_EQ(back.error().why(), each.why);
+  }
+}
+
 TEST(Profile, RefusesAColumnOfAnotherKindAndOtherBins) {
   const auto make = [](Type type) {
     Batch batch(

@@ -95,5 +95,32 @@ TEST(MultivariateWatch, CoMomentsComeBackAsTheyWere) {
   }
 }
 
+// 64-bit sums of hostile sizes would overflow when parts are added.
+TEST(MultivariateWatch, CoMomentsThatNoRowsCanHaveAreRefused) {
+  const char* const good =
+      R"({"features":[["x",0,1],["y",0,1]],"rows":2,"complete":1,"sums":[1,1],)"
+      R"("products":[1,1,1],"incomplete":[[0,0,0,0,0,0],[1,1,1,1,1,1],[0,0,0,0,0,0]]})";
+  ASSERT_TRUE(CoMoments::FromJson(good).ok()) << CoMoments::FromJson(good).error().ToString();
+  const std::pair<const char*, const char*> cases[] = {
+      {"\"rows\":2", "\"rows\":18446744073709551615"},
+      {"\"complete\":1", "\"complete\":-1"},
+      {"\"complete\":1", "\"complete\":3"},
+      {"\"sums\":[1", "\"sums\":[98305"},
+      {"\"products\":[1", "\"products\":[9223372036854775807"},
+      {"[1,1,1,1,1,1]", "[2,1,1,1,1,1]"},
+      {"[1,1,1,1,1,1]", "[1,1,1,9223372036854775807,1,1]"},
+      {"[1,1,1,1,1,1]", "[1,-98305,1,1,1,1]"},
+      {"[\"x\",0,1]", "[\"x\",0,0]"},
+  };
+  for (const auto& [from, to] : cases) {
+    std::string text = good;
+    ASSERT_NE(text.find(from), std::string::npos) << from;
+    text.replace(text.find(from), std::string_view(from).size(), to);
+    const auto back = CoMoments::FromJson(text);
+    ASSERT_FALSE(back.ok()) << to;
+    EXPECT_EQ(back.error().code(), Code::kDataLoss) << to;
+  }
+}
+
 }  // namespace
 }  // namespace mooring::monitoring

@@ -37,7 +37,8 @@ namespace mooring::monitoring {
 class PairScale {
  public:
   static constexpr std::size_t kMostFeatures = 64;
-  static constexpr double kReach = 6;  // deviations
+  static constexpr double kReach = 6;                  // deviations
+  static constexpr std::int64_t kMostTicks = 6 << 14;  // of a value, either way
 
   // Of the numeric columns that vary, `preferred` ones first (by importance, say), then in the
   // table's order, up to kMostFeatures. kInvalidArgument when fewer than two vary.
@@ -78,7 +79,8 @@ class CoMoments {
   // NaN when one of them does not vary there.
   double Correlation(std::size_t i, std::size_t j) const;
 
-  // The scale and all sums as JSON. FromJson is strict: sizes that do not fit are kDataLoss.
+  // The scale and all sums as JSON. FromJson is strict: sizes that do not fit, and sums that
+  // so many rows cannot have, are kDataLoss or kInvalidArgument.
   std::string ToJson() const;
   static Result<CoMoments> FromJson(std::string_view text);
 

@@ -159,12 +159,17 @@ Result<CbpeModel> CbpeModel::FromJson(std::string_view text) {
   if (!version.ok() || *version != kVersion) return Damaged("it is not of version 1");
   auto problem = ReadProblem(json);
   if (!problem.ok()) return damaged(problem);
-  CbpeModel model(std::move(problem).value());
   const auto calibration = json.GetArray("calibration"), measures = json.GetArray("measures");
+  // Cells of the confusion matrix are measures: before K x K of them are made, they must be there.
+  const std::size_t classes = problem->classes.size();
+  if (!measures.ok() || (*measures)->size() / classes < (problem->binary() ? 1 : classes)) {
+    return Damaged("measures are not those of the problem");
+  }
+  CbpeModel model(std::move(problem).value());
   if (!calibration.ok() || (*calibration)->size() != model.problem_.columns()) {
     return Damaged("there is not one calibration a column of scores");
   }
-  if (!measures.ok() || (*measures)->size() != model.measures_.size()) {
+  if ((*measures)->size() != model.measures_.size()) {
     return Damaged("measures are not those of the problem");
   }
   for (const Json& item : **calibration) {

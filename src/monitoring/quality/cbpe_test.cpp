@@ -197,6 +197,10 @@ TEST(CbpeJson, RefusesWhatWasNotWritten) {
   refuses("\"x\":[", "\"x\":[9e9,");
   refuses("\"y\":[", "\"z\":[");
   refuses("\"worth\":[1.0,", "\"worth\":[");
+  // 200 000 classes have 4e10 cells: refused before they are made.
+  std::string many = R"(["a")";
+  for (int i = 0; i < 200'000; ++i) many += R"(,"a")";
+  refuses("[\"no\",\"yes\"]", many + "]");
   EXPECT_FALSE(CbpeModel::FromJson("").ok());
   EXPECT_FALSE(CbpeModel::FromJson("[]").ok());
   EXPECT_FALSE(CbpeModel::FromJson(text.substr(0, text.size() - 1)).ok());

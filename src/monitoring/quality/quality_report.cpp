@@ -191,6 +191,9 @@ Status ReadParts(const Json& evidence, QualityReport& report) {
   RETURN_IF_ERROR(ReadText(*gap, "metric", report.gap.metric));
   RETURN_IF_ERROR(ReadFigures(*gap, report.gap, kOfGap));
   ASSIGN_OR_RETURN(const std::uint64_t beyond, gap->GetUint("windows_beyond"));
+  if (beyond > std::numeric_limits<std::uint32_t>::max()) {
+    return Error(Code::kDataLoss, "more windows than there can be");
+  }
   report.gap.windows_beyond = static_cast<std::uint32_t>(beyond);
   return ReadLevel(*gap, report.gap.level);
 }

@@ -68,6 +68,11 @@ TEST(QualityReport, DamageIsTold) {
     stored.evidence_json = whole.substr(0, cut);
     EXPECT_EQ(QualityFromStored(stored).error().code(), Code::kDataLoss) << cut;
   }
+  stored.evidence_json = whole;
+  const std::size_t count = whole.find("\"windows_beyond\":3");
+  ASSERT_NE(count, std::string::npos);
+  stored.evidence_json.replace(count, 18, "\"windows_beyond\":4294967299");  // 3 of 32 bits
+  EXPECT_EQ(QualityFromStored(stored).error().code(), Code::kDataLoss);
   QualityReport lopsided = Example();
   lopsided.confusion.counts[1].pop_back();
   EXPECT_EQ(QualityFromStored(ToStored(lopsided)).error().code(), Code::kDataLoss);

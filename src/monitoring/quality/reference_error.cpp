@@ -97,7 +97,7 @@ double AucError(OneAgainstRest one) {
   std::vector<double> below;
   for (std::size_t i = 0; i < one.truth.size(); ++i) {
     if (one.truth[i] == 0) continue;
-    const auto [low, high] = std::ranges::equal_range(others, one.scores[i]);
+    const auto [low, high] = std::equal_range(others.begin(), others.end(), one.scores[i]);
     const auto twice = static_cast<double>((low - others.begin()) + (high - others.begin()));
     below.push_back(twice / 2 / static_cast<double>(others.size()));
   }

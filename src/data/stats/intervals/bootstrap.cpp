@@ -142,7 +142,7 @@ struct Levels {
 
 Levels BcaLevels(const std::vector<double>& sorted, double value, double acceleration,
                  double confidence) {
-  const auto [low, high] = std::ranges::equal_range(sorted, value);
+  const auto [low, high] = std::equal_range(sorted.begin(), sorted.end(), value);
   const double below =
       (static_cast<double>(low - sorted.begin()) + static_cast<double>(high - sorted.begin())) / 2 /
       static_cast<double>(sorted.size());

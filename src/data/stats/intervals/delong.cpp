@@ -25,7 +25,7 @@ struct Components {
 
 // Twice the number of `sorted` values below x, and once those equal: whole, so sums are exact.
 double TwiceBelow(const std::vector<double>& sorted, double x) {
-  const auto [low, high] = std::ranges::equal_range(sorted, x);
+  const auto [low, high] = std::equal_range(sorted.begin(), sorted.end(), x);
   return static_cast<double>((low - sorted.begin()) + (high - sorted.begin()));
 }
 

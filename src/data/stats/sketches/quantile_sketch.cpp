@@ -15,7 +15,9 @@ namespace {
 
 constexpr std::string_view kMagic = "KLL1";
 constexpr std::size_t kLeastCapacity = 8;
-constexpr std::size_t kMaxLevels = 60;  // 2^60 rows
+// kMostRows values need at most 57 levels, so that Add, which would take years for the rest, never
+// is in want of one more.
+constexpr std::size_t kMaxLevels = 60;
 
 struct Weighted {
   double value;
@@ -98,6 +100,9 @@ Status QuantileSketch::Merge(const QuantileSketch& other) {
   if (other.k_ != k_) {
     return Error(Code::kInvalidArgument,
                  fmt::format("a sketch of k = {} beside one of k = {}", other.k_, k_));
+  }
+  if (count_ > kMostRows || other.count_ > kMostRows - count_) {
+    return Error(Code::kTooLarge, "more rows than a sketch can stand for");
   }
   if (&other == this) return Merge(QuantileSketch(other));
   while (levels_.size() < other.levels_.size()) AddLevel();
@@ -193,8 +198,13 @@ Result<QuantileSketch> QuantileSketch::Decode(std::string_view bytes) {
 }
 
 Status QuantileSketch::CheckWhole() const {
+  if (count_ > kMostRows) return SketchReader::Damaged("it has too many rows");
   std::uint64_t weight = 0;
   for (std::size_t level = 0; level < levels_.size(); ++level) {
+    // At each level at most kMostRows and 60 levels: the sum does not overflow.
+    if (levels_[level].size() > (kMostRows >> level)) {
+      return SketchReader::Damaged("its weights do not sum to its count");
+    }
     weight += static_cast<std::uint64_t>(levels_[level].size()) << level;
     for (const double value : levels_[level]) {
       if (value >= min_ && value <= max_) continue;

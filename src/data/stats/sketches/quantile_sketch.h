@@ -33,13 +33,15 @@ namespace mooring::data {
 class QuantileSketch {
  public:
   static constexpr std::size_t kDefaultK = 256, kMinK = 8, kMaxK = 4096;
+  static constexpr std::uint64_t kMostRows = std::uint64_t{1} << 56;  // read or merged
 
   // `k` is within its limits: the caller's promise.
   explicit QuantileSketch(std::size_t k = kDefaultK, std::uint64_t seed = 0);
 
   // NaN is not counted; infinities are values like others.
   void Add(double value);
-  // Adds what the other has seen; kInvalidArgument when its k differs.
+  // Adds what the other has seen; kInvalidArgument when its k differs, kTooLarge when
+  // both together have seen more than kMostRows; then nothing is added.
   Status Merge(const QuantileSketch& other);
 
   std::uint64_t count() const { return count_; }

@@ -192,8 +192,27 @@ TEST(QuantileSketch, RefusesDamage) {
   EXPECT_EQ(code({.levels = {{1, 5}, {}}}), "its top level is empty");
   EXPECT_EQ(code({.tail = "x"}), "it has more or fewer values than it says");
   EXPECT_EQ(code({.count = 0, .levels = {{}}}), "it is empty and has a range");
+  // Weights of 2^64 and more, and levels that Add could not go on from.
+  std::vector<std::vector<double>> tall(60);
+  tall.back().assign(32, 2.0);
+  EXPECT_EQ(code({.count = 0, .levels = tall}), "its weights do not sum to its count");
+  tall.back().assign(1, 2.0);
+  EXPECT_EQ(code({.count = std::uint64_t{1} << 59, .levels = tall}), "it has too many rows");
   EXPECT_EQ(code({.k = 8, .count = 9, .levels = {std::vector<double>(9, 2.0)}}),
             "it has more or fewer values than it says");
+}
+
+TEST(QuantileSketch, MergesUpToTheMostRowsThatItStandsFor) {
+  QuantileSketch sketch = Of({1, 2, 3, 4});
+  for (int doubling = 2; doubling < 56; ++doubling) ASSERT_TRUE(sketch.Merge(sketch).ok());
+  EXPECT_EQ(sketch.count(), QuantileSketch::kMostRows);
+  const std::string before = sketch.Encode();
+  EXPECT_EQ(sketch.Merge(sketch).error().code(), Code::kTooLarge);
+  EXPECT_EQ(sketch.Encode(), before);
+  auto back = QuantileSketch::Decode(before);
+  ASSERT_TRUE(back.ok());
+  for (int i = 0; i < 1000; ++i) back->Add(2);
+  EXPECT_EQ(back->count(), QuantileSketch::kMostRows + 1000);
 }
 
 }  // namespace
