@@ -127,9 +127,6 @@ $bin/demo/flights_replay --port "$port" --flights "$out/june.csv" --rate "$summe
     --seconds 0 --run june |
   awk '{day = $1} day != last {print; last = day} {end = $0} END {print end}'
 sleep 3
-run log query "select date_trunc('second', decided_at) as at, count(*) as decisions,
-  round(avg(score), 3) as mean_score, round(avg(outcome_value), 3) as late from labelled
-  where version = 3 group by all order by 1" -o table > "$out/summer.txt" || true
 run monitor quality flight-cover --version 3 -o table || echo "(worse than in May: exit code $?)"
 run alert list --fields severity,kind,subject,what,sureness -o table
 found=$("$mooring" alert list --all --fields kind --no-header -o csv | grep -c concept || true)
@@ -145,7 +142,7 @@ if [ "$found" -ne 1 ]; then
   echo "drift was expected (exit code 1), not exit code $found" >&2
   exit 1
 fi
-run incident list --fields incident,severity,state,summary,owner -o table
+run incident list --fields id,severity,state,verdict_kind,summary,owner.team -o table
 "$mooring" monitor report flight-cover --version 3 --html "$out/report.html" > "$out/report.txt" ||
   echo "the report, one page to look at: $out/report.html"
 echo "told so far: $(wc -l < "$out/notifications.jsonl") notifications in $out/notifications.jsonl"

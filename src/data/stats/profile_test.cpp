@@ -271,7 +271,9 @@ TEST(Profile, RefusesJsonThatWouldNotComeBackTheSame) {
       continue;
     }
     ASSERT_FALSE(back.ok()) << each.to;
-    if (!each.why.empty()) EXPECT_EQ(back.error().why(), each.why);
+    if (!each.why.empty()) {
+      EXPECT_EQ(back.error().why(), each.why);
+    }
   }
 }
 

@@ -11,6 +11,8 @@
 #include "app/cli/monitor/exact_source.h"
 #include "app/cli/testing/fake_process.h"
 #include "base/text/json.h"
+#include "data/store/duckdb.h"
+#include "data/table/parquet.h"
 #include "monitoring/parity/golden_for_tests.h"
 #include "monitoring/window_report.h"
 #include "records/journal/journal.h"
@@ -127,6 +129,32 @@ TEST(DriftWays, ExactFiguresAreThoseOfSciPy) {
     }
     EXPECT_GE(compared, 4U);
   }
+}
+
+// The same rows out of Parquet, by a path or by a glob, give the same report.
+TEST(DriftWays, ExactReadsParquetLikeCsv) {
+  const std::string library = std::string(MOORING_DEPS_DIR) + "/lib";
+  const std::string reference = kGolden + "evidently/small_reference.csv";
+  const std::string parquet = testing::TempDir() + "drift_ways_1.parquet";
+  {
+    const auto db = data::DuckDb::Open({.library_directory = library});
+    ASSERT_TRUE(db.ok()) << db.error().ToString();
+    const data::Batch rows = monitoring::GoldenFrame(kRoot, {"evidently/small_reference.csv"});
+    ASSERT_TRUE(data::WriteParquet(**db, rows, parquet).ok());
+  }
+  FakeWorld world;
+  world.context.environment["MOORING_LIBRARY_DIR"] = library;
+  const auto answer = [&](const std::string& path) {
+    EXPECT_EQ(world.Run({"monitor", "drift", "--exact", "--reference", path, "--current",
+                         kGolden + "evidently/small_current.csv"}),
+              0)
+        << world.err.written;
+    return world.out.written;
+  };
+  const std::string expected = answer(reference);
+  EXPECT_EQ(answer(parquet), expected);
+  EXPECT_EQ(answer(testing::TempDir() + "drift_ways_*.parquet"), expected);
+  std::filesystem::remove(parquet);
 }
 
 TEST(DriftWays, TheClassifierNamesWhatGaveTheRowsAway) {
