@@ -153,9 +153,9 @@ TEST_F(Service, AReportComesBackFromTheRegistry) {
   EXPECT_EQ(EvidenceJson(*back), EvidenceJson(report));
   EXPECT_EQ(back->findings.size(), report.findings.size());
   records::StoredVerdict damaged = stored;
-  const std::size_t minutes = damaged.evidence_json.find("\"long_minutes\":60");
-  ASSERT_NE(minutes, std::string::npos);
-  damaged.evidence_json.replace(minutes, 17, "\"long_minutes\":18446744073709551615");
+  const std::size_t at = damaged.evidence_json.find("\"long_minutes\":60");
+  ASSERT_NE(at, std::string::npos);
+  damaged.evidence_json.replace(at, 17, "\"long_minutes\":18446744073709551615");
   EXPECT_EQ(ServiceFromStored(damaged).error().code(), Code::kDataLoss);
   damaged.evidence_json = "{}";
   EXPECT_EQ(ServiceFromStored(damaged).error().code(), Code::kDataLoss);
