@@ -95,11 +95,12 @@ class ColumnMeasures {
     const auto [least, most] = all.empty()
                                    ? std::pair(-HUGE_VAL, HUGE_VAL)
                                    : std::pair(std::ranges::min(all), std::ranges::max(all));
-    AppendRate("range_rate", [least, most](const data::Column& column, const NannyChunk& chunk) {
-      const std::vector<double> values = PresentNumbers(column, chunk.begin, chunk.end);
-      return static_cast<std::uint64_t>(
-          std::ranges::count_if(values, [=](double x) { return x < least || x > most; }));
-    });
+    AppendRate("range_rate",
+               [least = least, most = most](const data::Column& column, const NannyChunk& chunk) {
+                 const std::vector<double> values = PresentNumbers(column, chunk.begin, chunk.end);
+                 return static_cast<std::uint64_t>(std::ranges::count_if(
+                     values, [=](double x) { return x < least || x > most; }));
+               });
   }
   void Average() const {
     const double s = Deviation(AllOfReference());
