@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "base/crypto/digest.h"
+#include "base/io/file_system.h"
 #include "data/stats/sketches/distinct_sketch.h"
 #include "data/stats/sketches/quantile_sketch.h"
 

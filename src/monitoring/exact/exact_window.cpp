@@ -53,8 +53,8 @@ WindowReport ExactWindow(const ExactReport& exact, const records::MonitorRule& r
     report.rows = std::max(report.rows, column.current.rows);
     if (column.skipped.empty()) report.features.push_back(FeatureOf(column));
   }
-  std::ranges::stable_partition(report.features,
-                                [](const FeatureDrift& f) { return f.feature != kScoreColumn; });
+  std::stable_partition(report.features.begin(), report.features.end(),
+                        [](const FeatureDrift& f) { return f.feature != kScoreColumn; });
   CorrectForMany(report.features);
   JudgeFeatures(rule, report);
   if (report.verdict != WindowVerdict::kNotEnoughData) AddFeatureFindings(rule, report);
