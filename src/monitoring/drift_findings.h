@@ -5,8 +5,8 @@
 //
 // Data quality: a share s of m rows is beyond the reference's share r when it is over r by one
 // percentage point and by three standard errors, sqrt(r' (1 - r') / m') with r' = max(r, 1/n) and
-// m' the effective rows: a warning, above five points an alert. Chance alone does so in fewer than
-// 0.2 % of windows; one window at 0.001 significance.
+// m' the effective rows: a warning, above five points an alert. Three errors are passed by chance
+// in about one window of a thousand, for each share of each feature.
 //
 // Thread safety: pure.
 #pragma once

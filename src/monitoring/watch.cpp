@@ -114,16 +114,17 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
 
   void OnDecisions(const records::ReadDecisions& block) override {
     service_.OnDecisions(block);
-    if (const auto reference = ReferenceFor(*block.binding)) quality_->Add(block, reference);
+    const std::shared_ptr<const Reference> reference = ReferenceFor(*block.binding);
+    if (reference == nullptr) return;
+    quality_->Add(block, reference);
     const WindowKey key(block.binding->model, block.binding->version);
     if (AlreadyJudged(key, block.first)) return;
-    Window* window = WindowFor(key, *block.binding);
-    if (window == nullptr) return;
-    if (window->Over(block.at)) Conclude(key, *window);
-    if (window->empty()) begins_[key] = block.first;
-    if (Status added = window->Add(block); !added.ok()) Tell(added.error());
-    if (window->Full()) {
-      Conclude(key, *window);
+    Window& window = WindowFor(key, *block.binding, reference);
+    if (window.Over(block.at)) Conclude(key, window);
+    if (window.empty()) begins_[key] = block.first;
+    if (Status added = window.Add(block); !added.ok()) Tell(added.error());
+    if (window.Full()) {
+      Conclude(key, window);
       begins_[key] = After(block);
     }
   }
@@ -215,13 +216,12 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
     return begin != begins_.end() && first < begin->second;
   }
 
-  Window* WindowFor(const WindowKey& key, const records::Binding& binding) {
+  Window& WindowFor(const WindowKey& key, const records::Binding& binding,
+                    const std::shared_ptr<const Reference>& reference) {
     const auto open = windows_.find(key);
     if (open != windows_.end() && open->second.contract_hash == binding.contract_hash) {
-      return &open->second.window;
+      return open->second.window;
     }
-    const std::shared_ptr<const Reference> reference = ReferenceFor(binding);
-    if (reference == nullptr) return nullptr;
     if (open != windows_.end()) {  // the contract changed: its window ends here
       if (!open->second.window.empty()) Conclude(key, open->second.window);
       windows_.erase(open);
@@ -233,7 +233,7 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
     ReadPeriod(key.first, *reference, window);
     const auto [made, _] =
         windows_.emplace(key, OpenWindow{binding.contract_hash, std::move(window)});
-    return &made->second.window;
+    return made->second.window;
   }
 
   std::shared_ptr<const Reference> ReferenceFor(const records::Binding& binding) {

@@ -337,15 +337,19 @@ class Scoring {
     report_.slices = FindWorstSlices(rows_, BeyondExpected(), *plan_.features());
   }
 
+  std::optional<std::vector<double>> Expected() const {
+    if (reference_ == nullptr || reference_->cbpe() == nullptr) return std::nullopt;
+    auto expected = ExpectedLossesOf(rule_, *reference_->cbpe(), rows_);
+    return expected.ok() ? std::optional(std::move(expected).value()) : std::nullopt;
+  }
+
   // Some slices are harder than others at all times; news is where the loss is beyond what the
   // reference makes one expect. Without an estimate the loss itself.
   std::vector<double> BeyondExpected() {
     if (plan_.losses() != nullptr) return BeyondLearned(*plan_.losses());
-    if (reference_ == nullptr || reference_->cbpe() == nullptr) return losses_;
-    const auto expected = ExpectedLossesOf(rule_, *reference_->cbpe(), rows_);
-    if (!expected.ok()) return losses_;
+    if (!expected_) return losses_;
     std::vector<double> beyond = losses_;
-    for (std::size_t row = 0; row < beyond.size(); ++row) beyond[row] -= (*expected)[row];
+    for (std::size_t row = 0; row < beyond.size(); ++row) beyond[row] -= (*expected_)[row];
     report_.slices_beyond_expected = true;
     return beyond;
   }
@@ -386,18 +390,17 @@ class Scoring {
                                    .estimate = true,
                                    .level = estimate.alert ? Level::kWarn : Level::kClear});
     }
-    Gap(cbpe);
+    Gap();
   }
 
   // Loss less expected loss of the labelled rows: its mean is 0 while the concept stands. The error
   // is that of the mean and of how far reference chunks strayed, together.
-  void Gap(const CbpeModel& cbpe) {
-    const auto expected = ExpectedLossesOf(rule_, cbpe, rows_);
-    if (!expected.ok() || labelled_.truth.size() < 2) return;
+  void Gap() {
+    if (!expected_ || labelled_.truth.size() < 2) return;
     double estimated = 0, realised = 0, squares = 0, n = 0;
     for (const std::size_t row : labelled_.places) {
-      const double difference = losses_[row] - (*expected)[row];
-      estimated += (*expected)[row];
+      const double difference = losses_[row] - (*expected_)[row];
+      estimated += (*expected_)[row];
       realised += losses_[row];
       squares += difference * difference;
       n += 1;
@@ -418,6 +421,8 @@ class Scoring {
   const LossRule rule_;
   const Labelled labelled_;
   const std::vector<double> losses_;
+  // What a calibrated score expects each loss to be; nothing without an estimate.
+  const std::optional<std::vector<double>> expected_ = Expected();
 };
 
 constexpr std::array<std::string_view, 3> kTasks = {"binary", "multiclass", "regression"};
