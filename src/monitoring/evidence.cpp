@@ -79,15 +79,6 @@ FeatureDrift Gather(const data::BatchProfile& reference, const data::BatchProfil
   return feature;
 }
 
-void CorrectForMany(std::vector<FeatureDrift>& features) {
-  std::vector<double> p_values;
-  std::vector<std::uint32_t> scratch(features.size());
-  for (const FeatureDrift& feature : features) p_values.push_back(feature.p_value);
-  const Status done = data::AdjustPValues(data::Adjustment::kBenjaminiHochberg, p_values, scratch);
-  CHECK(done.ok());  // p-values of ours are in [0, 1] or NaN
-  for (std::size_t i = 0; i < features.size(); ++i) features[i].q_value = p_values[i];
-}
-
 std::vector<Bar> RangeBars(const data::ComparedGroups& groups) {
   std::vector<Bar> bars;
   for (std::size_t i = 0; i < groups.reference.size(); ++i) {
@@ -134,6 +125,15 @@ std::vector<Bar> CategoryBars(const data::CategoryBins& bins, const data::Compar
 }
 
 }  // namespace
+
+void CorrectForMany(std::vector<FeatureDrift>& features) {
+  std::vector<double> p_values;
+  std::vector<std::uint32_t> scratch(features.size());
+  for (const FeatureDrift& feature : features) p_values.push_back(feature.p_value);
+  const Status done = data::AdjustPValues(data::Adjustment::kBenjaminiHochberg, p_values, scratch);
+  CHECK(done.ok());  // p-values of ours are in [0, 1] or NaN
+  for (std::size_t i = 0; i < features.size(); ++i) features[i].q_value = p_values[i];
+}
 
 std::vector<FeatureDrift> GatherEvidence(const data::BatchProfile& reference,
                                          const data::BatchProfile& window,

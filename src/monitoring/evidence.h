@@ -24,6 +24,9 @@ std::vector<FeatureDrift> GatherEvidence(const data::BatchProfile& reference,
                                          const data::BatchProfile& window,
                                          std::span<const double> correlations = {});
 
+// Sets q_value from p_value over all of them; NaN stays NaN.
+void CorrectForMany(std::vector<FeatureDrift>& features);
+
 // The bars of a column: at most 10 ranges, or the 12 greatest categories with "other" and "unseen".
 std::vector<Bar> BarsOf(const data::BatchProfile& reference, const data::BatchProfile& window,
                         std::size_t column);

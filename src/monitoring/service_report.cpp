@@ -5,12 +5,13 @@
 
 #include "base/text/json.h"
 #include "base/text/json_writer.h"
+#include "monitoring/json_figures.h"
 #include "monitoring/service_level.h"
 
 namespace mooring::monitoring {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, double ServiceReport::*>, 7> kFigures = {{
+constexpr std::array<Figure<ServiceReport>, 7> kFigures = {{
     {"p50_ms", &ServiceReport::p50_ms},
     {"p95_ms", &ServiceReport::p95_ms},
     {"p99_ms", &ServiceReport::p99_ms},
@@ -49,8 +50,7 @@ Result<BurnRate> ReadRate(const Json& row) {
   ASSIGN_OR_RETURN(rate.bound, row.GetDouble("bound"));
   ASSIGN_OR_RETURN(rate.long_rate, row.GetDouble("long_rate"));
   ASSIGN_OR_RETURN(rate.short_rate, row.GetDouble("short_rate"));
-  ASSIGN_OR_RETURN(const std::string_view level, row.GetString("level"));
-  ASSIGN_OR_RETURN(rate.level, LevelOfName(level));
+  RETURN_IF_ERROR(ReadLevel(row, rate.level));
   return rate;
 }
 
@@ -58,11 +58,7 @@ Status ReadEvidence(const Json& evidence, ServiceReport& report) {
   for (const auto& [key, member] : kCounts) {
     ASSIGN_OR_RETURN(report.*member, evidence.GetUint(key));
   }
-  for (const auto& [key, member] : kFigures) {
-    ASSIGN_OR_RETURN(const Json* figure, evidence.Get(key));
-    if (figure->IsNull()) continue;
-    ASSIGN_OR_RETURN(report.*member, figure->AsDouble());
-  }
+  RETURN_IF_ERROR(ReadFigures(evidence, report, kFigures));
   ASSIGN_OR_RETURN(const Json::Array* rates, evidence.GetArray("burn_rates"));
   for (const Json& row : *rates) {
     ASSIGN_OR_RETURN(BurnRate rate, ReadRate(row));
@@ -78,7 +74,7 @@ std::string EvidenceJson(const ServiceReport& report) {
   JsonWriter json(text);
   json.BeginObject();
   for (const auto& [key, member] : kCounts) json.Member(key, report.*member);
-  for (const auto& [key, member] : kFigures) json.Member(key, report.*member);
+  WriteFigures(json, report, kFigures);
   json.Key("burn_rates").BeginArray();
   for (const BurnRate& rate : report.burn_rates) WriteRate(json, rate);
   json.EndArray().EndObject();

@@ -6,6 +6,7 @@
 
 #include "base/text/json.h"
 #include "base/text/json_writer.h"
+#include "monitoring/json_figures.h"
 
 namespace mooring::monitoring {
 namespace {
@@ -15,9 +16,6 @@ constexpr std::array<std::string_view, 3> kVerdicts = {"ok", "drift", "not_enoug
 constexpr std::array<std::string_view, 3> kPolicies = {"corrected", "psi", "p_value"};
 
 // The figures of each part under the names they have in JSON, in metrics and in tables.
-template <typename Part>
-using Figure = std::pair<std::string_view, double Part::*>;
-
 constexpr std::array<Figure<FeatureDrift>, 14> kOfFeature = {{
     {"psi", &FeatureDrift::psi},
     {"psi_adjusted", &FeatureDrift::psi_adjusted},
@@ -61,40 +59,12 @@ constexpr std::array<Figure<WindowReport>, 3> kOfWindow = {{
     {"p_share", &WindowReport::p_share},
 }};
 
-template <typename Part, std::size_t N>
-void WriteFigures(JsonWriter& json, const Part& part, const std::array<Figure<Part>, N>& figures) {
-  for (const auto& [key, member] : figures) json.Member(key, part.*member);
-}
-
-template <typename Part, std::size_t N>
-Status ReadFigures(const Json& row, Part& part, const std::array<Figure<Part>, N>& figures) {
-  for (const auto& [key, member] : figures) {
-    ASSIGN_OR_RETURN(const Json* figure, row.Get(key));
-    part.*member = kNone;
-    if (figure->IsNull()) continue;
-    ASSIGN_OR_RETURN(part.*member, figure->AsDouble());
-  }
-  return Ok();
-}
-
-Status ReadText(const Json& row, std::string_view key, std::string& text) {
-  ASSIGN_OR_RETURN(const std::string_view read, row.GetString(key));
-  text = read;
-  return Ok();
-}
-
 template <std::size_t N>
 Result<std::size_t> PlaceIn(const std::array<std::string_view, N>& names, std::string_view name) {
   for (std::size_t i = 0; i < N; ++i) {
     if (names[i] == name) return i;
   }
   return Error(Code::kDataLoss, "unknown word '" + std::string(name) + "'");
-}
-
-Status ReadLevel(const Json& row, Level& level) {
-  ASSIGN_OR_RETURN(const std::string_view name, row.GetString("level"));
-  ASSIGN_OR_RETURN(level, LevelOfName(name));
-  return Ok();
 }
 
 void WriteFeature(JsonWriter& json, const FeatureDrift& feature) {

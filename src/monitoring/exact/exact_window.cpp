@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
-#include "base/check.h"
-#include "data/stats/multiple_testing.h"
 #include "monitoring/drift_findings.h"
+#include "monitoring/evidence.h"
 #include "monitoring/judge.h"
 
 namespace mooring::monitoring {
@@ -34,15 +33,6 @@ FeatureDrift FeatureOf(const ExactColumn& column) {
   feature.test = column.numeric ? "ks" : "chi2";
   feature.p_value = column.numeric ? column.ks.p_value : column.chi_squared.p_value;
   return feature;
-}
-
-void CorrectForMany(std::vector<FeatureDrift>& features) {
-  std::vector<double> p_values;
-  std::vector<std::uint32_t> scratch(features.size());
-  for (const FeatureDrift& feature : features) p_values.push_back(feature.p_value);
-  const Status done = data::AdjustPValues(data::Adjustment::kBenjaminiHochberg, p_values, scratch);
-  CHECK(done.ok());  // p-values of ours are in [0, 1] or NaN
-  for (std::size_t i = 0; i < features.size(); ++i) features[i].q_value = p_values[i];
 }
 
 }  // namespace

@@ -6,12 +6,10 @@
 
 #include "base/text/json.h"
 #include "base/text/json_writer.h"
+#include "monitoring/json_figures.h"
 
 namespace mooring::monitoring {
 namespace {
-
-template <typename Part>
-using Figure = std::pair<std::string_view, double Part::*>;
 
 constexpr std::array<Figure<MetricValue>, 6> kOfMetric = {{{"value", &MetricValue::value},
                                                            {"lower", &MetricValue::lower},
@@ -43,34 +41,6 @@ constexpr std::array<Figure<ConceptGap>, 3> kOfGap = {{{"estimated", &ConceptGap
                                                        {"error", &ConceptGap::error}}};
 constexpr std::array<Figure<QualityReport>, 2> kOfReport = {
     {{"delay_p50_s", &QualityReport::delay_p50_s}, {"delay_p95_s", &QualityReport::delay_p95_s}}};
-
-template <typename Part, std::size_t N>
-void WriteFigures(JsonWriter& json, const Part& part, const std::array<Figure<Part>, N>& figures) {
-  for (const auto& [key, member] : figures) json.Member(key, part.*member);
-}
-
-template <typename Part, std::size_t N>
-Status ReadFigures(const Json& row, Part& part, const std::array<Figure<Part>, N>& figures) {
-  for (const auto& [key, member] : figures) {
-    ASSIGN_OR_RETURN(const Json* figure, row.Get(key));
-    part.*member = kUnknown;
-    if (figure->IsNull()) continue;
-    ASSIGN_OR_RETURN(part.*member, figure->AsDouble());
-  }
-  return Ok();
-}
-
-Status ReadText(const Json& row, std::string_view key, std::string& text) {
-  ASSIGN_OR_RETURN(const std::string_view read, row.GetString(key));
-  text = read;
-  return Ok();
-}
-
-Status ReadLevel(const Json& row, Level& level) {
-  ASSIGN_OR_RETURN(const std::string_view name, row.GetString("level"));
-  ASSIGN_OR_RETURN(level, LevelOfName(name));
-  return Ok();
-}
 
 template <typename Part>
 void WriteAll(JsonWriter& json, std::string_view key, const std::vector<Part>& parts,
