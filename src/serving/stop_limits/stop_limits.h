@@ -1,0 +1,82 @@
+// StopLimits: what stands between a model's answer and the world. For each row it evaluates the
+// contract's limits, has the ledger check and spend, and says what verdict the row gets.
+//
+// Thread safety: Admit from any thread. Cost: about 0.3 µs a limit.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "data/table/batch.h"
+#include "records/contract/limit_rule.h"
+#include "records/journal/limit_note.h"
+#include "records/journal/record.h"
+#include "serving/stop_limits/limit_ledger.h"
+
+namespace mooring::serving {
+
+class LimitSet;  // limit_set.h: a contract's limits, compiled for one version
+
+// What people changed since the contract was applied: thresholds, releases, ramps; and what the
+// watch said. Immutable; swapped whole.
+struct LimitControls {
+  struct OfLimit {
+    std::optional<std::int64_t> max;  // minor units; replaces the contract's
+    std::int64_t released_at = 0;     // µs since 1970
+    // Ramp after a release: from each moment on (µs since 1970) the max is this fraction.
+    struct Step {
+      std::int64_t from = 0;
+      std::int64_t part = 1, whole = 1;
+    };
+    std::vector<Step> ramp;
+    auto operator<=>(const OfLimit&) const = default;
+  };
+  std::uint64_t revision = 0;
+  // By "model/limit".
+  std::map<std::string, OfLimit, std::less<>> limits;
+};
+
+// One row's answer that wants out.
+struct LimitCandidate {
+  const data::Batch* inputs = nullptr;
+  std::size_t row = 0;
+  double score = 0;  // raw, of the version that made it; NaN: none
+  // The answer as it would be given; `bound` with `then: clamp` moves its amount (or score).
+  records::RowDecision* decision = nullptr;
+  enum class Source : std::uint8_t { kModel, kOtherVersion, kFixed } source = Source::kModel;
+  bool consumes_nothing = false;  // a fixed value that its owner declared free: no budgets
+  std::string_view caller;
+  VersionNumber version = 0;
+  // Decisions of the champion and of the previous version for the same row, for collars; asked at
+  // most once a row. Nothing: there is none. In minor units (or millionths of a score).
+  std::function<std::optional<std::int64_t>(records::CollarReference::Kind)> reference;
+};
+
+struct LimitRuling {
+  bool admitted = true;
+  bool clamped = false;
+  records::LimitAction then = records::LimitAction::kFallback;  // when not admitted
+  std::int64_t retry_ns = 0;  // a rate said no: when to come again
+  bool by_rate = false;       // only rates said no
+};
+
+class StopLimits {
+ public:
+  explicit StopLimits(LimitLedger& ledger) : ledger_(ledger) {}
+  // Appends to `note` what was spent, or what said no. Each call checks all and applies all.
+  LimitRuling Admit(const LimitSet& set, const LimitControls& controls,
+                    const LimitCandidate& candidate, records::LimitNote& note) const;
+  LimitLedger& ledger() const { return ledger_; }
+
+ private:
+  LimitLedger& ledger_;
+};
+
+}  // namespace mooring::serving
