@@ -37,6 +37,7 @@ class NoJournal final : public records::Journal {
   }
   Status Append(const records::Refusal&, records::CommitWaiter*) override { return Ok(); }
   Status Append(std::span<const records::Outcome>, records::CommitWaiter*) override { return Ok(); }
+  Status Append(const records::BudgetChange&, records::CommitWaiter*) override { return Ok(); }
   void CommitNow() override {}
   records::JournalPosition Durable() const override { return {}; }
   bool WaitBeyond(records::JournalPosition, std::chrono::milliseconds, std::stop_token) override {

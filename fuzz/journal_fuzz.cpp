@@ -21,6 +21,7 @@ struct Toucher final : JournalVisitor {
       std::abort();
     }
     for (const data::Batch* batch : {block.inputs, block.outputs}) Touch(*batch);
+    if (block.limits != nullptr) Touch(*block.limits);
     decisions += block.rows.size();
   }
   void OnOutcomes(std::span<const Outcome> told) override {
@@ -28,6 +29,14 @@ struct Toucher final : JournalVisitor {
     others += told.size();
   }
   void OnRefusal(const Refusal& refusal) override { others += 1 + refusal.rule.size(); }
+  void OnBudget(const BudgetChange& change) override {
+    others += change.decisions.size();
+    Touch(change.note);
+  }
+  void Touch(const LimitNote& note) {
+    for (const LimitHit& hit : note.hits) sum += hit.limit.size();
+    sum += note.deltas.size();
+  }
 
   void Touch(const data::Batch& batch) {
     for (std::size_t i = 0; i < batch.width(); ++i) {

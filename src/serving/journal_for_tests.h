@@ -21,6 +21,7 @@ struct WrittenBlock {
   data::Batch inputs, outputs;
   std::vector<records::RowDecision> rows;
   std::vector<records::Imputed> imputed;
+  records::LimitNote limits;
 };
 
 class MemoryJournal final : public records::Journal {
@@ -48,7 +49,8 @@ class MemoryJournal final : public records::Journal {
                          *block.inputs,
                          *block.outputs,
                          {block.rows.begin(), block.rows.end()},
-                         {block.imputed.begin(), block.imputed.end()}});
+                         {block.imputed.begin(), block.imputed.end()},
+                         block.limits == nullptr ? records::LimitNote() : *block.limits});
       waiting_.push_back(waiter);
     }
     if (!hold) CommitNow();
@@ -65,6 +67,15 @@ class MemoryJournal final : public records::Journal {
     {
       const std::lock_guard lock(mutex_);
       outcomes_.insert(outcomes_.end(), outcomes.begin(), outcomes.end());
+      waiting_.push_back(waiter);
+    }
+    if (!hold) CommitNow();
+    return Ok();
+  }
+  Status Append(const records::BudgetChange& change, records::CommitWaiter* waiter) override {
+    {
+      const std::lock_guard lock(mutex_);
+      budgets_.push_back(change);
       waiting_.push_back(waiter);
     }
     if (!hold) CommitNow();
@@ -97,6 +108,7 @@ class MemoryJournal final : public records::Journal {
       read.rows = block.rows;
       read.imputed = block.imputed;
       read.body_hash = block.body_hash;
+      if (!block.limits.empty()) read.limits = &block.limits;
       visitor.OnDecisions(read);
       return Ok();
     }
@@ -123,6 +135,10 @@ class MemoryJournal final : public records::Journal {
     const std::lock_guard lock(mutex_);
     return outcomes_;
   }
+  std::vector<records::BudgetChange> budgets() const {
+    const std::lock_guard lock(mutex_);
+    return budgets_;
+  }
   // Forgets what was written, for long runs.
   void Forget() {
     const std::lock_guard lock(mutex_);
@@ -135,6 +151,7 @@ class MemoryJournal final : public records::Journal {
   std::vector<WrittenBlock> blocks_;
   std::vector<std::string> refusals_;
   std::vector<records::Outcome> outcomes_;
+  std::vector<records::BudgetChange> budgets_;
   std::vector<records::CommitWaiter*> waiting_;
   records::RecoveryReport recovery_;
 };

@@ -77,7 +77,9 @@ std::optional<std::string_view> ChainWalker::CheckPlace(const RecordView& record
 
 std::optional<std::string_view> ChainWalker::Take(const RecordView& record) {
   if (record.head.kind == RecordKind::kCommit) return TakeCommitRecord(record);
-  if (record.head.kind > RecordKind::kOutcomes) return "its kind is not known";
+  if (record.head.kind > RecordKind::kOutcomes && record.head.kind != RecordKind::kBudget) {
+    return "its kind is not known";
+  }
   const std::uint32_t rows = RowsOf(record.head.kind, record.payload);
   if (const auto finding = CheckPlace(record, rows); finding.has_value()) return finding;
   if (!group_sum_.has_value()) {

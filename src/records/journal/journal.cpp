@@ -15,14 +15,15 @@ RecordEncoder& ThreadEncoder() {
 
 Status CheckSeen(const Journal::Options& options, std::uint32_t newest) {
   if (options.seen.segment <= newest) return Ok();
-  return Error(Code::kDataLoss,
-               newest == 0 ? "the journal is missing"
-                           : "the journal ends at segment " + std::to_string(newest))
+  return Error(Code::kDataLoss, newest == 0
+                                    ? "the journal is missing"
+                                    : "the journal ends at segment " + std::to_string(newest))
       .Where(options.directory)
       .Why(options.seen.by + " names segment " + std::to_string(options.seen.segment) +
            ": ids of decisions would be given a second time")
-      .Help("restore the journal, or move the lake and the watch's checkpoint (lake, watch.json) "
-            "away with it");
+      .Help(
+          "restore the journal, or move the lake and the watch's checkpoint (lake, watch.json) "
+          "away with it");
 }
 
 }  // namespace
@@ -42,8 +43,8 @@ Result<std::unique_ptr<Journal>> Journal::Open(Options options) {
     RETURN_IF_ERROR(WriteAnchor(files, options.directory, recovered.anchor));
   }
   const std::vector<Unsealed> unsealed = std::move(recovered.unsealed);
-  auto journal = std::make_unique<SegmentJournal>(std::move(options), std::move(lock),
-                                                  std::move(recovered));
+  auto journal =
+      std::make_unique<SegmentJournal>(std::move(options), std::move(lock), std::move(recovered));
   RETURN_IF_ERROR(journal->Start(unsealed));
   return std::unique_ptr<Journal>(std::move(journal));
 }
@@ -75,6 +76,12 @@ Status SegmentJournal::Append(const Refusal& refusal, CommitWaiter* waiter) {
 Status SegmentJournal::Append(std::span<const Outcome> outcomes, CommitWaiter* waiter) {
   ASSIGN_OR_RETURN(const EncodedRecord record,
                    ThreadEncoder().Encode(outcomes, options_.clock->Now()));
+  ASSIGN_OR_RETURN([[maybe_unused]] const DecisionId none, queue_.Add(record, waiter));
+  return Ok();
+}
+
+Status SegmentJournal::Append(const BudgetChange& change, CommitWaiter* waiter) {
+  ASSIGN_OR_RETURN(const EncodedRecord record, ThreadEncoder().Encode(change));
   ASSIGN_OR_RETURN([[maybe_unused]] const DecisionId none, queue_.Add(record, waiter));
   return Ok();
 }

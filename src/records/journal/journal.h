@@ -29,8 +29,8 @@ namespace mooring::records {
 
 // When an appended record counts as acknowledged.
 enum class AckMode : std::uint8_t {
-  kSynced,    // after fdatasync (default)
-  kWritten,   // after write; synced at sync_interval
+  kSynced,   // after fdatasync (default)
+  kWritten,  // after write; synced at sync_interval
 };
 
 // Told once, on whichever thread commits, what became of an append. Must be quick, not throw, and
@@ -79,15 +79,15 @@ class Journal {
  public:
   struct Options {
     std::string directory;
-    FileSystem* files = nullptr;                    // required
-    const Clock* clock = nullptr;                   // required
-    const Pseudonymiser* pseudonymiser = nullptr;   // needed when a binding pseudonymises
+    FileSystem* files = nullptr;                   // required
+    const Clock* clock = nullptr;                  // required
+    const Pseudonymiser* pseudonymiser = nullptr;  // needed when a binding pseudonymises
     std::uint16_t replica = 1;
     AckMode ack = AckMode::kSynced;
-    std::chrono::milliseconds sync_interval{5};     // kWritten only
+    std::chrono::milliseconds sync_interval{5};  // kWritten only
     std::uint64_t segment_bytes = limits::kJournalSegmentBytes;
     std::uint64_t queue_bytes = limits::kJournalQueueBytes;
-    bool own_thread = true;                         // false: tests call CommitNow()
+    bool own_thread = true;  // false: tests call CommitNow()
     // The newest segment that the lake, say, has read: a journal that ends before it would give ids
     // a second time, and is not opened (kDataLoss).
     struct Seen {
@@ -102,7 +102,7 @@ class Journal {
   // kConflict when another process has it open or it is another replica's; kDataLoss when segments
   // are missing or damaged: the journal is not opened, the error says where and what to do.
   static Result<std::unique_ptr<Journal>> Open(Options options);
-  virtual ~Journal() = default;   // drains and syncs
+  virtual ~Journal() = default;  // drains and syncs
 
   // Ids are given at once; the answer may leave only after `waiter` was told success. Without a
   // waiter nobody is told. After an error the waiter is not told. kTooLarge: over
@@ -110,6 +110,7 @@ class Journal {
   virtual Result<DecisionId> Append(const DecisionBlock& block, CommitWaiter* waiter) = 0;
   virtual Status Append(const Refusal& refusal, CommitWaiter* waiter) = 0;
   virtual Status Append(std::span<const Outcome> outcomes, CommitWaiter* waiter) = 0;
+  virtual Status Append(const BudgetChange& change, CommitWaiter* waiter) = 0;
 
   // Writes (and with kSynced syncs) what is queued on the caller's thread and tells the waiters
   // there. From any thread, beside the writer thread too. Also tries to get a failed journal to

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <thread>
 
 #include "records/journal/journal_fixture.h"
@@ -51,7 +52,7 @@ TEST_F(JournalTest, ReadsBackWhatWasAppendedAfterReopening) {
   {
     const auto journal = Open();
     for (int i = 0; i < 500; ++i) Add(*journal, i);
-    const Refusal refusal{clock.Now(),          "flight-cover", "tester", "r",
+    const Refusal refusal{clock.Now(),        "flight-cover", "tester", "r",
                           "invalid_argument", "hour",         "max"};
     CHECK_OK_RESULT(journal->Append(refusal, nullptr));
     const std::vector<Outcome> outcomes = {{{1, 1, 4}, clock.Now(), "late", 1, "yes"}};
@@ -97,6 +98,59 @@ TEST_F(JournalTest, KeepsWhichValuesWereImputed) {
   ASSERT_EQ(reader->Read(journal->Durable(), 100, visitor).value(), 2U);
   EXPECT_THAT(visitor.all, testing::ElementsAre(imputed, std::vector<Imputed>()));
   EXPECT_THAT(visitor.names, testing::ElementsAre(2, 0, 1, 0, 0));
+}
+
+TEST_F(JournalTest, KeepsWhatDecisionsDidToBudgetsInTheirOwnRecord) {
+  LimitNote note;
+  note.at = 1'700'000'000'123'456;
+  note.limit_set = std::string(32, 'h');
+  note.deltas = {{LimitOp::kSpend, 0, {7, 8}, note.at - 60'000'000, note.at + 86'400'000'000, 4500},
+                 {LimitOp::kOpen, 1, {9, 1}, 0, std::numeric_limits<std::int64_t>::max(), -3}};
+  note.hits = {{1, "daily-exposure", false, true, 2, 49'999'999, 50'000'000, note.at + 5}};
+  BudgetChange change;
+  change.at = clock.Now();
+  change.why = BudgetChange::Why::kWriteOff;
+  change.caller = "anna";
+  change.reason = "the flight was cancelled";
+  change.decisions = {{1, 1, 1}, {1, 1, 4}};
+  change.note.at = note.at;
+  change.note.deltas = {
+      {LimitOp::kClose, 1, {9, 1}, 0, 0, std::numeric_limits<std::int64_t>::min()}};
+  {
+    const auto journal = Open();
+    TestBlock block(binding, 0, 2);
+    block.block.limits = &note;
+    CHECK_OK_RESULT(journal->Append(block.block, nullptr));
+    CHECK_OK_RESULT(journal->Append(change, nullptr));
+    Add(*journal, 2);
+  }
+  struct Notes final : JournalVisitor {
+    void OnDecisions(const ReadDecisions& block) override {
+      read.push_back(block.limits == nullptr ? LimitNote() : *block.limits);
+      verdicts.push_back(block.rows[0].verdict);
+    }
+    void OnBudget(const BudgetChange& found) override { changes.push_back(found); }
+    bool WantsRows() const override { return with_rows; }
+    bool with_rows = true;
+    std::vector<LimitNote> read;
+    std::vector<Verdict> verdicts;
+    std::vector<BudgetChange> changes;
+  };
+  for (const bool with_rows : {true, false}) {
+    Notes notes;
+    notes.with_rows = with_rows;
+    const auto reader = JournalReader::Open(fs, "data/journal");
+    CHECK_OK_RESULT((*reader)->Read(*EndOfJournal(fs, "data/journal"), 100, notes));
+    ASSERT_EQ(notes.read.size(), 2U);
+    EXPECT_EQ(notes.read[0], note);
+    EXPECT_EQ(notes.verdicts[0], static_cast<Verdict>(0));
+    EXPECT_TRUE(notes.read[1].empty());
+    ASSERT_EQ(notes.changes.size(), 1U);
+    EXPECT_EQ(notes.changes[0].note, change.note);
+    EXPECT_EQ(notes.changes[0].decisions, change.decisions);
+    EXPECT_EQ(notes.changes[0].reason, change.reason);
+    EXPECT_EQ(notes.changes[0].why, change.why);
+  }
 }
 
 TEST_F(JournalTest, SaysWhereToBeginForWhatIsRecent) {
@@ -162,8 +216,8 @@ TEST_F(JournalTest, FindsADecisionByItsIdInLiveAndSealedSegments) {
     EXPECT_EQ(visitor.seen.begin()->first, serial);
   }
   RememberingVisitor visitor;
-  for (const DecisionId unknown : {DecisionId{1, 1, 60'000}, DecisionId{1, 99, 0},
-                                   DecisionId{2, 1, 0}, DecisionId{1, 0, 0}}) {
+  for (const DecisionId unknown :
+       {DecisionId{1, 1, 60'000}, DecisionId{1, 99, 0}, DecisionId{2, 1, 0}, DecisionId{1, 0, 0}}) {
     EXPECT_EQ(journal->Read(unknown, visitor).error().code(), Code::kNotFound)
         << unknown.ToString();
     EXPECT_EQ(ReadDecision(fs, "data/journal", unknown, visitor).error().code(), Code::kNotFound);
@@ -197,7 +251,8 @@ TEST_F(JournalTest, AFollowingReaderSeesOnlyWhatIsDurable) {
   for (int i = 0; i < 1000; ++i) {
     Add(*journal, i);
     if (i % 9 == 0) journal->CommitNow();
-    while (reader->Read(journal->Durable(), 100, visitor).value() != 0) {}
+    while (reader->Read(journal->Durable(), 100, visitor).value() != 0) {
+    }
     ASSERT_EQ(visitor.seen.size(), static_cast<std::size_t>(i / 9 * 9 + 1));
   }
   EXPECT_EQ(visitor.wrong, 0);
@@ -206,7 +261,8 @@ TEST_F(JournalTest, AFollowingReaderSeesOnlyWhatIsDurable) {
   journal->CommitNow();
   auto second = JournalReader::Open(fs, "data/journal", middle).value();
   RememberingVisitor rest;
-  while (second->Read(journal->Durable(), 100, rest).value() != 0) {}
+  while (second->Read(journal->Durable(), 100, rest).value() != 0) {
+  }
   EXPECT_EQ(visitor.seen.size() + rest.seen.size(), 1000U);
 }
 
@@ -228,7 +284,7 @@ TEST_F(JournalTest, IsNotOpenedWhenItEndsBeforeWhatOthersHaveRead) {
   EXPECT_EQ(missing.error().code(), Code::kDataLoss);
   EXPECT_THAT(missing.error().ToString(), testing::HasSubstr("the journal is missing"));
   EXPECT_FALSE(fs.Exists(options.directory)) << "where it is to be put back";
-  Open();  // makes segment 1
+  Open();                                    // makes segment 1
   EXPECT_TRUE(Journal::Open(options).ok());  // and 2
   options.seen.segment = 3;
   const auto old = Journal::Open(options);

@@ -30,7 +30,8 @@ struct ReadDecisions {
   const data::Batch* inputs = nullptr;
   const data::Batch* outputs = nullptr;
   std::span<const RowDecision> rows;
-  std::span<const Imputed> imputed;  // ascending; empty with WantsRows() false
+  std::span<const Imputed> imputed;   // ascending; empty with WantsRows() false
+  const LimitNote* limits = nullptr;  // null: no limits were checked
 };
 
 // Names of the inputs of one row whose value the contract's default replaced; usually none.
@@ -42,6 +43,7 @@ class JournalVisitor {
   virtual void OnDecisions(const ReadDecisions&) {}
   virtual void OnOutcomes(std::span<const Outcome>) {}
   virtual void OnRefusal(const Refusal&) {}
+  virtual void OnBudget(const BudgetChange&) {}
   // False: inputs and outputs stay null and `imputed` empty; the walk is about twice as fast.
   virtual bool WantsRows() const { return true; }
 };

@@ -5,6 +5,7 @@
 
 #include "data/table/batch_codec.h"
 #include "data/table/bytes.h"
+#include "records/journal/limit_note_codec.h"
 
 namespace mooring::records {
 namespace {
@@ -14,6 +15,8 @@ using data::AppendVarint;
 using data::ByteReader;
 
 constexpr std::uint8_t kFlagged = 0x80;
+constexpr std::uint8_t kNoted = 0x40;  // first row only: a LimitNote follows the rows
+constexpr std::size_t kIdBytes = 2 + 4 + 4;
 constexpr std::size_t kRowBytes = 1 + 1 + 8 + 8;
 
 Error Damaged(std::string_view what) {
@@ -35,6 +38,20 @@ Result<std::shared_ptr<const data::Schema>> TakeSchema(ByteReader& in) {
 char* Put(char* at, const auto& value) {
   std::memcpy(at, &value, sizeof(value));
   return at + sizeof(value);
+}
+
+void AppendId(const DecisionId& id, std::string& out) {
+  char fixed[kIdBytes];
+  Put(Put(Put(fixed, id.replica), id.segment), id.ordinal);
+  out.append(fixed, sizeof(fixed));
+}
+
+DecisionId TakeId(ByteReader& in) {
+  DecisionId id;
+  id.replica = in.Value<std::uint16_t>();
+  id.segment = in.Value<std::uint32_t>();
+  id.ordinal = in.Value<std::uint32_t>();
+  return id;
 }
 
 }  // namespace
@@ -91,13 +108,16 @@ void EncodeDecisions(const DecisionBlock& block, const data::Batch& inputs, std:
   char* at = out.data() + start;
   at = Put(at, block.body_hash);
   at = Put(at, block.latency_us);
+  const bool noted = block.limits != nullptr && !block.limits->empty();
   for (const RowDecision& row : block.rows) {
     at = Put(at, static_cast<std::uint8_t>(static_cast<std::uint8_t>(row.verdict) |
-                                           (row.flagged ? kFlagged : 0)));
+                                           (row.flagged ? kFlagged : 0) |
+                                           (noted && &row == &block.rows[0] ? kNoted : 0)));
     at = Put(at, row.reason);
     at = Put(at, row.score);
     at = Put(at, row.amount_minor);
   }
+  if (noted) EncodeNote(*block.limits, out);
   data::EncodeRows(inputs, out);
   data::EncodeRows(*block.outputs, out);
   if (block.imputed.empty()) return;
@@ -130,11 +150,9 @@ Result<Refusal> DecodeRefusal(ByteSpan payload, Time at) {
 void EncodeOutcomes(std::span<const Outcome> outcomes, std::string& out) {
   AppendVarint(out, outcomes.size());
   for (const Outcome& outcome : outcomes) {
-    char fixed[2 + 4 + 4 + 8 + 8];
-    char* at = Put(fixed, outcome.decision.replica);
-    at = Put(at, outcome.decision.segment);
-    at = Put(at, outcome.decision.ordinal);
-    at = Put(at, outcome.at.time_since_epoch().count());
+    AppendId(outcome.decision, out);
+    char fixed[8 + 8];
+    char* at = Put(fixed, outcome.at.time_since_epoch().count());
     Put(at, outcome.value);
     out.append(fixed, sizeof(fixed));
     AppendText(out, outcome.name);
@@ -147,9 +165,7 @@ Result<std::vector<Outcome>> DecodeOutcomes(ByteSpan payload) {
   std::vector<Outcome> outcomes;
   for (std::uint64_t left = in.Varint(); left != 0 && in.ok(); --left) {
     Outcome outcome;
-    outcome.decision.replica = in.Value<std::uint16_t>();
-    outcome.decision.segment = in.Value<std::uint32_t>();
-    outcome.decision.ordinal = in.Value<std::uint32_t>();
+    outcome.decision = TakeId(in);
     outcome.at = Time(Micros(in.Value<std::int64_t>()));
     outcome.value = in.Value<double>();
     outcome.name = in.Text();
@@ -158,6 +174,34 @@ Result<std::vector<Outcome>> DecodeOutcomes(ByteSpan payload) {
   }
   if (!in.ok() || in.left() != 0) return Damaged("outcome");
   return outcomes;
+}
+
+void EncodeBudget(const BudgetChange& change, std::string& out) {
+  out.push_back(static_cast<char>(change.why));
+  AppendText(out, change.caller);
+  AppendText(out, change.reason);
+  AppendVarint(out, change.decisions.size());
+  for (const DecisionId& id : change.decisions) AppendId(id, out);
+  EncodeNote(change.note, out);
+}
+
+Result<BudgetChange> DecodeBudget(ByteSpan payload, Time at) {
+  ByteReader in(payload);
+  BudgetChange change;
+  change.at = at;
+  const auto why = in.Value<std::uint8_t>();
+  change.why = static_cast<BudgetChange::Why>(why);
+  change.caller = in.Text();
+  change.reason = in.Text();
+  const std::uint64_t count = in.Varint();
+  if (why > static_cast<std::uint8_t>(BudgetChange::Why::kWriteOff) || count == 0 ||
+      count > in.left() / kIdBytes) {
+    return Damaged("budget");
+  }
+  for (std::uint64_t i = 0; i < count; ++i) change.decisions.push_back(TakeId(in));
+  DecodeNote(in, count, change.note);
+  if (!in.ok() || in.left() != 0) return Damaged("budget");
+  return change;
 }
 
 std::uint32_t RowsOf(RecordKind kind, ByteSpan payload) {
@@ -201,8 +245,13 @@ Result<ReadDecisions> BlockDecoder::Decode(ByteSpan payload, std::shared_ptr<con
   block.latency_us = in.Value<std::uint32_t>();
   if (!in.ok() || rows == 0 || rows > in.left() / kRowBytes) return Damaged("decision");
   rows_.resize(static_cast<std::size_t>(rows));
+  bool noted = false;
   for (RowDecision& row : rows_) {
-    const auto verdict = in.Value<std::uint8_t>();
+    auto verdict = in.Value<std::uint8_t>();
+    if (&row == &rows_[0] && (verdict & kNoted) != 0) {
+      noted = true;
+      verdict = static_cast<std::uint8_t>(verdict & ~kNoted);
+    }
     row.flagged = (verdict & kFlagged) != 0;
     row.verdict = static_cast<Verdict>(verdict & ~kFlagged);
     row.reason = in.Value<std::uint8_t>();
@@ -211,6 +260,11 @@ Result<ReadDecisions> BlockDecoder::Decode(ByteSpan payload, std::shared_ptr<con
     if (row.verdict > Verdict::kDeny) return Damaged("decision");
   }
   block.rows = rows_;
+  if (noted) {
+    DecodeNote(in, rows, limits_);
+    if (!in.ok()) return Damaged("decision");
+    block.limits = &limits_;
+  }
   if (with_rows) {
     Scratch& scratch = ScratchFor(binding);
     ByteSpan rest = payload.subspan(in.position());

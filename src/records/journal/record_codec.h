@@ -27,11 +27,13 @@ void EncodeBinding(const Binding& stored, std::string& out);
 void EncodeDecisions(const DecisionBlock& block, const data::Batch& inputs, std::string& out);
 void EncodeRefusal(const Refusal& refusal, std::string& out);
 void EncodeOutcomes(std::span<const Outcome> outcomes, std::string& out);
+void EncodeBudget(const BudgetChange& change, std::string& out);
 
 Result<std::shared_ptr<const Binding>> DecodeBinding(ByteSpan payload);
 // The views in the refusal point into `payload`.
 Result<Refusal> DecodeRefusal(ByteSpan payload, Time at);
 Result<std::vector<Outcome>> DecodeOutcomes(ByteSpan payload);
+Result<BudgetChange> DecodeBudget(ByteSpan payload, Time at);
 // Decisions or outcomes in a record, from its first bytes; 0 for the other kinds.
 std::uint32_t RowsOf(RecordKind kind, ByteSpan payload);
 
@@ -55,6 +57,7 @@ class BlockDecoder {
   std::vector<Scratch> scratches_;
   std::vector<RowDecision> rows_;
   std::vector<Imputed> imputed_;
+  LimitNote limits_;
 };
 
 }  // namespace mooring::records

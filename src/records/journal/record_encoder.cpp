@@ -125,4 +125,11 @@ Result<EncodedRecord> RecordEncoder::Encode(std::span<const Outcome> outcomes, T
   return Finish(RecordKind::kOutcomes, now, outcomes.size());
 }
 
+Result<EncodedRecord> RecordEncoder::Encode(const BudgetChange& change) {
+  CHECK(!change.decisions.empty());
+  Start();
+  EncodeBudget(change, bytes_);
+  return Finish(RecordKind::kBudget, change.at, change.decisions.size());
+}
+
 }  // namespace mooring::records

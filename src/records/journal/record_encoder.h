@@ -24,6 +24,7 @@ class RecordEncoder {
   Result<EncodedRecord> Encode(const DecisionBlock& block, const Pseudonymiser* pseudonymiser);
   Result<EncodedRecord> Encode(const Refusal& refusal);
   Result<EncodedRecord> Encode(std::span<const Outcome> outcomes, Time now);
+  Result<EncodedRecord> Encode(const BudgetChange& change);
 
  private:
   Result<EncodedRecord> Finish(RecordKind kind, Time at, std::size_t rows);
@@ -32,7 +33,7 @@ class RecordEncoder {
   void Start();
 
   std::string bytes_;
-  std::shared_ptr<const Binding> masked_for_;   // the binding of masked_
+  std::shared_ptr<const Binding> masked_for_;  // the binding of masked_
   std::optional<data::Batch> masked_;
 };
 

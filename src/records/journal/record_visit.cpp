@@ -35,6 +35,12 @@ Status RecordVisit::Tell(const RecordView& record, const SegmentCursor& cursor,
     visitor.OnRefusal(*refusal);
     return Ok();
   }
+  if (record.head.kind == RecordKind::kBudget) {
+    const auto change = DecodeBudget(record.payload, at);
+    if (!change.ok()) return At(cursor, record, change.error());
+    visitor.OnBudget(*change);
+    return Ok();
+  }
   const std::size_t number = record.head.binding;
   if (number >= bindings_.size() || bindings_[number] == nullptr) {
     return cursor.DamageAt(record.offset, "its binding is damaged");

@@ -25,8 +25,9 @@ enum class RecordKind : std::uint8_t {
   kDecisions = 2,  // one request's decisions
   kRefusal = 3,
   kOutcomes = 4,
-  kCommit = 5,     // closes a group: all before it was written together
-  kFooter = 6,     // closes the segment: counts and index
+  kCommit = 5,  // closes a group: all before it was written together
+  kFooter = 6,  // closes the segment: counts and index
+  kBudget = 7,  // what befell the budgets of decisions made before
 };
 
 inline constexpr std::uint32_t kRecordMarker = 0xD1A7C04BU;  // found again after damage
@@ -36,13 +37,13 @@ inline constexpr std::uint16_t kFormatVersion = 1;
 // salt, so that a record of another segment, epoch or journal is not one of this.
 struct RecordHead {
   std::uint32_t marker = kRecordMarker;
-  std::uint32_t size = 0;          // payload bytes without padding
+  std::uint32_t size = 0;  // payload bytes without padding
   RecordKind kind = RecordKind::kCommit;
   std::uint8_t zero = 0;
-  std::uint16_t binding = 0;       // decisions: the binding's number in this segment
-  std::uint32_t first = 0;         // decisions: ordinal of the first; binding: its number; else 0
-  std::int64_t at_us = 0;          // never less than the record's before
-  std::uint32_t payload_crc = 0;   // of the payload and its padding
+  std::uint16_t binding = 0;      // decisions: the binding's number in this segment
+  std::uint32_t first = 0;        // decisions: ordinal of the first; binding: its number; else 0
+  std::int64_t at_us = 0;         // never less than the record's before
+  std::uint32_t payload_crc = 0;  // of the payload and its padding
   std::uint32_t head_crc = 0;
 };
 static_assert(sizeof(RecordHead) == 32);
@@ -53,12 +54,12 @@ struct SegmentHead {
   std::uint16_t version = kFormatVersion;
   std::uint16_t replica = 0;
   std::uint32_t number = 0;
-  std::uint64_t epoch = 0;         // grows with every opening of the journal for writing
+  std::uint64_t epoch = 0;  // grows with every opening of the journal for writing
   std::int64_t created_us = 0;
   std::uint64_t previous_end = 0;  // where the segment before ends; 0 for the very first
   Digest previous_chain{};         // its last chain value
   std::byte zeros[52] = {};
-  std::uint32_t crc = 0;           // of the bytes before
+  std::uint32_t crc = 0;  // of the bytes before
 };
 static_assert(sizeof(SegmentHead) == 128);
 inline constexpr std::uint64_t kSegmentHeadBytes = sizeof(SegmentHead);
@@ -77,8 +78,8 @@ static_assert(sizeof(CommitFrame) == 56);
 inline constexpr std::uint64_t kIndexStepBytes = 32 * 1024;
 
 struct IndexEntry {
-  std::uint32_t ordinal = 0;       // of the first decision in the record
-  std::uint64_t offset = 0;        // of the record
+  std::uint32_t ordinal = 0;  // of the first decision in the record
+  std::uint64_t offset = 0;   // of the record
   std::int64_t at_us = 0;
 };
 
@@ -89,12 +90,12 @@ struct BindingPlace {
 
 // What a segment holds; the payload of its footer.
 struct SegmentSummary {
-  std::uint64_t end = 0;           // after the last commit
+  std::uint64_t end = 0;  // after the last commit
   Digest chain{};
   std::uint64_t records = 0, outcomes = 0, refusals = 0, commits = 0;
-  std::uint32_t decisions = 0;     // also the next ordinal
+  std::uint32_t decisions = 0;             // also the next ordinal
   std::int64_t first_us = 0, last_us = 0;  // of the records; both 0 when there are none
-  std::vector<IndexEntry> index;   // ordinals and offsets grow
+  std::vector<IndexEntry> index;           // ordinals and offsets grow
   std::vector<BindingPlace> bindings;
 
   // Counts one record that lies at `offset`; `rows` is decisions or outcomes in it.

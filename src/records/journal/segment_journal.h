@@ -33,6 +33,7 @@ class SegmentJournal final : public Journal {
   Result<DecisionId> Append(const DecisionBlock& block, CommitWaiter* waiter) override;
   Status Append(const Refusal& refusal, CommitWaiter* waiter) override;
   Status Append(std::span<const Outcome> outcomes, CommitWaiter* waiter) override;
+  Status Append(const BudgetChange& change, CommitWaiter* waiter) override;
   void CommitNow() override;
   void CommitSoon() override;
   JournalPosition Durable() const override;
@@ -91,17 +92,17 @@ class SegmentJournal final : public Journal {
     std::shared_ptr<File> file;
     std::string path;
   };
-  Lost lost_;                               // a segment that went away; nothing begins without it
-  bool callers_wrote_ = false;              // since the writer thread's last turn
+  Lost lost_;                   // a segment that went away; nothing begins without it
+  bool callers_wrote_ = false;  // since the writer thread's last turn
 
-  std::mutex aside_mutex_;                  // held while a sync aside goes on
-  std::optional<Error> aside_failed_;       // of the segment being written
+  std::mutex aside_mutex_;             // held while a sync aside goes on
+  std::optional<Error> aside_failed_;  // of the segment being written
 
   mutable std::mutex facts_mutex_;
   std::condition_variable_any durable_moved_;
   JournalPosition durable_;
   JournalStats stats_;
-  std::vector<SegmentFacts> segments_;      // the last is being written
+  std::vector<SegmentFacts> segments_;  // the last is being written
   // Of the segment being written, up to its last commit.
   std::vector<IndexEntry> live_index_;
   std::vector<BindingPlace> live_bindings_;

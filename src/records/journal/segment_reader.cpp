@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <limits>
 
-#include "records/journal/recovery.h"
 #include "records/journal/record_visit.h"
+#include "records/journal/recovery.h"
 #include "records/journal/segment_cursor.h"
 
 namespace mooring::records {
@@ -127,7 +127,7 @@ class SegmentReader final : public JournalReader {
     const RecordKind kind = record->head.kind;
     if (kind == RecordKind::kBinding) RETURN_IF_ERROR(visit_.TakeBinding(*record, *cursor_));
     if (kind == RecordKind::kDecisions || kind == RecordKind::kOutcomes ||
-        kind == RecordKind::kRefusal) {
+        kind == RecordKind::kRefusal || kind == RecordKind::kBudget) {
       RETURN_IF_ERROR(visit_.Tell(*record, *cursor_, visitor));
       position_.offset = cursor_->offset();
       return true;
