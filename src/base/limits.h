@@ -50,6 +50,7 @@ inline constexpr std::size_t kGoldenRows = 10'000;
 inline constexpr std::size_t kContractBytes = 256 * kKiB;
 inline constexpr std::size_t kContractDepth = 16;          // maps and lists inside each other
 inline constexpr std::size_t kContractErrors = 100;        // told at once; the rest is counted
+inline constexpr std::size_t kLimits = 64;                 // stop-limits of one contract
 inline constexpr std::size_t kExpressionBytes = 4 * kKiB;
 inline constexpr std::size_t kExpressionDepth = 64;
 inline constexpr std::size_t kPatternBytes = 1 * kKiB;     // a regular expression
@@ -71,6 +72,7 @@ inline constexpr std::size_t kOutcomesBodyBytes = 96 * kMiB;  // of POST /api/v1
 // again after a start, as far as the newest kRemembered decisions and outcomes reach.
 inline constexpr std::chrono::hours kRequestIdHorizon{24};
 inline constexpr std::chrono::hours kOutcomeHorizon{7 * 24};
+inline constexpr std::chrono::hours kReleaseHorizon{24};  // of a decision that was not used
 inline constexpr std::size_t kRemembered = std::size_t{1} << 22;
 
 // Serving

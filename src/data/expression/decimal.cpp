@@ -104,8 +104,9 @@ std::optional<Decimal> Decimal::Rounded(int digits, Rounding rounding) const {
   if (!step) return std::nullopt;
   Wide whole = mantissa_ / *step;
   const Wide rest = mantissa_ % *step;  // has the sign of the mantissa
-  if (rounding == Rounding::kDown && rest < 0) --whole;
-  if (rounding == Rounding::kUp && rest > 0) ++whole;
+  const bool away = rounding == Rounding::kAwayFromZero;
+  if ((rounding == Rounding::kDown || away) && rest < 0) --whole;
+  if ((rounding == Rounding::kUp || away) && rest > 0) ++whole;
   if (rounding == Rounding::kHalfAwayFromZero) {
     if (rest >= *step - rest) ++whole;
     if (-rest >= *step + rest) --whole;
@@ -113,8 +114,8 @@ std::optional<Decimal> Decimal::Rounded(int digits, Rounding rounding) const {
   return Decimal(whole, digits);
 }
 
-std::optional<std::int64_t> Decimal::InUnitsOf(int digits) const {
-  const auto rounded = Rounded(digits, Rounding::kHalfAwayFromZero);
+std::optional<std::int64_t> Decimal::InUnitsOf(int digits, Rounding rounding) const {
+  const auto rounded = Rounded(digits, rounding);
   if (!rounded) return std::nullopt;
   const auto units = Scaled(rounded->mantissa_, digits - rounded->scale_);
   if (!units || *units > std::numeric_limits<std::int64_t>::max() ||
@@ -124,11 +125,21 @@ std::optional<std::int64_t> Decimal::InUnitsOf(int digits) const {
   return static_cast<std::int64_t>(*units);
 }
 
-std::optional<std::int64_t> Decimal::UnitsOf(double number, int digits) {
-  if (const auto exact = Shortest(number)) return exact->InUnitsOf(digits);
+std::optional<std::int64_t> Decimal::UnitsOf(double number, int digits, Rounding rounding) {
+  if (const auto exact = Shortest(number)) return exact->InUnitsOf(digits, rounding);
   // The 17 digits of a double leave kMaxScale only when it is smaller than half of any unit.
   constexpr double kNothing = 1e-12;
-  return std::abs(number) < kNothing ? std::optional<std::int64_t>(0) : std::nullopt;
+  if (!(std::abs(number) < kNothing)) return std::nullopt;
+  const bool away = rounding == Rounding::kAwayFromZero;
+  if (number > 0 && (away || rounding == Rounding::kUp)) return 1;
+  if (number < 0 && (away || rounding == Rounding::kDown)) return -1;
+  return 0;
+}
+
+int Decimal::digits_behind_point() const {
+  int digits = scale_;
+  for (Wide rest = mantissa_; digits > 0 && rest % 10 == 0; rest /= 10) --digits;
+  return digits;
 }
 
 double Decimal::ToDouble() const {

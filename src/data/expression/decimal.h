@@ -33,14 +33,18 @@ class Decimal {
   // Below, equal, above: -1, 0, 1.
   std::optional<int> Compare(const Decimal& other) const;
 
-  enum class Rounding { kHalfAwayFromZero, kDown, kUp };
+  enum class Rounding { kHalfAwayFromZero, kDown, kUp, kAwayFromZero };
   // With that many digits after the point.
   std::optional<Decimal> Rounded(int digits, Rounding rounding) const;
-  // This times 10^digits, rounded half away from zero: minor units of money.
-  std::optional<std::int64_t> InUnitsOf(int digits) const;
+  // This times 10^digits, rounded: minor units of money.
+  std::optional<std::int64_t> InUnitsOf(int digits,
+                                        Rounding rounding = Rounding::kHalfAwayFromZero) const;
   // A number as money: what its writer meant, in minor units. Nothing for what is not finite or
   // does not fit.
-  static std::optional<std::int64_t> UnitsOf(double number, int digits);
+  static std::optional<std::int64_t> UnitsOf(double number, int digits,
+                                             Rounding rounding = Rounding::kHalfAwayFromZero);
+  // Digits behind the point, without zeros at the end: 2 of 1.50 is 1.
+  int digits_behind_point() const;
   double ToDouble() const;
 
  private:

@@ -238,15 +238,20 @@ void Expression::EvaluateAll(const Batch& batch, std::vector<double>& out) const
 }
 
 Result<std::optional<std::int64_t>> Expression::EvaluateMoney(const Batch& batch, std::size_t row,
-                                                              int minor_digits) const {
+                                                              int minor_digits,
+                                                              Decimal::Rounding rounding) const {
   CHECK(minor_digits >= 0 && minor_digits <= 9);
   CheckColumns(*program_, batch);
   const Amounts::Value value = Run<Amounts>(*program_, batch, row);
   if (value.exact.has_value()) {
-    if (const auto units = value.exact->InUnitsOf(minor_digits)) return std::optional(*units);
+    if (const auto units = value.exact->InUnitsOf(minor_digits, rounding)) {
+      return std::optional(*units);
+    }
   } else {
     if (std::isnan(value.real)) return std::optional<std::int64_t>();
-    if (const auto units = Decimal::UnitsOf(value.real, minor_digits)) return std::optional(*units);
+    if (const auto units = Decimal::UnitsOf(value.real, minor_digits, rounding)) {
+      return std::optional(*units);
+    }
   }
   return Error(Code::kTooLarge, "amount of '" + program_->text.substr(0, 100) + "' is too large")
       .Why("it does not fit in 64 bits of minor units");

@@ -30,6 +30,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "data/expression/decimal.h"
 #include "data/table/batch.h"
 
 namespace mooring::data {
@@ -58,13 +59,13 @@ class Expression {
   // All rows; null is NaN. Conditions give 0 or 1.
   void EvaluateAll(const Batch& batch, std::vector<double>& out) const;
 
-  // Money in minor units (10^-minor_digits), rounded half away from zero once at the end; nullopt
-  // for null. Whole numbers, decimal literals, bools and float columns (each as the shortest
+  // Money in minor units (10^-minor_digits), rounded once at the end; nullopt for null. Whole numbers, decimal literals, bools and float columns (each as the shortest
   // decimal that reads back to it) are exact through + - * min max abs round floor ceil if and
   // comparisons; from division, %, log and exp on, and beyond 128 bits or 30 digits behind the
   // point, it is double arithmetic. An amount beyond 64 bits is kTooLarge.
-  Result<std::optional<std::int64_t>> EvaluateMoney(const Batch& batch, std::size_t row,
-                                                    int minor_digits = 2) const;
+  Result<std::optional<std::int64_t>> EvaluateMoney(
+      const Batch& batch, std::size_t row, int minor_digits = 2,
+      Decimal::Rounding rounding = Decimal::Rounding::kHalfAwayFromZero) const;
 
  private:
   explicit Expression(std::shared_ptr<const Program> program) : program_(std::move(program)) {}

@@ -216,6 +216,16 @@ const InputRule* Contract::FindInput(std::string_view name) const {
   return found == inputs.end() ? nullptr : &*found;
 }
 
+const LimitRule* Contract::FindLimit(std::string_view name) const {
+  const auto found = std::ranges::find(limits, name, &LimitRule::name);
+  return found == limits.end() ? nullptr : &*found;
+}
+
+const std::vector<FallbackStep>& Contract::FallbackFor(FallbackCause cause) const {
+  const auto own = fallback_by_cause.find(cause);
+  return own == fallback_by_cause.end() ? fallback : own->second;
+}
+
 std::vector<ContractError> CheckContract(std::string_view text) {
   Contract contract;
   return Check(text, contract);

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,8 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "data/table/schema.h"
+#include "records/contract/fallback_rule.h"
+#include "records/contract/limit_rule.h"
 
 namespace mooring::records {
 
@@ -132,12 +135,6 @@ struct EffectRule {
   std::string currency;
 };
 
-// One step of the fallback chain, tried in order.
-struct FallbackStep {
-  enum class Kind : std::uint8_t { kPrevious, kConstant, kDeny } kind = Kind::kDeny;
-  double constant = 0;
-};
-
 struct PrivacyRule {
   std::string subject;
   std::vector<std::string> pseudonymise;  // input columns replaced by a keyed hash before any write
@@ -157,17 +154,20 @@ struct Contract {
   std::optional<OutcomeRule> outcome;
   DecisionRule decision;
   MonitorRule monitor;
-  std::vector<FallbackStep> fallback;  // empty: deny
+  std::vector<LimitRule> limits;       // in the order of the file
+  std::vector<FallbackStep> fallback;  // of causes without a chain of their own; empty: deny
+  std::map<FallbackCause, std::vector<FallbackStep>> fallback_by_cause;
   PrivacyRule privacy;
   EffectRule effect;
   std::string text;  // the file as it was
   std::string hash;  // SHA-256 of text, hex
 
-  // Sections that this program checks for shape and does not act on yet ("limits",
-  // "rollout"): whoever shows a contract to a person must show these.
+  // Sections that this program checks for shape and does not act on yet ("rollout"): whoever shows a contract to a person must show these.
   std::vector<std::string> not_enforced;
 
   const InputRule* FindInput(std::string_view name) const;  // null when absent
+  const LimitRule* FindLimit(std::string_view name) const;  // null when absent
+  const std::vector<FallbackStep>& FallbackFor(FallbackCause cause) const;
 };
 
 struct ContractError {

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/expression/decimal.h"
@@ -62,8 +63,8 @@ struct CollarReference {
     kMedian,  // of the last `decisions` admitted
   } kind = Kind::kChampion;
   std::string input;
-  std::optional<data::Decimal> constant;
-  std::uint32_t decisions = 0;
+  std::optional<data::Decimal> constant;  // kMedian: what stands in until there are `decisions`
+  std::uint32_t decisions = 0;            // kMedian
 };
 
 struct LimitRule {
@@ -76,9 +77,12 @@ struct LimitRule {
   // Expression over inputs, the output's name (raw score), `score` and `amount` as they would be
   // answered. Empty: the amount, without one the score.
   std::string quantity;
+  // Whether the quantity is money of the contract's currency; not said: DigitsOf tells.
+  std::optional<bool> money;
   LimitWeight weight = LimitWeight::kGross;
   LimitWindow window;
-  std::optional<data::Decimal> min, max;  // max: the limit; of kShare a share, of kGrowth a factor
+  // max: the limit; of kShare a share, of kGrowth a factor, of kCount and kRepeat decisions.
+  std::optional<data::Decimal> min, max;
 
   // kCollar: |q - r| ≤ max(absolute, relative * |r|)
   CollarReference collar;
@@ -105,5 +109,21 @@ struct LimitRule {
   bool advisory = false;             // watched and told, never enforced
   std::size_t line = 0, column = 0;  // where it stands in the contract
 };
+
+std::string_view LimitKindName(LimitKind kind);          // "bound", …, "open_exposure"
+std::string_view LimitActionName(LimitAction action);    // "clamp", "fallback", "review", "deny"
+std::string_view LimitScopeName(LimitScope scope);       // "all", "model", "version", "caller"
+std::string_view LimitWeightName(LimitWeight weight);    // "gross", "positive", "negative", "net"
+// Sums, counts, rates, shares, exposures, drawdowns, repeats and growth keep a budget; bounds,
+// collars, freshness and quality look at one decision alone.
+bool HasBudget(LimitKind kind);
+// Kinds that stay shut once hit unless their writer says otherwise.
+bool LatchesByDefault(LimitKind kind);
+
+struct Contract;
+// Digits behind the point that a rule's quantity and thresholds are counted in: the currency's for
+// money, 6 for other quantities, 0 for counts of decisions. A quantity is money when the contract
+// (of kDrawdown its effect) has a currency, unless it is the score alone or the rule says so.
+int DigitsOf(const LimitRule& rule, const Contract& contract);
 
 }  // namespace mooring::records
