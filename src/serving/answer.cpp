@@ -40,6 +40,11 @@ DecisionAnswer AnswerOf(Pending& pending) {
   answer.outputs = all_admitted ? std::move(pending.outputs)
                                 : MaskedOutputs(pending.outputs, pending.decisions);
   answer.imputed = std::move(pending.found.imputed);
+  answer.limit_hits = std::move(pending.judged.note.hits);
+  answer.retry_ns = pending.judged.retry_ns;
+  answer.sources = pending.judged.sources;
+  answer.kill_epoch = pending.kill_epoch;
+  answer.caller = pending.request.caller;
   return answer;
 }
 

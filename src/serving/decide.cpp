@@ -13,9 +13,9 @@
 #include "serving/pending_pool.h"
 #include "serving/replay.h"
 #include "serving/routing.h"
+#include "serving/row_judge.h"
 #include "serving/scoring_pool.h"
 #include "serving/serving_metrics.h"
-#include "serving/substitute.h"
 
 namespace mooring::serving {
 namespace {
@@ -72,10 +72,15 @@ class Flow final : public PendingOwner, public std::enable_shared_from_this<Flow
   void Predict(Pending& pending);
   Status Limit(Pending& pending);
   Status Record(Pending& pending);
+  void GiveBudgetsBack(Pending& pending);
   void Answer(Pending& pending);
   void Refuse(Pending& pending, Error error);
   void Finish(Pending& pending);
   void RecordRefusal(const Pending& pending, const Error& error);
+  std::shared_ptr<const LimitControls> Controls() const {
+    static const auto kNone = std::make_shared<const LimitControls>();
+    return options_.controls ? options_.controls() : kNone;
+  }
   static Error NotWritten(const Error& why) {
     if (why.code() == Code::kTooLarge) return why;
     return Error(Code::kUnavailable, "the decision could not be written down, so none was made")
@@ -191,13 +196,19 @@ Status Flow::Limit(Pending& pending) {
     return Error(Code::kInternal, "the model gave another number of rows than it got");
   }
   const data::Column& scores = pending.outputs.column(served.policy->score_column());
+  const std::shared_ptr<const Snapshot> snapshot = options_.snapshot();
+  const auto controls = served.limits == nullptr ? nullptr : Controls();
+  const JudgedBy by{.snapshot = snapshot.get(),
+                    .served = &served,
+                    .inputs = &inputs,
+                    .caller = pending.request.caller,
+                    .kills = options_.kills,
+                    .limits = options_.limits,
+                    .controls = controls.get()};
+  RowJudge judge(by, pending.judged);
+  if (options_.kills != nullptr) pending.kill_epoch = options_.kills->epoch();
   for (std::size_t row = 0; row < inputs.rows(); ++row) {
-    records::RowDecision decision = served.policy->Judge(scores.Number(row), inputs, row);
-    if (decision.verdict == records::Verdict::kFallback) {
-      decision = served.policy->Substitute(decision, inputs, row, [&] {
-        return PreviousScore(*options_.snapshot(), served, inputs, row);
-      });
-    }
+    records::RowDecision decision = judge.Judge(scores.Number(row), row);
     const bool was_cast = !pending.request.flags.empty() && pending.request.flags[row] != 0;
     decision.flagged = was_cast || pending.found.IsFlagged(row);
     pending.decisions.push_back(decision);
@@ -209,6 +220,7 @@ Status Flow::Record(Pending& pending) {
   const DecisionRequest& request = pending.request;
   const Nanos now = options_.clock->Monotonic();
   if (request.deadline != Nanos(0) && now >= request.deadline) {
+    GiveBudgetsBack(pending);
     return Error(Code::kDeadlineExceeded, "no decision was made in the time allowed");
   }
   pending.latency_us = LatencyUs(now - request.received);
@@ -227,12 +239,24 @@ Status Flow::Record(Pending& pending) {
   block.outputs = &pending.outputs;
   block.rows = pending.decisions;
   block.imputed = pending.found.imputed;
+  if (!pending.judged.note.empty()) block.limits = &pending.judged.note;
   const Result<DecisionId> first = options_.journal->Append(block, &pending);
-  if (!first.ok()) return NotWritten(first.error());
+  if (!first.ok()) {
+    GiveBudgetsBack(pending);
+    return NotWritten(first.error());
+  }
   pending.first = first.value();
+  if (block.limits != nullptr) options_.limits->ledger().Recorded(*block.limits, pending.first);
   pending.recorded = true;
   pending.Arrive();
   return Ok();
+}
+
+// No record holds what the rows spent, so nothing was spent. A record whose sync failed may be on
+// the disk all the same: what it spent stays spent.
+void Flow::GiveBudgetsBack(Pending& pending) {
+  if (options_.limits != nullptr) options_.limits->ledger().Undo(pending.judged.note);
+  pending.judged.Clear();
 }
 
 void Flow::Answer(Pending& pending) {

@@ -19,7 +19,9 @@
 #include "records/journal/journal.h"
 #include "records/journal/request_ids.h"
 #include "serving/decision.h"
+#include "serving/kill_switch.h"
 #include "serving/loaded_models.h"
+#include "serving/stop_limits/stop_limits.h"
 
 namespace mooring::serving {
 
@@ -41,7 +43,13 @@ class Decider {
     // journal by the composition root before the first request.
     records::RequestIds* request_ids = nullptr;
     std::function<std::shared_ptr<const Snapshot>()> snapshot;
-    std::size_t scoring_threads = 1;   // for predictors with Cost::kPooled
+    const KillSwitch* kills = nullptr;  // null: nothing is ever stopped at once
+  // The budgets of stop-limits; null: limits of contracts deny everything. Recovered from the
+  // journal by the composition root before the first request.
+  const StopLimits* limits = nullptr;
+  // What people changed of limits; never gives null. Empty: nothing was changed.
+  std::function<std::shared_ptr<const LimitControls>()> controls;
+  std::size_t scoring_threads = 1;   // for predictors with Cost::kPooled
     Safety safety;
   };
   using Done = std::function<void(DecisionAnswer)>;

@@ -65,6 +65,14 @@ struct DecisionAnswer {
   // Raw outputs, one row each; rows whose verdict is not kAdmit hold nulls.
   data::Batch outputs;
   std::vector<records::Imputed> imputed;        // by place in served->shape->schema(); ascending
+  // What limits said, by row; rows without a hit have none.
+  std::vector<records::LimitHit> limit_hits;
+  std::int64_t retry_ns = 0;      // only rates said no: when to ask again
+  // Of the kill switch: when the rows were judged, and the versions whose values the answer
+  // carries (none: fixed values and denials only).
+  std::uint64_t kill_epoch = 0;
+  std::vector<VersionNumber> sources;
+  std::string caller;
   std::uint32_t latency_us = 0;
   bool replayed = false;          // same request id and body as before: the earlier answer
 };

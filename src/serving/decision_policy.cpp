@@ -12,7 +12,6 @@
 namespace mooring::serving {
 namespace {
 
-using records::FallbackStep;
 using records::RowDecision;
 using records::Verdict;
 
@@ -69,7 +68,6 @@ Result<std::shared_ptr<const DecisionPolicy>> DecisionPolicy::Compile(
   }
   policy->score_min_ = contract.output.min;
   policy->score_max_ = contract.output.max;
-  policy->fallback_ = contract.fallback;
   constexpr int kWithoutCurrency = 2;  // the contract's reader let no unknown one through
   policy->minor_digits_ =
       records::CurrencyDigits(contract.decision.currency).value_or(kWithoutCurrency);
@@ -84,13 +82,6 @@ Result<std::shared_ptr<const DecisionPolicy>> DecisionPolicy::Compile(
 Status DecisionPolicy::CompileBounds(const records::Contract& contract) {
   min_ = contract.decision.min;
   max_ = contract.decision.max;
-  for (const FallbackStep& step : fallback_) {
-    std::int64_t minor = 0;
-    if (has_amount() && step.kind == FallbackStep::Kind::kConstant) {
-      ASSIGN_OR_RETURN(minor, ToMinor("fallback constant", step.constant, minor_digits_));
-    }
-    constants_minor_.push_back(minor);
-  }
   if (!has_amount()) return Ok();
   if (min_) { ASSIGN_OR_RETURN(minor_min_, ToMinor("bound", *min_, minor_digits_)); }
   if (max_) { ASSIGN_OR_RETURN(minor_max_, ToMinor("bound", *max_, minor_digits_)); }
@@ -131,31 +122,6 @@ void DecisionPolicy::Clamp(RowDecision& decision) const {
   } else {
     decision.score = low ? *min_ : *max_;
   }
-}
-
-RowDecision DecisionPolicy::Substitute(const RowDecision& stopped, const data::Batch& inputs,
-                                       std::size_t row, const PreviousScore& previous) const {
-  RowDecision decision = stopped;
-  for (std::size_t i = 0; i < fallback_.size(); ++i) {
-    const FallbackStep& step = fallback_[i];
-    if (step.kind == FallbackStep::Kind::kDeny) break;
-    if (step.kind == FallbackStep::Kind::kConstant) {
-      decision.amount_minor = constants_minor_[i];
-      decision.score = has_amount() ? kNone : step.constant;
-      return decision;
-    }
-    const std::optional<double> score = previous();
-    if (!score) continue;
-    const RowDecision other = Judge(*score, inputs, row);
-    if (other.verdict == Verdict::kFallback) continue;
-    decision.score = other.score;
-    decision.amount_minor = other.amount_minor;
-    return decision;
-  }
-  decision.verdict = Verdict::kDeny;
-  decision.score = kNone;
-  decision.amount_minor = 0;
-  return decision;
 }
 
 }  // namespace mooring::serving

@@ -5,14 +5,13 @@
 //   1. a score that is not finite, or outside output.min … output.max, is stopped (FALLBACK, DENY);
 //   2. the amount is evaluated (money: exact, in minor units); one that cannot be is stopped;
 //   3. an amount (or, without one, a score) outside decision.bounds is moved to the bound (CLAMP).
-// Only ADMIT gives the score out. CLAMP gives the bound; FALLBACK the first step of the chain that
-// works: the previous version's decision under these same rules, or a constant; DENY gives nothing.
+// Only ADMIT gives the score out, CLAMP gives the bound. What answers instead of what is stopped
+// is RowJudge's to say.
 //
 // Thread safety: const use from any thread. Cost: about 10 ns a row without an amount.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -46,14 +45,8 @@ class DecisionPolicy {
   int minor_digits() const { return minor_digits_; }
 
   // The decision for a score; `inputs` has the contract's inputs, defaults in place.
-  // kFallback when it is stopped: then Substitute decides.
+  // kFallback when it is stopped.
   records::RowDecision Judge(double score, const data::Batch& inputs, std::size_t row) const;
-
-  // A stopped row's decision by the fallback chain. `previous` gives the previous version's score
-  // for the row, nothing when there is none; asked at most once.
-  using PreviousScore = std::function<std::optional<double>()>;
-  records::RowDecision Substitute(const records::RowDecision& stopped, const data::Batch& inputs,
-                                  std::size_t row, const PreviousScore& previous) const;
 
  private:
   DecisionPolicy();
@@ -67,8 +60,6 @@ class DecisionPolicy {
   int minor_digits_ = 2;
   std::optional<double> min_, max_;                    // of the score, without an amount
   std::optional<std::int64_t> minor_min_, minor_max_;  // of the amount
-  std::vector<records::FallbackStep> fallback_;
-  std::vector<std::int64_t> constants_minor_;          // one a step; 0 where it is no constant
 };
 
 }  // namespace mooring::serving

@@ -22,6 +22,7 @@ struct WrittenBlock {
   std::vector<records::RowDecision> rows;
   std::vector<records::Imputed> imputed;
   records::LimitNote limits;
+  Time at;
 };
 
 class MemoryJournal final : public records::Journal {
@@ -50,7 +51,8 @@ class MemoryJournal final : public records::Journal {
                          *block.outputs,
                          {block.rows.begin(), block.rows.end()},
                          {block.imputed.begin(), block.imputed.end()},
-                         block.limits == nullptr ? records::LimitNote() : *block.limits});
+                         block.limits == nullptr ? records::LimitNote() : *block.limits,
+                         block.at});
       waiting_.push_back(waiter);
     }
     if (!hold) CommitNow();
@@ -108,6 +110,8 @@ class MemoryJournal final : public records::Journal {
       read.rows = block.rows;
       read.imputed = block.imputed;
       read.body_hash = block.body_hash;
+      read.caller = block.caller;
+      read.at = block.at;
       if (!block.limits.empty()) read.limits = &block.limits;
       visitor.OnDecisions(read);
       return Ok();

@@ -26,9 +26,15 @@
 #include "records/registry/registry.h"
 #include "serving/convergence_policy.h"
 
+namespace mooring::records {
+class Pseudonymiser;  // journal/journal.h
+}
+
 namespace mooring::serving {
 
 class DecisionPolicy;  // decision_policy.h: what the contract makes of a score
+class FallbackChains;  // fallback_chain.h: what answers instead
+class LimitSet;        // stop_limits/limit_set.h: the contract's limits
 class InputShape;      // validation.h: contract rules bound to the predictor's inputs
 
 // One loaded version of one model under one contract; immutable, made by AssembleVersion.
@@ -41,6 +47,8 @@ class ServedVersion {
   std::shared_ptr<const records::Binding> binding;
   std::shared_ptr<const InputShape> shape;
   std::shared_ptr<const DecisionPolicy> policy;
+  std::shared_ptr<const FallbackChains> fallback;
+  std::shared_ptr<const LimitSet> limits;  // null: the contract has none
   std::string format;
 };
 
@@ -53,6 +61,8 @@ struct VersionParts {
   std::string format;
   // Known values of category inputs, by name, beside those that the model knows.
   std::map<std::string, std::shared_ptr<const data::Dictionary>, std::less<>> dictionaries;
+  Time made;                                            // for limits on its age
+  const records::Pseudonymiser* pseudonymiser = nullptr;  // for keys of limits; outlives it
 };
 // Binds the contract to the model; kFailedPrecondition says what does not fit.
 Result<std::shared_ptr<const ServedVersion>> AssembleVersion(VersionParts parts);

@@ -14,6 +14,7 @@
 
 #include "records/journal/journal.h"
 #include "serving/decision.h"
+#include "serving/row_judge.h"
 #include "serving/scoring_pool.h"
 #include "serving/validation.h"
 
@@ -52,6 +53,8 @@ struct Pending final : records::CommitWaiter, ScoringJob {
   data::Batch scratch;                  // the model's inputs where they differ from the contract's
   data::Batch outputs;                  // raw
   std::vector<records::RowDecision> decisions;
+  JudgedTrace judged;
+  std::uint64_t kill_epoch = 0;         // before the rows were judged
   std::uint32_t latency_us = 0;         // admit to record
   DecisionId first;
   Status committed;

@@ -38,6 +38,7 @@ void PendingPool::Give(Pending& pending) {
   pending.first = {};
   pending.found.Clear();
   pending.decisions.clear();
+  pending.judged.Clear();
   pending.committed = Ok();
   pending.halves.store(2, std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);

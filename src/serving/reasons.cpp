@@ -5,9 +5,10 @@
 namespace mooring::serving {
 namespace {
 
-constexpr std::array<std::string_view, 7> kReasonNames = {
+constexpr std::array<std::string_view, 11> kReasonNames = {
     "", "score_not_finite", "score_below_min", "score_above_max",
-    "amount_invalid", "below_bounds", "above_bounds"};
+    "amount_invalid", "below_bounds", "above_bounds", "killed",
+    "limit", "limit_input_invalid", "review_expired"};
 
 }  // namespace
 

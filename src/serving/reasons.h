@@ -15,7 +15,16 @@ enum class Reason : std::uint8_t {
   kAmountInvalid = 4,
   kBelowBounds = 5,
   kAboveBounds = 6,
+  kKilled = 7,        // the kill switch covers it
+  kLimit = 8,         // a stop-limit said no
+  kLimitInput = 9,    // a limit's quantity could not be known
+  kReviewExpired = 10,
 };
+// Whether limits or the kill switch said it, rather than bounds of the score.
+inline bool IsOfLimits(std::uint8_t reason) {
+  return reason >= static_cast<std::uint8_t>(Reason::kKilled) &&
+         reason <= static_cast<std::uint8_t>(Reason::kLimitInput);
+}
 // "", "score_not_finite", …; "" for numbers that no reason has.
 std::string_view ReasonName(std::uint8_t reason);
 

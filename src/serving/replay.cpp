@@ -1,5 +1,6 @@
 #include "serving/replay.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -69,6 +70,12 @@ Result<std::shared_ptr<const ServedVersion>> VersionOf(const Snapshot& snapshot,
   return AssembleVersion(std::move(gone));
 }
 
+bool CarriesAModelsValue(const records::RowDecision& row) {
+  using records::Verdict;
+  return row.verdict == Verdict::kAdmit || row.verdict == Verdict::kClamp ||
+         row.verdict == Verdict::kFallback;
+}
+
 class AnswerReader final : public records::JournalVisitor {
  public:
   AnswerReader(const Snapshot& snapshot, DecisionId first) : snapshot_(snapshot), first_(first) {}
@@ -88,6 +95,12 @@ class AnswerReader final : public records::JournalVisitor {
     }
     answer.outputs = MaskedOutputs(*block.outputs, block.rows);
     answer.imputed.assign(block.imputed.begin(), block.imputed.end());
+    answer.caller = block.caller;
+    if (block.limits != nullptr) answer.limit_hits = block.limits->hits;
+    // Which version's value it is was not kept beside fallbacks: the model's name stands for all.
+    if (std::ranges::any_of(block.rows, CarriesAModelsValue)) {
+      answer.sources.push_back(block.binding->version);
+    }
   }
 
   DecisionAnswer answer;

@@ -1,5 +1,7 @@
 #include "serving/decision_policy.h"
+#include "serving/fallback_chain.h"
 #include "serving/loaded_models.h"
+#include "serving/stop_limits/limit_set.h"
 #include "serving/validation.h"
 
 namespace mooring::serving {
@@ -16,6 +18,19 @@ Result<std::shared_ptr<const ServedVersion>> AssembleVersion(VersionParts parts)
                    InputShape::Bind(served->contract, signature, parts.dictionaries));
   ASSIGN_OR_RETURN(served->policy, DecisionPolicy::Compile(*served->contract, signature,
                                                            served->shape->schema()));
+  ASSIGN_OR_RETURN(served->fallback,
+                   FallbackChains::Compile(*served->contract, *served->shape->schema(),
+                                           served->policy->has_amount(),
+                                           served->policy->minor_digits()));
+  if (!served->contract->limits.empty()) {
+    const std::int64_t made = parts.made.time_since_epoch().count();
+    ASSIGN_OR_RETURN(served->limits, LimitSet::Compile({.contract = served->contract.get(),
+                                                        .version = served->number,
+                                                        .inputs = served->shape->schema(),
+                                                        .pseudonymiser = parts.pseudonymiser,
+                                                        .version_made = made,
+                                                        .reference_made = made}));
+  }
   auto binding = std::make_shared<records::Binding>();
   binding->model = served->model;
   binding->version = served->number;

@@ -20,24 +20,33 @@ bool TakesTheSame(const ServedVersion& a, const ServedVersion& b) {
 
 }  // namespace
 
-std::optional<double> PreviousScore(const Snapshot& snapshot, const ServedVersion& served,
-                                    const data::Batch& inputs, std::size_t row) {
+const ServedVersion* PreviousOf(const Snapshot& snapshot, const ServedVersion& served) {
   const ServedModel* const model = snapshot.Find(served.model);
-  if (model == nullptr || model->previous == nullptr) return std::nullopt;
-  const ServedVersion& previous = *model->previous;
-  if (previous.number == served.number || !TakesTheSame(served, previous) ||
-      previous.predictor->cost() != model::Predictor::Cost::kInline) {
+  if (model == nullptr || model->previous == nullptr) return nullptr;
+  return model->previous->number == served.number ? nullptr : model->previous.get();
+}
+
+const ServedVersion* ChampionOf(const Snapshot& snapshot, const ServedVersion& served) {
+  const ServedModel* const model = snapshot.Find(served.model);
+  if (model == nullptr || model->champion == nullptr) return nullptr;
+  return model->champion->number == served.number ? nullptr : model->champion.get();
+}
+
+std::optional<double> ScoreBy(const ServedVersion& other, const ServedVersion& served,
+                              const data::Batch& inputs, std::size_t row) {
+  if (!TakesTheSame(served, other) ||
+      other.predictor->cost() != model::Predictor::Cost::kInline) {
     return std::nullopt;
   }
-  data::Batch one(previous.shape->schema());
+  data::Batch one(other.shape->schema());
   one.AppendRow(inputs, row);
-  data::Batch scratch(previous.predictor->signature().inputs);
-  data::Batch outputs(previous.predictor->signature().output_columns);
-  if (!previous.predictor->Predict(previous.shape->ToModel(one, scratch), outputs).ok()) {
+  data::Batch scratch(other.predictor->signature().inputs);
+  data::Batch outputs(other.predictor->signature().output_columns);
+  if (!other.predictor->Predict(other.shape->ToModel(one, scratch), outputs).ok()) {
     return std::nullopt;
   }
   if (outputs.rows() != 1) return std::nullopt;
-  return outputs.column(previous.policy->score_column()).Number(0);
+  return outputs.column(other.policy->score_column()).Number(0);
 }
 
 }  // namespace mooring::serving

@@ -26,6 +26,8 @@ class Loader {
       ASSIGN_OR_RETURN(const std::string reference, options_.text(record.reference_blob));
       ASSIGN_OR_RETURN(parts.dictionaries, options_.dictionaries(reference, *parts.contract));
     }
+    parts.made = record.created;
+    parts.pseudonymiser = options_.pseudonymiser;
     return AssembleVersion(std::move(parts));
   }
 
@@ -37,7 +39,7 @@ class Loader {
     }
     ASSIGN_OR_RETURN(const std::string text, options_.registry->ContractText(hash));
     ASSIGN_OR_RETURN(records::Contract contract, records::ParseContract(text));
-    if (!contract.privacy.pseudonymise.empty() && !options_.has_pseudonym_key) {
+    if (!contract.privacy.pseudonymise.empty() && options_.pseudonymiser == nullptr) {
       return Error(Code::kFailedPrecondition,
                    fmt::format("the contract pseudonymises '{}', and there is no key to do it with",
                                contract.privacy.pseudonymise.front()))

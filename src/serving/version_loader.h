@@ -39,8 +39,8 @@ struct VersionLoaderOptions {
       dictionaries;
   std::string library_directory;          // as model::LoadOptions
   Transport* transport = nullptr;         // for `remote` models; null refuses them
-  // Whether the journal can pseudonymise; without, a contract that asks for it is not served.
-  bool has_pseudonym_key = false;
+  // The journal's; null: a contract that asks for pseudonyms is not served. Outlives the versions.
+  const records::Pseudonymiser* pseudonymiser = nullptr;
   // Of golden outputs, relative; zero, the default, means the same bits.
   double golden_tolerance = 0;
 };

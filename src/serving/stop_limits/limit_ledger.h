@@ -8,16 +8,23 @@
 // and notes its hits (and latches) only. What is applied is appended to `note` as deltas; folding
 // the notes of a journal into an empty ledger gives the same budgets.
 //
+// Every note that TryAdmit wrote to is ended by Recorded or by Undo. What relieves a limit (the
+// other sign of a net sum, the decisions a share is of) serves other records only from Recorded on:
+// a crash must not take it away from under them. Call Recorded as soon as the journal has given the
+// record its place, before another record can be placed that relies on it.
+//
 // The invariant (never exceed): for every limit and every window, the sum over admitted decisions
 // is at most the limit, through crashes, retries and clock steps. Sliding windows are counted in
 // buckets and every bucket that touches the window counts whole, so a window is at most one bucket
 // longer than said, never shorter. Time never goes back: a step backwards opens no budget; a jump
-// forward against the monotonic clock beyond `max_jump` freezes the windows until Thaw.
+// forward against the monotonic clock beyond `max_jump` freezes the windows until Thaw
+// (limit_time.h). Not promised: that all of a budget can be used. A rate's arrival is not given
+// back, nor is a latch by Undo: it is noted again by the next record that meets it.
 //
 // Thread safety: any thread; one lock, held for the checks alone. Cost: 20 terms with a million
-// live keys within 10 µs at p99. Memory: about 100 bytes a budget; bounded by `max_states`, and a
+// live keys within 10 µs at p99. Memory: about 170 bytes a budget; bounded by `max_states`, and a
 // limit with `per` by its own `keys`: when full, new keys are denied, no budget with anything
-// spent is forgotten.
+// spent is forgotten. What a journal says was spent is kept beyond these bounds.
 #pragma once
 
 #include <cstddef>
@@ -40,6 +47,7 @@ class LimitLedger {
   struct Options {
     const Clock* clock = nullptr;  // required
     std::size_t max_states = std::size_t{1} << 23;
+    std::size_t max_open = std::size_t{1} << 23;  // what decisions hold until they are closed
     std::chrono::seconds max_jump{5};  // of wall time against the monotonic clock
   };
   explicit LimitLedger(const Options& options);
@@ -65,7 +73,8 @@ class LimitLedger {
   void Undo(const records::LimitNote& note);
   // The journal took the record: its rows are decisions from `first` on; open exposures are theirs.
   void Recorded(const records::LimitNote& note, DecisionId first);
-  // A record read at a start, or one that others appended (outcomes, releases), in journal order.
+  // A record read at a start, or one that others appended (outcomes, releases), in journal order,
+  // each once. Until the first TryAdmit it moves the ledger's time too.
   void Fold(const records::LimitNote& note, DecisionId first);
 
   // What a decision still holds (kOpen), and gives back once: deltas for a record that closes it.
@@ -73,18 +82,24 @@ class LimitLedger {
   std::vector<records::LimitDelta> OpenOf(DecisionId decision) const;
 
   struct Usage {
-    std::int64_t current = 0, marked = 0;  // sum (or count, or open) in the window now
+    // Sum (or count, or open) in the window now; of a share its decisions, and the marked of them.
+    std::int64_t current = 0, marked = 0;
     std::int64_t latched_at = 0;           // µs since 1970; 0: not
     std::int64_t resets = 0;               // when the oldest of it expires; 0 never
     std::int64_t peak = 0, result = 0;     // kDrawdown
   };
   Usage Of(const LimitTerm& term) const;
+  // The time that budgets live by, µs since 1970: of notes and buckets that others make.
+  std::int64_t Now() const;
   std::size_t states() const;
   bool frozen() const;  // the clock jumped: windows do not advance
   void Thaw();
 
-  // Everything as bytes and back; docs/formats/limit_snapshot.md. Open fails with kDataLoss on
-  // damage: the caller folds the journal from its start instead.
+  // Everything as bytes and back; docs/formats/limit_snapshot.md. It stands for the notes that were
+  // recorded or folded: take it while no note is between TryAdmit and Recorded (at an end), or of a
+  // ledger that follows the journal by Fold alone; else what is under way counts twice. Holds the
+  // lock: about 1 s a million budgets. Restore replaces all; damage is kDataLoss and leaves the
+  // ledger as it was: the caller folds the journal from its start instead.
   std::string Snapshot() const;
   Status Restore(std::string_view bytes);
 

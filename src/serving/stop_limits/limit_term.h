@@ -17,7 +17,10 @@ class WindowClock;  // limit_window.h: where a moment's bucket begins and when i
 // What all terms of one rule share. Compiled once.
 struct TermShape {
   records::LimitKind kind = records::LimitKind::kSum;  // kSum … kGrowth; the others hold no state
-  bool net = false;  // kSum: min ≤ sum ≤ max; else 0 ≤ sum ≤ max
+  bool net = false;  // kSum: min ≤ sum ≤ max; else 0 ≤ sum ≤ max, and amounts are not negative
+  // kDrawdown: the rule has a `worst`, and the loss of the window with the worst of all that is open
+  // is bounded. Else it trips when the result is `max` below its peak.
+  bool hard = false;
   bool latch = false, advisory = false, keyed = false;
   std::int64_t min = 0, max = 0;                   // minor units; of kCount, kRepeat decisions
   std::int64_t share_part = 0, share_whole = 1;    // kShare: max as a fraction
@@ -36,8 +39,11 @@ struct LimitTerm {
   const TermShape* shape = nullptr;
   std::uint16_t rule = 0;  // place among the contract's limits
   records::LimitStateId state;
-  std::int64_t amount = 0;  // weighted quantity; 1 of a count
+  std::int64_t amount = 0;  // weighted quantity; 1 of a count; of a drawdown the worst loss, ≥ 0
   bool marked = false;      // kShare: the condition holds
+  // Which budget a latch shuts, when it is not this one alone: of kRepeat that of the key, without
+  // the decision. All 0: this one.
+  records::LimitStateId latch;
   // What the controls in force make of the shape's max (raised, lowered, ramped, made smaller by
   // the watch) and when a latch was last released, µs since 1970.
   std::int64_t max = 0;

@@ -1,10 +1,17 @@
 // StopLimits: what stands between a model's answer and the world. For each row it evaluates the
 // contract's limits, has the ledger check and spend, and says what verdict the row gets.
 //
+// The order is freshness, quality, bound, repeat, collar, rate, and then everything that is summed
+// or counted; a clamped value goes through the rest. A quantity that is null, not finite or too
+// large denies. A hit never tells the model's raw value: of a bound it names the bound, of a collar
+// nothing.
+//
 // Thread safety: Admit from any thread. Cost: about 0.3 µs a limit.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,6 +22,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "data/table/batch.h"
+#include "records/contract/fallback_rule.h"
 #include "records/contract/limit_rule.h"
 #include "records/journal/limit_note.h"
 #include "records/journal/record.h"
@@ -38,9 +46,22 @@ struct LimitControls {
     std::vector<Step> ramp;
     auto operator<=>(const OfLimit&) const = default;
   };
-  std::uint64_t revision = 0;
+  // What stands about a model: its verdicts of the watch that are alerts, and the data of its newest
+  // batch of outcomes.
+  struct Standing {
+    std::string verdict;        // kind: "drift", "quality", "service_level", "stream"
+    VersionNumber version = 0;  // it is about; 0: every version
+    auto operator<=>(const Standing&) const = default;
+  };
+  struct Watch {
+    std::int64_t last_outcomes = 0;  // µs since 1970; 0: none yet
+    std::vector<Standing> standing;
+    auto operator<=>(const Watch&) const = default;
+  };
+  std::uint64_t revision = 0;  // another one whenever anything here differs
   // By "model/limit".
   std::map<std::string, OfLimit, std::less<>> limits;
+  std::map<std::string, Watch, std::less<>> watch;  // by model
 };
 
 // One row's answer that wants out.
@@ -53,9 +74,10 @@ struct LimitCandidate {
   enum class Source : std::uint8_t { kModel, kOtherVersion, kFixed } source = Source::kModel;
   bool consumes_nothing = false;  // a fixed value that its owner declared free: no budgets
   std::string_view caller;
-  VersionNumber version = 0;
-  // Decisions of the champion and of the previous version for the same row, for collars; asked at
-  // most once a row. Nothing: there is none. In minor units (or millionths of a score).
+  VersionNumber version = 0;  // that made it
+  std::int64_t now = 0;       // µs since 1970, for ages and ramps; 0: the ledger's
+  // Decisions of the champion and of the previous version for the same row, for collars; each asked
+  // at most once a call. Nothing: there is none. In minor units (or millionths of a score).
   std::function<std::optional<std::int64_t>(records::CollarReference::Kind)> reference;
 };
 
@@ -65,12 +87,19 @@ struct LimitRuling {
   records::LimitAction then = records::LimitAction::kFallback;  // when not admitted
   std::int64_t retry_ns = 0;  // a rate said no: when to come again
   bool by_rate = false;       // only rates said no
+  bool input_invalid = false;  // a quantity could not be known (LIMIT_INPUT_INVALID)
+  // Why, for the fallback chain; when not admitted.
+  records::FallbackCause cause = records::FallbackCause::kExhausted;
 };
+
+// LimitHit::current of a limit whose quantity could not be computed.
+inline constexpr std::int64_t kInvalidQuantity = std::numeric_limits<std::int64_t>::min();
 
 class StopLimits {
  public:
   explicit StopLimits(LimitLedger& ledger) : ledger_(ledger) {}
-  // Appends to `note` what was spent, or what said no. Each call checks all and applies all.
+  // Appends to `note` what was spent, or what said no. Each call checks all and applies all. What is
+  // not admitted leaves candidate.decision as it was.
   LimitRuling Admit(const LimitSet& set, const LimitControls& controls,
                     const LimitCandidate& candidate, records::LimitNote& note) const;
   LimitLedger& ledger() const { return ledger_; }

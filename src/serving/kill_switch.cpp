@@ -1,0 +1,261 @@
+#include "serving/kill_switch.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "base/limits.h"
+#include "data/expression/expression.h"
+
+namespace mooring::serving {
+
+using records::Kill;
+using records::KillScope;
+using Kind = KillScope::Kind;
+
+namespace {
+
+std::atomic<bool> panic_from_signal{false};
+
+constexpr std::string_view kByFile = "file KILL", kBySignal = "signal";
+
+bool ScopeCovers(const KillScope& scope, std::string_view model, VersionNumber version,
+                 std::string_view caller) {
+  switch (scope.kind) {
+    case Kind::kAll: return true;
+    case Kind::kModel: return scope.model == model;
+    case Kind::kVersion: return scope.model == model && scope.version == version;
+    case Kind::kCaller: return scope.caller == caller;
+    case Kind::kSegment: return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+// Immutable but for the cache of compiled segments.
+struct KillSwitch::Set {
+  struct Condition {
+    std::uint64_t id = 0;
+    std::optional<data::Expression> holds;  // none: it does not fit these inputs
+  };
+  using Conditions = std::vector<Condition>;
+
+  std::vector<Kill> kills;
+  std::vector<std::uint64_t> since;  // the epoch each is in force from
+  mutable std::mutex mutex;
+  mutable std::map<std::pair<std::string, const data::Schema*>,
+                   std::pair<std::shared_ptr<const data::Schema>, Conditions>>
+      compiled;
+
+  bool HasSegmentOf(std::string_view model) const {
+    return std::ranges::any_of(kills, [&](const Kill& kill) {
+      return kill.scope.kind == Kind::kSegment && kill.scope.model == model;
+    });
+  }
+
+  bool InSegment(std::string_view model, const data::Batch& inputs, std::size_t row) const {
+    const std::lock_guard lock(mutex);
+    const auto key = std::pair(std::string(model), inputs.shared_schema().get());
+    auto found = compiled.find(key);
+    if (found == compiled.end()) {
+      found =
+          compiled.emplace(key, std::pair(inputs.shared_schema(), Compile(model, inputs.schema())))
+              .first;
+    }
+    return std::ranges::any_of(found->second.second, [&](const Condition& condition) {
+      if (!condition.holds) return true;
+      const auto held = condition.holds->Evaluate(inputs, row);
+      return !held.has_value() || *held != 0;  // not known is stopped too
+    });
+  }
+
+  Conditions Compile(std::string_view model, const data::Schema& schema) const {
+    Conditions conditions;
+    for (const Kill& kill : kills) {
+      if (kill.scope.kind != Kind::kSegment || kill.scope.model != model) continue;
+      auto held = data::Expression::Compile(kill.scope.segment, schema);
+      Condition& condition = conditions.emplace_back(Condition{kill.id, std::nullopt});
+      if (held.ok() && held->is_condition()) condition.holds = std::move(held).value();
+    }
+    return conditions;
+  }
+};
+
+KillSwitch::KillSwitch(Options options)
+    : options_(std::move(options)), set_(std::make_shared<const Set>()) {
+  CHECK(options_.files != nullptr && options_.clock != nullptr);
+}
+KillSwitch::~KillSwitch() = default;
+
+void KillSwitch::SetBarrier(Barrier barrier) {
+  const std::lock_guard lock(order_mutex_);
+  barrier_ = std::move(barrier);
+}
+
+std::shared_ptr<const KillSwitch::Set> KillSwitch::Current() const {
+  const std::lock_guard lock(set_mutex_);
+  return set_;
+}
+
+void KillSwitch::Swap(std::shared_ptr<const Set> set) {
+  const bool any = !set->kills.empty();
+  {
+    const std::lock_guard lock(set_mutex_);
+    set_ = std::move(set);
+  }
+  any_.store(any, std::memory_order_release);
+  epoch_.fetch_add(1, std::memory_order_seq_cst);
+}
+
+void KillSwitch::Tell(std::string_view what, const Kill& kill) const {
+  if (options_.on_change) options_.on_change(what, kill);
+}
+
+void KillSwitch::Open() {
+  {
+    const std::lock_guard lock(order_mutex_);
+    auto read = records::ReadKillList(*options_.files, options_.list_file);
+    if (read.ok()) {
+      list_ = std::move(read).value();
+    } else {
+      unreadable_ = true;
+      list_.kills = {{list_.next_id++,
+                      {},
+                      options_.clock->Now(),
+                      "mooring",
+                      "the list of kills cannot be read: " + read.error().message()}};
+      Tell("unreadable", list_.kills.back());
+    }
+    auto set = std::make_shared<Set>();
+    set->kills = list_.kills;
+    set->since.assign(set->kills.size(), epoch() + 1);
+    Swap(std::move(set));
+  }
+  Poll();
+}
+
+// In force when it returns.
+Result<Kill> KillSwitch::Add(const KillScope& scope, std::string_view by, std::string_view reason) {
+  RETURN_IF_ERROR(records::CheckScope(scope));
+  // Everything can always be stopped.
+  if (list_.kills.size() >= records::kMostKills && scope.kind != Kind::kAll) {
+    return Error(Code::kResourceExhausted, "too many kills are in force")
+        .Help("stop a whole model, or everything");
+  }
+  Kill kill{list_.next_id++, scope, options_.clock->Now(),
+            std::string(by.substr(0, limits::kNameBytes)),
+            std::string(reason.substr(0, limits::kReasonBytes))};
+  list_.kills.push_back(kill);
+  auto set = std::make_shared<Set>();
+  set->kills = list_.kills;
+  set->since = Current()->since;
+  set->since.push_back(epoch() + 1);
+  Swap(std::move(set));
+  return kill;
+}
+
+Status KillSwitch::Keep() {
+  RETURN_IF_ERROR(records::WriteKillList(*options_.files, options_.list_file, list_));
+  unreadable_ = false;
+  return Ok();
+}
+
+void KillSwitch::Throw(const KillScope& scope, std::string_view by, std::string_view reason,
+                       Done done) {
+  Barrier barrier;
+  Result<Kill> kill = Error(Code::kInternal, "not thrown");
+  Status kept;
+  {
+    const std::lock_guard lock(order_mutex_);
+    kill = Add(scope, by, reason);
+    if (!kill.ok()) return done(std::move(kill));
+    kept = Keep();
+    barrier = barrier_;
+  }
+  Tell(kept.ok() ? "killed" : "killed, not kept", *kill);
+  if (!kept.ok()) {
+    kill = Error(Code::kUnavailable, "it is stopped, but a restart would forget it")
+               .Why(kept.error().message())
+               .Help("put a file named KILL into the data directory, and mend the disk");
+  }
+  if (!barrier) return done(std::move(kill));
+  barrier([done = std::move(done), kill = std::move(kill)]() mutable { done(std::move(kill)); });
+}
+
+Result<Kill> KillSwitch::Release(std::uint64_t id) {
+  const std::lock_guard lock(order_mutex_);
+  const auto found = std::ranges::find(list_.kills, id, &Kill::id);
+  if (found == list_.kills.end()) {
+    return Error(Code::kNotFound, "no kill " + std::to_string(id) + " is in force");
+  }
+  const Kill kill = *found;
+  if (kill.by == kByFile && !options_.panic_file.empty() &&
+      options_.files->Exists(options_.panic_file)) {
+    return Error(Code::kFailedPrecondition, "the file KILL is still in the data directory")
+        .Help("remove it first");
+  }
+  records::KillList without = list_;
+  std::erase_if(without.kills, [&](const Kill& other) { return other.id == id; });
+  RETURN_IF_ERROR(records::WriteKillList(*options_.files, options_.list_file, without));
+  unreadable_ = false;
+  list_ = std::move(without);
+  const std::shared_ptr<const Set> before = Current();
+  auto set = std::make_shared<Set>();
+  for (std::size_t i = 0; i < before->kills.size(); ++i) {
+    if (before->kills[i].id == id) continue;
+    set->kills.push_back(before->kills[i]);
+    set->since.push_back(before->since[i]);
+  }
+  Swap(std::move(set));
+  Tell("released", kill);
+  return kill;
+}
+
+std::vector<Kill> KillSwitch::List() const { return Current()->kills; }
+
+void KillSwitch::PanicFromSignal() noexcept { panic_from_signal.store(true); }
+
+void KillSwitch::Poll() {
+  const bool by_signal = panic_from_signal.exchange(false);
+  const bool by_file =
+      !options_.panic_file.empty() && options_.files->Exists(options_.panic_file) &&
+      std::ranges::none_of(Current()->kills, [](const Kill& kill) { return kill.by == kByFile; });
+  const auto forget = [](const Result<Kill>&) {};
+  if (by_file) Throw({}, kByFile, "the file KILL was put into the data directory", forget);
+  if (by_signal) Throw({}, kBySignal, "the process was told by a signal", forget);
+}
+
+bool KillSwitch::Covers(std::string_view model, VersionNumber version,
+                        std::string_view caller) const {
+  if (!any_.load(std::memory_order_acquire)) [[likely]]
+    return false;
+  return std::ranges::any_of(Current()->kills, [&](const Kill& kill) {
+    return ScopeCovers(kill.scope, model, version, caller);
+  });
+}
+
+bool KillSwitch::CoversRow(std::string_view model, VersionNumber version, std::string_view caller,
+                           const data::Batch& inputs, std::size_t row) const {
+  if (!any_.load(std::memory_order_acquire)) [[likely]]
+    return false;
+  if (Covers(model, version, caller)) return true;
+  const std::shared_ptr<const Set> set = Current();
+  return set->HasSegmentOf(model) && set->InSegment(model, inputs, row);
+}
+
+bool KillSwitch::MayLeave(std::uint64_t epoch, std::string_view model, VersionNumber version,
+                          std::string_view caller) const {
+  if (this->epoch() == epoch) [[likely]]
+    return true;
+  const std::shared_ptr<const Set> set = Current();
+  for (std::size_t i = 0; i < set->kills.size(); ++i) {
+    const KillScope& scope = set->kills[i].scope;
+    const bool in_segment =
+        scope.kind == Kind::kSegment && scope.model == model && set->since[i] > epoch;
+    if (in_segment || ScopeCovers(scope, model, version, caller)) return false;
+  }
+  return true;
+}
+
+}  // namespace mooring::serving

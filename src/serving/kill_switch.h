@@ -1,0 +1,102 @@
+// KillSwitch: stops what models say from leaving, at once, and keeps it stopped until people
+// release it. It needs no database, model or network: the order is one small file, and the file
+// `KILL` in the data directory, put there by anybody, stops everything.
+//
+// The promise: after Throw's `done` was told success, no answer with a model's value leaves for
+// what it covers. How: (1) the set of kills is swapped and the epoch grows; (2) each decision reads
+// the epoch when it begins, and whoever writes its answer asks MayLeave right before the bytes go;
+// (3) `barrier` runs once every writer has finished what it had asked for before. Then the order is
+// durable, and only then `done` is told. The effect begins with (1): no disk is waited for.
+//
+// A list that cannot be read, at a start, stops everything: nobody knows what was stopped.
+//
+// Thread safety: any thread. Cost when nothing is stopped: one relaxed load.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/io/file_system.h"
+#include "base/result.h"
+#include "data/table/batch.h"
+#include "records/kills/kill.h"
+
+namespace mooring::serving {
+
+class KillSwitch {
+ public:
+  struct Options {
+    FileSystem* files = nullptr;   // required
+    const Clock* clock = nullptr;  // required
+    std::string list_file;         // what is stopped
+    std::string panic_file;        // stops everything when it is there; "" none
+    // Told of each order, thrown or released, and of failures to keep one. May be empty.
+    std::function<void(std::string_view what, const records::Kill& kill)> on_change;
+  };
+  explicit KillSwitch(Options options);
+  ~KillSwitch();
+
+  // Calls back, on any thread, when every answer that MayLeave let pass before this call has been
+  // handed to the network or dropped. Empty until there is a network. Set before Throw is used.
+  using Barrier = std::function<void(std::function<void()> passed)>;
+  void SetBarrier(Barrier barrier);
+
+  // Reads what is stopped; call once, before serving. Never fails: what cannot be read stops all.
+  void Open();
+
+  using Done = std::function<void(Result<records::Kill>)>;
+  // In effect when it returns; `done` is told when it is also durable and nothing that it covers
+  // can leave any more. When it cannot be made durable it stays in effect, and `done` is told the
+  // error. kInvalidArgument for a bad scope; kResourceExhausted over kMostKills, except for
+  // everything: stop more widely.
+  void Throw(const records::KillScope& scope, std::string_view by, std::string_view reason,
+             Done done);
+  // Only after it is durable does anything leave again. kNotFound; kFailedPrecondition while the
+  // panic file is there. Who may release is not decided here.
+  Result<records::Kill> Release(std::uint64_t id);
+  std::vector<records::Kill> List() const;
+
+  // Looks for the panic file, and whether PanicFromSignal was called; a few times in 100 ms.
+  void Poll();
+  // From a signal handler: stops everything; Poll makes it durable.
+  static void PanicFromSignal() noexcept;
+
+  std::uint64_t epoch() const noexcept { return epoch_.load(std::memory_order_acquire); }
+  // Whether all that this version says to this caller is stopped.
+  bool Covers(std::string_view model, VersionNumber version, std::string_view caller) const;
+  // The same, or the row is in a stopped segment; one whose condition does not fit the inputs
+  // covers every row.
+  bool CoversRow(std::string_view model, VersionNumber version, std::string_view caller,
+                 const data::Batch& inputs, std::size_t row) const;
+  // Whether an answer made at `epoch` may be sent now. Segments stopped since cover the whole
+  // model: the row is not known here.
+  bool MayLeave(std::uint64_t epoch, std::string_view model, VersionNumber version,
+                std::string_view caller) const;
+
+ private:
+  struct Set;
+  std::shared_ptr<const Set> Current() const;
+  void Swap(std::shared_ptr<const Set> set);
+  Result<records::Kill> Add(const records::KillScope& scope, std::string_view by,
+                            std::string_view reason);
+  Status Keep();
+  void Tell(std::string_view what, const records::Kill& kill) const;
+
+  const Options options_;
+  std::atomic<std::uint64_t> epoch_{1};
+  std::atomic<bool> any_{false};
+  mutable std::mutex set_mutex_;  // of set_ alone
+  std::shared_ptr<const Set> set_;
+  std::mutex order_mutex_;  // of list_, and of the file
+  records::KillList list_;
+  bool unreadable_ = false;  // the file that Open met: not written over but by Throw
+  Barrier barrier_;
+};
+
+}  // namespace mooring::serving

@@ -1,0 +1,195 @@
+#include "serving/kill_switch.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+
+#include "base/io/simulated_file_system.h"
+
+namespace mooring::serving {
+namespace {
+
+using records::Kill;
+using records::KillScope;
+using Kind = KillScope::Kind;
+
+struct KillSwitchTest : testing::Test {
+  KillSwitchTest() { CHECK(files.MakeDirectories("data").ok()); }
+
+  std::unique_ptr<KillSwitch> Open() {
+    KillSwitch::Options options;
+    options.files = &files;
+    options.clock = &clock;
+    options.list_file = "data/kills.json";
+    options.panic_file = "data/KILL";
+    options.on_change = [this](std::string_view what, const Kill& kill) {
+      told.push_back(std::string(what) + " " + ScopeText(kill.scope));
+    };
+    auto made = std::make_unique<KillSwitch>(std::move(options));
+    made->Open();
+    return made;
+  }
+  static Result<Kill> Throw(KillSwitch& kills, const KillScope& scope) {
+    std::optional<Result<Kill>> result;
+    kills.Throw(scope, "anna", "a reason", [&](Result<Kill> kill) { result = std::move(kill); });
+    CHECK(result.has_value());
+    return *result;
+  }
+
+  SimulatedFileSystem files;
+  SimulatedClock clock;
+  std::vector<std::string> told;
+};
+
+TEST_F(KillSwitchTest, CoversWhatItsScopeSaysAndNothingElse) {
+  struct Case {
+    KillScope scope;
+    bool model_a1, model_a2, model_b1, by_shop;
+  };
+  const Case cases[] = {
+      {{Kind::kAll}, true, true, true, true},
+      {{Kind::kModel, "a"}, true, true, false, true},
+      {{Kind::kVersion, "a", 2}, false, true, false, false},
+      {{Kind::kCaller, "", 0, "", "shop"}, false, false, false, true},
+  };
+  for (const Case& c : cases) {
+    files.Remove("data/kills.json").ok();
+    const auto kills = Open();
+    EXPECT_FALSE(kills->Covers("a", 1, ""));
+    const std::uint64_t before = kills->epoch();
+    ASSERT_TRUE(Throw(*kills, c.scope).ok());
+    EXPECT_GT(kills->epoch(), before);
+    const auto check = [&](std::string_view model, VersionNumber version, std::string_view caller,
+                           bool covered) {
+      EXPECT_EQ(kills->Covers(model, version, caller), covered) << ScopeText(c.scope) << model;
+      EXPECT_EQ(kills->MayLeave(before, model, version, caller), !covered) << ScopeText(c.scope);
+    };
+    check("a", 1, "", c.model_a1);
+    check("a", 2, "", c.model_a2);
+    check("b", 1, "", c.model_b1);
+    check("a", 1, "shop", c.by_shop);
+  }
+}
+
+TEST_F(KillSwitchTest, StopsTheRowsOfASegmentAndWhatItCannotTell) {
+  const auto kills = Open();
+  const auto schema = std::make_shared<const data::Schema>(
+      data::Schema::Make({{"hour", data::Type::kInt32, true, nullptr}}).value());
+  data::Batch rows(schema);
+  rows.column(0).Append(std::int32_t{3});
+  rows.column(0).Append(std::int32_t{9});
+  rows.column(0).AppendNull();
+  rows.SetRows(3);
+  const std::uint64_t before = kills->epoch();
+  ASSERT_TRUE(Throw(*kills, {Kind::kSegment, "a", 0, "hour > 5"}).ok());
+  EXPECT_FALSE(kills->CoversRow("a", 1, "", rows, 0));
+  EXPECT_TRUE(kills->CoversRow("a", 1, "", rows, 1));
+  EXPECT_TRUE(kills->CoversRow("a", 1, "", rows, 2)) << "not known is stopped";
+  EXPECT_FALSE(kills->CoversRow("b", 1, "", rows, 1));
+  EXPECT_FALSE(kills->Covers("a", 1, ""));
+  EXPECT_FALSE(kills->MayLeave(before, "a", 1, "")) << "its row was judged before";
+  const std::uint64_t after = kills->epoch();
+  ASSERT_TRUE(Throw(*kills, {Kind::kModel, "b"}).ok());
+  EXPECT_TRUE(kills->MayLeave(after, "a", 1, "")) << "judged with the segment in force";
+  ASSERT_TRUE(Throw(*kills, {Kind::kSegment, "b", 0, "minute > 5"}).ok());
+  EXPECT_TRUE(kills->CoversRow("b", 1, "", rows, 0)) << "a condition that does not fit";
+}
+
+TEST_F(KillSwitchTest, StaysThroughARestartUntilItIsReleased) {
+  {
+    const auto kills = Open();
+    ASSERT_TRUE(Throw(*kills, {Kind::kModel, "a"}).ok());
+    ASSERT_TRUE(Throw(*kills, {Kind::kModel, "b"}).ok());
+    ASSERT_TRUE(kills->Release(2).ok());
+  }
+  files.Restart();
+  const auto kills = Open();
+  EXPECT_TRUE(kills->Covers("a", 1, ""));
+  EXPECT_FALSE(kills->Covers("b", 1, ""));
+  EXPECT_EQ(kills->Release(2).error().code(), Code::kNotFound);
+  EXPECT_EQ(Throw(*kills, {Kind::kModel, "c"})->id, 3U) << "ids are not given twice";
+  ASSERT_TRUE(kills->Release(1).ok());
+  EXPECT_FALSE(kills->Covers("a", 1, ""));
+  EXPECT_EQ(told.back(), "released model a");
+}
+
+TEST_F(KillSwitchTest, IsInForceBeforeTheDiskAndSaysWhenTheDiskFails) {
+  const auto kills = Open();
+  files.CutPower();
+  const auto thrown = Throw(*kills, {Kind::kAll});
+  EXPECT_EQ(thrown.error().code(), Code::kUnavailable);
+  EXPECT_TRUE(kills->Covers("a", 1, ""));
+  EXPECT_EQ(kills->Release(1).error().code(), Code::kUnavailable);
+  EXPECT_TRUE(kills->Covers("a", 1, "")) << "nothing leaves before the release is durable";
+}
+
+TEST_F(KillSwitchTest, ListThatCannotBeReadStopsEverything) {
+  ASSERT_TRUE(files.WriteFileDurably("data/kills.json", AsBytes("{\"schema\":1")).ok());
+  const auto kills = Open();
+  EXPECT_TRUE(kills->Covers("a", 1, ""));
+  ASSERT_EQ(kills->List().size(), 1U);
+  EXPECT_NE(kills->List()[0].reason.find("cannot be read"), std::string::npos);
+  ASSERT_TRUE(kills->Release(kills->List()[0].id).ok());
+  EXPECT_FALSE(Open()->Covers("a", 1, ""));
+}
+
+TEST_F(KillSwitchTest, TheFileStopsEverythingAlsoAtAStart) {
+  {
+    const auto kills = Open();
+    EXPECT_FALSE(kills->Covers("a", 1, ""));
+    ASSERT_TRUE(files.WriteFileDurably("data/KILL", {}).ok());
+    kills->Poll();
+    kills->Poll();
+    EXPECT_EQ(kills->List().size(), 1U);
+    EXPECT_TRUE(kills->Covers("a", 1, ""));
+    EXPECT_EQ(kills->Release(1).error().code(), Code::kFailedPrecondition);
+  }
+  ASSERT_TRUE(files.Remove("data/KILL").ok());
+  const auto kills = Open();
+  EXPECT_TRUE(kills->Covers("a", 1, "")) << "latched";
+  ASSERT_TRUE(kills->Release(1).ok());
+  kills->Poll();
+  EXPECT_FALSE(kills->Covers("a", 1, ""));
+  files.Remove("data/kills.json").ok();
+  ASSERT_TRUE(files.WriteFileDurably("data/KILL", {}).ok());
+  EXPECT_TRUE(Open()->Covers("a", 1, ""));
+}
+
+TEST_F(KillSwitchTest, ASignalStopsEverything) {
+  const auto kills = Open();
+  KillSwitch::PanicFromSignal();
+  kills->Poll();
+  EXPECT_TRUE(kills->Covers("a", 1, ""));
+  EXPECT_EQ(kills->List()[0].by, "signal");
+}
+
+TEST_F(KillSwitchTest, TellsOnlyWhenTheBarrierPassed) {
+  const auto kills = Open();
+  std::function<void()> pass;
+  kills->SetBarrier([&](std::function<void()> passed) { pass = std::move(passed); });
+  bool told_done = false;
+  kills->Throw({Kind::kAll}, "anna", "", [&](const Result<Kill>& kill) {
+    EXPECT_TRUE(kill.ok());
+    told_done = true;
+  });
+  EXPECT_TRUE(kills->Covers("a", 1, ""));
+  EXPECT_FALSE(told_done);
+  ASSERT_TRUE(pass);
+  pass();
+  EXPECT_TRUE(told_done);
+}
+
+TEST_F(KillSwitchTest, RefusesWhatIsNoScopeAndTooMany) {
+  const auto kills = Open();
+  EXPECT_EQ(Throw(*kills, {Kind::kModel, "../x"}).error().code(), Code::kInvalidArgument);
+  EXPECT_FALSE(kills->Covers("a", 1, ""));
+  for (std::size_t i = 0; i < records::kMostKills; ++i) {
+    ASSERT_TRUE(Throw(*kills, {Kind::kCaller, "", 0, "", "c" + std::to_string(i)}).ok());
+  }
+  EXPECT_EQ(Throw(*kills, {Kind::kModel, "a"}).error().code(), Code::kResourceExhausted);
+  EXPECT_TRUE(Throw(*kills, {Kind::kAll}).ok());
+  EXPECT_EQ(Open()->List().size(), records::kMostKills + 1);
+}
+
+}  // namespace
+}  // namespace mooring::serving

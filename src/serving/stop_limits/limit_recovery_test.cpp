@@ -1,0 +1,122 @@
+#include "serving/stop_limits/limit_recovery.h"
+
+#include <gtest/gtest.h>
+
+#include "base/io/simulated_file_system.h"
+#include "records/journal/journal_fixture.h"
+
+namespace mooring::serving {
+namespace {
+
+using records::Journal;
+using records::TestBlock;
+
+constexpr records::LimitStateId kState{7, 7};
+
+// Decisions that spend 1, 2, 3 … from one lifetime sum, in a journal on a simulated disk.
+struct LimitRecoveryTest : ::testing::Test {
+  LimitRecoveryTest() { shape.kind = records::LimitKind::kSum; }
+
+  LimitTerm Term(std::int64_t amount) const {
+    return {.shape = &shape, .rule = 0, .state = kState, .amount = amount, .max = 10'000'000};
+  }
+  void Open() { journal = Journal::Open(records::TestOptions(files, clock)).value(); }
+  void Spend(std::int64_t amount) {
+    records::LimitNote note;
+    std::vector<std::uint16_t> rules;
+    const LimitTerm term = Term(amount);
+    ASSERT_TRUE(live.TryAdmit(std::span(&term, 1), {}, note, rules).admitted);
+    TestBlock block(binding, amount);
+    block.block.limits = &note;
+    const auto id = journal->Append(block.block, nullptr);
+    ASSERT_TRUE(id.ok());
+    live.Recorded(note, *id);
+    journal->CommitNow();
+  }
+  std::int64_t Recovered() {
+    LimitLedger ledger({.clock = &clock});
+    const auto notes = RecoverLimits(record, journal->Durable(), ledger);
+    EXPECT_TRUE(notes.ok()) << notes.error().ToString();
+    return ledger.Of(Term(0)).current;
+  }
+
+  SimulatedFileSystem files;
+  SimulatedClock clock;
+  TermShape shape;
+  LimitLedger live{{.clock = &clock}};
+  std::shared_ptr<const records::Binding> binding = records::TestBinding();
+  std::unique_ptr<Journal> journal;
+  LimitRecord record{&files, "data/journal", "data/limits.snapshot"};
+};
+
+TEST_F(LimitRecoveryTest, FoldsWhatWasSpentWithAndWithoutASnapshot) {
+  Open();
+  std::int64_t sum = 0;
+  for (std::int64_t amount = 1; amount <= 300; ++amount) {
+    Spend(amount);
+    sum += amount;
+    if (amount % 100 != 0) continue;
+    EXPECT_EQ(Recovered(), sum);
+    ASSERT_TRUE(SaveLimits(record, journal->Durable(), clock).ok());
+    EXPECT_EQ(Recovered(), sum);
+  }
+  EXPECT_EQ(SnapshotPosition(record).value(), journal->Durable());
+  EXPECT_EQ(live.Of(Term(0)).current, sum);
+}
+
+TEST_F(LimitRecoveryTest, ASnapshotStandsForSegmentsThatWereDropped) {
+  Open();
+  for (std::int64_t amount = 1; amount <= 1500; ++amount) Spend(amount);
+  ASSERT_TRUE(SaveLimits(record, journal->Durable(), clock).ok());
+  ASSERT_GT(journal->DropBefore(Time::max()).value(), 0U);
+  Spend(5);
+  EXPECT_EQ(Recovered(), 1500 * 1501 / 2 + 5);
+}
+
+TEST_F(LimitRecoveryTest, DamageIsSaidAndNeverReadAsNothing) {
+  Open();
+  for (std::int64_t amount = 1; amount <= 3; ++amount) Spend(amount);
+  ASSERT_TRUE(SaveLimits(record, journal->Durable(), clock).ok());
+  const std::uint64_t bits = files.Stat(record.snapshot_file)->size * 8;
+  for (std::uint64_t bit = 0; bit < bits; bit += 5) {
+    ASSERT_TRUE(files.FlipBit(record.snapshot_file, bit).ok());
+    LimitLedger ledger({.clock = &clock});
+    const auto notes = RecoverLimits(record, journal->Durable(), ledger);
+    ASSERT_FALSE(notes.ok()) << bit;
+    EXPECT_EQ(notes.error().code(), Code::kDataLoss);
+    ASSERT_TRUE(files.FlipBit(record.snapshot_file, bit).ok());
+  }
+  EXPECT_EQ(Recovered(), 6);
+}
+
+TEST_F(LimitRecoveryTest, SavingIsAllOrNothingWhereverThePowerIsCut) {
+  for (std::uint64_t cut = 1;; ++cut) {
+    files = SimulatedFileSystem(cut);
+    Open();
+    for (std::int64_t amount = 1; amount <= 4; ++amount) {
+      LimitTerm term = Term(amount);
+      records::LimitNote note;
+      std::vector<std::uint16_t> rules;
+      LimitLedger any({.clock = &clock});
+      any.TryAdmit(std::span(&term, 1), {}, note, rules);
+      TestBlock block(binding, amount);
+      block.block.limits = &note;
+      ASSERT_TRUE(journal->Append(block.block, nullptr).ok());
+      journal->CommitNow();
+      if (amount != 2) continue;
+      ASSERT_TRUE(SaveLimits(record, journal->Durable(), clock).ok());
+    }
+    files.CutPowerAtCall(files.mutating_calls() + cut);
+    const Status saved = SaveLimits(record, journal->Durable(), clock);
+    files.CutPowerAtCall(0);
+    files.Restart();
+    journal.reset();
+    Open();
+    EXPECT_EQ(Recovered(), 10) << cut;
+    journal.reset();
+    if (saved.ok()) return;
+  }
+}
+
+}  // namespace
+}  // namespace mooring::serving

@@ -1,0 +1,72 @@
+// LimitSettlement: what befalls the budgets of decisions after they were made. A caller who did not
+// act on a decision gives its spending back, once; an outcome frees what its decision held open.
+//
+//   settlement.Release(id, "shop", "the customer left", [](Result<Released> released) { … });
+//
+// Both are records of the journal of their own, applied to the ledger after they are appended, so
+// that a restart finds the same budgets. A release goes back into the bucket it came from; a rate
+// is not given back: the request did come.
+//
+// A decision can be released for a day (limits::kReleaseHorizon). Which were, is found again at a
+// start from the newest part of the journal (it is a visitor); decisions older than that part are
+// not released any more.
+//
+// Thread safety: any thread; one lock, not held while a waiter waits.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <span>
+#include <string_view>
+#include <unordered_set>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "records/journal/journal.h"
+#include "records/journal/reader.h"
+#include "serving/stop_limits/limit_ledger.h"
+
+namespace mooring::serving {
+
+struct Released {
+  DecisionId decision;
+  std::size_t budgets = 0;  // how many got something back
+};
+
+class LimitSettlement final : public records::JournalVisitor {
+ public:
+  struct Options {
+    records::Journal* journal = nullptr;  // required
+    LimitLedger* ledger = nullptr;        // required
+    const Clock* clock = nullptr;         // required
+    std::uint32_t oldest_segment = 0;     // where the recollection began
+  };
+  explicit LimitSettlement(const Options& options) : options_(options) {}
+
+  using Done = std::function<void(Result<Released>)>;
+  // `done` is told once it is durable, or at once why not: kNotFound (no such decision, or another
+  // caller's), kConflict (released before), kFailedPrecondition (it spent nothing, its outcome is
+  // known, or it is too old).
+  void Release(DecisionId decision, std::string_view caller, std::string_view reason, Done done);
+
+  // Call before these outcomes are appended to the journal: frees what their decisions hold.
+  void OnOutcomesComing(std::span<const records::Outcome> outcomes);
+
+  // Of decisions that stayed open beyond their limit's horizon, on the word of people.
+  Status WriteOff(DecisionId decision, std::string_view author, std::string_view reason);
+
+  void OnBudget(const records::BudgetChange& change) override;
+  bool WantsRows() const override { return false; }
+
+ private:
+  Result<records::BudgetChange> ReleaseOf(DecisionId decision, std::string_view caller,
+                                          std::string_view reason);
+  Status Append(const records::BudgetChange& change, records::CommitWaiter* waiter);
+
+  const Options options_;
+  std::mutex mutex_;
+  std::unordered_set<DecisionId> released_;
+};
+
+}  // namespace mooring::serving

@@ -1,0 +1,145 @@
+#include "serving/stop_limits/limit_settlement.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <optional>
+
+#include "base/limits.h"
+#include "serving/journal_for_tests.h"
+
+namespace mooring::serving {
+namespace {
+
+using records::BudgetChange;
+using records::LimitKind;
+
+// A lifetime sum and an open exposure, each of at most 100, over one journal in memory.
+struct LimitSettlementTest : ::testing::Test {
+  LimitSettlementTest() {
+    sum.kind = LimitKind::kSum;
+    open.kind = LimitKind::kOpenExposure;
+    open.horizon_us = 1'000'000'000;
+    binding->inputs = binding->outputs =
+        std::make_shared<const data::Schema>(data::Schema::Make({}).value());
+  }
+
+  // A decision that spends the amount from both; nothing when it was denied.
+  std::optional<DecisionId> Decide(std::int64_t amount, std::string_view caller = "shop") {
+    LimitTerm terms[2];
+    terms[0] = {.shape = &sum, .rule = 0, .state = {1, 1}, .amount = amount, .max = 100};
+    terms[1] = {.shape = &open, .rule = 1, .state = {2, 2}, .amount = amount, .max = 100};
+    records::LimitNote note;
+    std::vector<std::uint16_t> rules;
+    if (!ledger.TryAdmit(terms, {}, note, rules).admitted) return std::nullopt;
+    data::Batch rows(binding->inputs);
+    rows.SetRows(1);
+    const records::RowDecision decision;
+    records::DecisionBlock block;
+    block.binding = binding;
+    block.at = clock.Now();
+    block.caller = caller;
+    block.inputs = block.outputs = &rows;
+    block.rows = std::span(&decision, 1);
+    block.limits = &note;
+    const auto id = journal.Append(block, &waiter);
+    ledger.Recorded(note, *id);
+    return *id;
+  }
+  std::int64_t Spent(const TermShape& shape, records::LimitStateId state) {
+    return ledger.Of({.shape = &shape, .rule = 0, .state = state, .max = 100}).current;
+  }
+  Result<Released> Release(DecisionId id, std::string_view caller = "shop") {
+    std::optional<Result<Released>> result;
+    settlement.Release(id, caller, "the customer left",
+                       [&](Result<Released> released) { result = std::move(released); });
+    CHECK(result.has_value());
+    return *result;
+  }
+  void Know(DecisionId id) {
+    const records::Outcome outcome{id, clock.Now(), "late", 1, ""};
+    settlement.OnOutcomesComing(std::span(&outcome, 1));
+  }
+
+  struct Ignoring final : records::CommitWaiter {
+    void Committed(const Status&) noexcept override {}
+  } waiter;
+  SimulatedClock clock;
+  TermShape sum, open;
+  std::shared_ptr<records::Binding> binding = std::make_shared<records::Binding>();
+  testing::MemoryJournal journal;
+  LimitLedger ledger{{.clock = &clock}};
+  LimitSettlement settlement{{.journal = &journal, .ledger = &ledger, .clock = &clock}};
+};
+
+TEST_F(LimitSettlementTest, AReleaseGivesBackOnceAndIsARecord) {
+  const auto id = Decide(70);
+  ASSERT_TRUE(id.has_value());
+  EXPECT_FALSE(Decide(70).has_value());
+  const auto released = Release(*id);
+  ASSERT_TRUE(released.ok()) << released.error().ToString();
+  EXPECT_EQ(released->budgets, 2U);
+  EXPECT_EQ(Spent(sum, {1, 1}), 0);
+  EXPECT_EQ(Spent(open, {2, 2}), 0);
+  EXPECT_EQ(Release(*id).error().code(), Code::kConflict);
+  EXPECT_EQ(Spent(sum, {1, 1}), 0);
+  ASSERT_EQ(journal.budgets().size(), 1U);
+  EXPECT_EQ(journal.budgets()[0].why, BudgetChange::Why::kRelease);
+  EXPECT_EQ(journal.budgets()[0].reason, "the customer left");
+  EXPECT_TRUE(Decide(70).has_value());
+}
+
+TEST_F(LimitSettlementTest, NobodyReleasesWhatIsNotTheirsOrWasUsed) {
+  const auto id = Decide(70);
+  EXPECT_EQ(Release(*id, "other").error().code(), Code::kNotFound);
+  EXPECT_EQ(Release({1, 1, 999}).error().code(), Code::kNotFound);
+  Know(*id);
+  EXPECT_EQ(Release(*id).error().code(), Code::kFailedPrecondition);
+  EXPECT_EQ(Spent(sum, {1, 1}), 70) << "what was spent stays so";
+  const auto old = Decide(20);
+  clock.Advance(limits::kReleaseHorizon + std::chrono::seconds(1));
+  EXPECT_EQ(Release(*old).error().code(), Code::kFailedPrecondition);
+}
+
+TEST_F(LimitSettlementTest, AnOutcomeFreesWhatItsDecisionHeldAndOnlyOnce) {
+  const auto id = Decide(70);
+  EXPECT_EQ(Spent(open, {2, 2}), 70);
+  Know(*id);
+  EXPECT_EQ(Spent(open, {2, 2}), 0);
+  EXPECT_EQ(Spent(sum, {1, 1}), 70);
+  Know(*id);
+  EXPECT_EQ(journal.budgets().size(), 1U);
+  EXPECT_EQ(Spent(open, {2, 2}), 0);
+}
+
+TEST_F(LimitSettlementTest, AWriteOffClosesWhatStayedOpen) {
+  const auto id = Decide(70);
+  ASSERT_TRUE(settlement.WriteOff(*id, "anna", "the flight never flew").ok());
+  EXPECT_EQ(Spent(open, {2, 2}), 0);
+  EXPECT_EQ(settlement.WriteOff(*id, "anna", "again").error().code(), Code::kNotFound);
+}
+
+TEST_F(LimitSettlementTest, KnowsAfterARestartWhatWasReleased) {
+  const auto id = Decide(70);
+  ASSERT_TRUE(Release(*id).ok());
+  LimitSettlement after({.journal = &journal, .ledger = &ledger, .clock = &clock});
+  for (const BudgetChange& change : journal.budgets()) after.OnBudget(change);
+  std::optional<Code> code;
+  after.Release(*id, "shop", "",
+                [&](const Result<Released>& released) { code = released.error().code(); });
+  EXPECT_EQ(code, Code::kConflict);
+}
+
+TEST_F(LimitSettlementTest, AReleaseThatTheJournalRefusesChangesNothing) {
+  const auto id = Decide(70);
+  LimitSettlement beyond(
+      {.journal = &journal, .ledger = &ledger, .clock = &clock, .oldest_segment = 2});
+  std::optional<Code> code;
+  beyond.Release(*id, "shop", "",
+                 [&](const Result<Released>& released) { code = released.error().code(); });
+  EXPECT_EQ(code, Code::kFailedPrecondition) << "nobody knows whether it was released before";
+  EXPECT_EQ(Spent(sum, {1, 1}), 70);
+}
+
+}  // namespace
+}  // namespace mooring::serving
