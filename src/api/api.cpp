@@ -8,9 +8,11 @@
 #include "api/native/decide.h"
 #include "api/native/incidents.h"
 #include "api/native/journal.h"
+#include "api/native/kills.h"
 #include "api/native/models.h"
 #include "api/native/outcomes.h"
 #include "api/native/profiles.h"
+#include "api/native/release.h"
 #include "api/native/verdicts.h"
 #include "api/open_inference/infer.h"
 #include "api/open_inference/server_calls.h"
@@ -80,6 +82,9 @@ constexpr RouteEntry kRoutes[] = {
     {kPost, "/api/v1/silences/{}/end", kNative, EndSilence},
     {kGet, "/api/v1/notifications", kNative, ListNotifications},
     {kGet, "/api/v1/journal", kNative, TailJournal},
+    {kPost, "/api/v1/decisions/{}/release", kNative, ReleaseDecision},
+    {kGet, "/api/v1/kills", kNative, ListKills},
+    {kPost, "/api/v1/kills", kNative, ThrowKill},
 };
 
 Protocol ProtocolOf(std::string_view path) {

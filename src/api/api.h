@@ -21,7 +21,9 @@
 #include "records/outcomes/outcome_ledger.h"
 #include "records/registry/registry.h"
 #include "serving/decide.h"
+#include "serving/kill_switch.h"
 #include "serving/loaded_models.h"
+#include "serving/stop_limits/limit_settlement.h"
 
 namespace mooring::api {
 
@@ -31,12 +33,15 @@ using Worker = std::function<bool(std::function<void()>)>;
 
 struct Dependencies {
   serving::Decider* decider = nullptr;                                 // required
+  serving::KillSwitch* kills = nullptr;  // null: nothing can be stopped at once
   std::function<std::shared_ptr<const serving::Snapshot>()> snapshot;  // required
   const Clock* clock = nullptr;                                        // required
   records::Registry* registry = nullptr;  // null: the administrative calls answer 503
+  serving::LimitSettlement* settlement = nullptr;  // null: decisions cannot be released
   Worker administer;  // of all calls on the registry, which waits for others' locks
   records::Journal* journal = nullptr;    // null: no tail, no journal in /metrics
   records::OutcomeLedger* outcomes = nullptr;  // null: outcomes answer 503
+  Worker urgent;  // of the kill switch alone; what it does not take is done at once
   Worker later;  // of large batches of outcomes and the journal's tail
   monitoring::Watch* watch = nullptr;     // null: no drift in /metrics
   control::IncidentDesk* incidents = nullptr;  // null: alerts and incidents answer 503

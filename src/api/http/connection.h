@@ -36,6 +36,7 @@ class SocketConnection final : public Connection {
   void Start() override;
   void Tick(Nanos now) override;
   void Drain() override;
+  void CheckGates() override;
   void Abandon() override;
   void OnAnswered(Exchange&) override { Pump(); }
 
@@ -66,6 +67,7 @@ class SocketConnection final : public Connection {
   void RefuseCurrent(int status, std::string_view why);
   void Send();
   void CollectAnswers();
+  void PassGate(Exchange& exchange);
   void WriteLater(std::size_t sent);
   void OnWritten(const error_code& ec);
   void Settle();
@@ -83,6 +85,7 @@ class SocketConnection final : public Connection {
   std::deque<std::shared_ptr<Exchange>> ring_;  // begun, in the order of requests
   std::vector<std::shared_ptr<Exchange>> spare_;
   std::string out_, sending_;
+  std::vector<std::shared_ptr<const SendGate>> unsent_;  // of answers in out_ and sending_
   Nanos since_;  // when the present wait began
   Nanos write_since_{0};
   std::size_t counted_body_ = 0;
@@ -251,6 +254,7 @@ void SocketConnection<Stream>::CollectAnswers() {
     std::shared_ptr<Exchange> exchange = std::move(ring_.front());
     ring_.pop_front();
     if (loop_.server.draining.load(std::memory_order_relaxed) && !current_) last_ = true;
+    PassGate(*exchange);
     AppendAnswer(*exchange, last_ && ring_.empty(), loop_.date(), out_);
     exchange->sink = nullptr;
     // Nobody else holds it: its memory serves the next request.
@@ -259,6 +263,25 @@ void SocketConnection<Stream>::CollectAnswers() {
   if (current_ && current_->message.wants_continue && ring_.empty() && pending() == 0) {
     current_->message.wants_continue = false;
     out_.append("HTTP/1.1 100 Continue\r\n\r\n");
+  }
+}
+
+template <typename Stream>
+void SocketConnection<Stream>::PassGate(Exchange& exchange) {
+  std::shared_ptr<const SendGate> gate = std::move(exchange.response.gate);
+  exchange.response.gate = nullptr;
+  if (gate == nullptr) return;
+  if (gate->MayLeave()) {
+    unsent_.push_back(std::move(gate));
+  } else {
+    exchange.response = gate->Instead();
+  }
+}
+
+template <typename Stream>
+void SocketConnection<Stream>::CheckGates() {
+  for (const auto& gate : unsent_) {
+    if (!gate->MayLeave()) return Close();
   }
 }
 
@@ -273,6 +296,7 @@ void SocketConnection<Stream>::Send() {
     if (ec && ec != asio::error::would_block) return Close();
     if (sent == out_.size()) {
       out_.clear();
+      unsent_.clear();
       if (out_.capacity() > kReadBytesMax) out_ = std::string();
       since_ = loop_.Now();
       return;
@@ -301,6 +325,7 @@ void SocketConnection<Stream>::OnWritten(const error_code& ec) {
   since_ = loop_.Now();
   if (sending_.capacity() > kReadBytesMax) sending_ = std::string();
   sending_.clear();
+  if (out_.empty()) unsent_.clear();
   Pump();
 }
 

@@ -86,6 +86,7 @@ void Exchange::Reset(AnswerSink* owner) {
   response.content_type = Response().content_type;
   response.headers.clear();
   response.body.clear();
+  response.gate = nullptr;
   sink = owner;
   dispatched = Nanos{0};
   ready = false;

@@ -44,6 +44,8 @@ class Connection : public AnswerSink, public std::enable_shared_from_this<Connec
   virtual void Start() = 0;
   virtual void Tick(Nanos now) = 0;
   virtual void Drain() = 0;
+  // Closes when it still holds bytes of an answer that may not leave any more.
+  virtual void CheckGates() = 0;
   // Lets go of socket and exchanges; nothing is sent any more.
   virtual void Abandon() = 0;
 };
@@ -67,6 +69,7 @@ class Loop final : public Mailbox, public std::enable_shared_from_this<Loop> {
   void Accept();
   void StopAccepting();  // after taking what already waits
   void DrainConnections();
+  void CheckGates();
   void Close();  // after the thread ended: frees everything
   void Remove(Connection& connection);
   // A request was handed to the handler: after_batch is due when all that are ready were.

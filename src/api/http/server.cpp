@@ -142,6 +142,12 @@ void Loop::DrainConnections() {
   for (const auto& connection : all) connection->Drain();
 }
 
+void Loop::CheckGates() {
+  std::vector<std::shared_ptr<Connection>> all;
+  for (const auto& [key, connection] : connections_) all.push_back(connection);
+  for (const auto& connection : all) connection->CheckGates();
+}
+
 void Loop::Remove(Connection& connection) {
   if (connections_.erase(&connection) != 0) server.open.fetch_sub(1);
 }
@@ -190,6 +196,13 @@ class AsioServer final : public HttpServer {
       Loop::PromiseToWake();
       for (const auto& loop : loops) loop->Wake();
     };
+  }
+  void Barrier(std::function<void()> passed) override {
+    // Gone with the last loop that came to it, or that ended.
+    const std::shared_ptr<void> last(nullptr, [passed = std::move(passed)](void*) { passed(); });
+    for (const auto& loop : loops_) {
+      asio::post(loop->context, [loop = loop.get(), last] { loop->CheckGates(); });
+    }
   }
   Counts counts() const override {
     return {state_.open, state_.accepted, state_.refused, state_.requests};

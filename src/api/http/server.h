@@ -47,11 +47,23 @@ struct Request {
   const void* native = nullptr;
 };
 
+struct Response;
+
+// Asked on the loop's thread right before an answer is handed to the socket: whether it may still
+// leave, and what is said instead. A connection that has sent a part of it is closed.
+class SendGate {
+ public:
+  virtual ~SendGate() = default;
+  virtual bool MayLeave() const = 0;
+  virtual Response Instead() const = 0;
+};
+
 struct Response {
   int status = 200;
   std::string_view content_type = "application/json";  // a literal: it is not copied; "" sends none
   std::vector<std::pair<std::string, std::string>> headers;  // names and values without CR or LF
   std::string body;
+  std::shared_ptr<const SendGate> gate;  // null: it may
 };
 
 // Answers one request. Shared: whoever holds it keeps the request's bytes alive. Of several answers
@@ -101,6 +113,9 @@ class HttpServer {
   // True when every connection ended by itself. Stops the threads; the destructor drains with 0.
   virtual bool Drain(std::chrono::milliseconds deadline) = 0;
   virtual Counts counts() const = 0;
+  // Calls back once, when no answer whose gate is shut can leave any more: each loop has finished
+  // what it was writing, and looked at what its connections still hold. On a loop's thread.
+  virtual void Barrier(std::function<void()> passed) = 0;
   // Wakes the loops that have answers waiting. A thread that once called it promises to do so
   // after each batch of answers it gives: from then on its single answers wake nobody. The
   // function may be kept and called after the server is gone.

@@ -1,6 +1,7 @@
 #include "api/mlflow/scoring.h"
 
 #include "api/decision/begin.h"
+#include "api/decision/gate.h"
 #include "api/decision/outputs.h"
 #include "api/mlflow/frame.h"
 #include "serving/validation.h"
@@ -135,7 +136,9 @@ void InvokeModel(const Call& call, std::string_view model) {
   // No rows are no decision: nothing to validate, predict or record.
   if (empty && request.problems.empty()) return call.AnswerJson("{\"predictions\":[]}");
   call.api->use.decider->Decide(std::move(request), [call, served](const DecisionAnswer& answer) {
-    if (answer.status.ok()) return call.AnswerJson(PredictionsJson(answer));
+    if (answer.status.ok()) {
+      return call.Answer(DecisionResponse(call, answer, PredictionsJson(answer)));
+    }
     if (answer.problems.empty()) return call.Refuse(answer.status.error());
     call.Answer(RefusedRows(*served, answer));
   });

@@ -3,9 +3,11 @@
 #include <cmath>
 
 #include "api/decision/begin.h"
+#include "api/decision/gate.h"
 #include "api/decision/outputs.h"
 #include "api/http/target.h"
 #include "serving/decision_policy.h"
+#include "serving/stop_limits/minor_text.h"
 
 namespace mooring::api {
 namespace {
@@ -93,6 +95,24 @@ void WriteImputed(JsonWriter& json, const serving::DecisionAnswer& answer, std::
   json.EndArray();
 }
 
+// The limits that were hit by the row: which, how far it was, where it stops, when it may pass again.
+void WriteHits(JsonWriter& json, const serving::DecisionAnswer& answer, std::size_t row) {
+  bool any = false;
+  for (const records::LimitHit& hit : answer.limit_hits) {
+    if (hit.row != row) continue;
+    if (!any) json.Key("limit_hits").BeginArray();
+    any = true;
+    json.BeginObject().Member("limit", hit.limit);
+    json.Member("current", serving::MinorText(hit.current, hit.digits));
+    json.Member("threshold", serving::MinorText(hit.threshold, hit.digits));
+    if (hit.resets != 0) json.Member("resets", FormatTime(Time(Micros(hit.resets))));
+    if (hit.latched) json.Member("latched", true);
+    if (hit.advisory) json.Member("advisory", true);
+    json.EndObject();
+  }
+  if (any) json.EndArray();
+}
+
 void WriteDecision(JsonWriter& json, const serving::DecisionAnswer& answer, std::size_t row,
                    std::size_t& next_imputed) {
   const serving::DecidedRow& decided = answer.rows[row];
@@ -105,6 +125,7 @@ void WriteDecision(JsonWriter& json, const serving::DecisionAnswer& answer, std:
   if (decision.reason != 0) json.Member("reason", serving::ReasonName(decision.reason));
   if (decision.flagged) json.Member("flagged", true);
   WriteImputed(json, answer, row, next_imputed);
+  WriteHits(json, answer, row);
   json.Key("outputs").BeginObject();
   for (std::size_t i = 0; i < answer.outputs.width(); ++i) {
     json.Key(answer.outputs.schema().field(i).name);
@@ -148,7 +169,7 @@ void Decide(const Call& call) {
         if (!answer.status.ok()) {
           return call.Refuse(answer.status.error(), {answer.problems, answer.unlisted_problems});
         }
-        call.AnswerJson(DecisionJson(answer, id));
+        call.Answer(DecisionResponse(call, answer, DecisionJson(answer, id)));
       });
 }
 

@@ -1,6 +1,7 @@
 #include "api/open_inference/infer.h"
 
 #include "api/decision/begin.h"
+#include "api/decision/gate.h"
 #include "api/decision/outputs.h"
 #include "api/open_inference/server_calls.h"
 #include "api/open_inference/tensor_rows.h"
@@ -106,7 +107,7 @@ void Infer(const Call& call) {
         if (!answer.status.ok()) {
           return call.Refuse(answer.status.error(), {answer.problems, answer.unlisted_problems});
         }
-        call.AnswerJson(AnswerJson(answer, body));
+        call.Answer(DecisionResponse(call, answer, AnswerJson(answer, body)));
       });
 }
 

@@ -163,6 +163,7 @@ void OutcomeLedger::Write(std::shared_ptr<Writing> writing) {
     const std::size_t end = std::min(begin + kPerRecord, all.size());
     auto chunk = std::make_unique<Chunk>(writing, begin, end);
     writing->waiting.fetch_add(1, std::memory_order_relaxed);
+    if (options_.before_write) options_.before_write(all.subspan(begin, end - begin));
     status = options_.journal->Append(all.subspan(begin, end - begin), chunk.get());
     if (status.ok()) {
       static_cast<void>(chunk.release());  // the journal tells it, and it ends itself

@@ -77,6 +77,8 @@ class OutcomeLedger final : public JournalVisitor {
     const Clock* clock = nullptr;            // required
     std::chrono::hours horizon{limits::kOutcomeHorizon};
     std::size_t max_entries = limits::kRemembered;
+    // Called with outcomes right before they are appended to the journal; may be empty.
+    std::function<void(std::span<const Outcome>)> before_write;
   };
   using Done = std::function<void(OutcomeReport)>;
 

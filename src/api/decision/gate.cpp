@@ -1,0 +1,92 @@
+#include "api/decision/gate.h"
+
+#include <algorithm>
+
+#include "serving/kill_switch.h"
+#include "serving/reasons.h"
+
+namespace mooring::api {
+namespace {
+
+using records::Verdict;
+
+class KillGate final : public SendGate {
+ public:
+  KillGate(const Call& call, const serving::DecisionAnswer& answer)
+      : api_(call.api),
+        protocol_(call.protocol),
+        served_(answer.served),
+        sources_(answer.sources),
+        caller_(answer.caller),
+        epoch_(answer.kill_epoch) {}
+
+  bool MayLeave() const override {
+    const serving::KillSwitch& kills = *api_->use.kills;
+    if (kills.epoch() == epoch_) [[likely]]
+      return true;
+    return std::ranges::all_of(sources_, [&](VersionNumber version) {
+      return kills.MayLeave(epoch_, served_->model, version, caller_);
+    });
+  }
+  Response Instead() const override {
+    return ProblemResponse(protocol_,
+                           Error(Code::kUnavailable, "stopped by the kill switch")
+                               .Help("ask again for what answers instead; people release it"));
+  }
+
+ private:
+  const std::shared_ptr<Api> api_;
+  const Protocol protocol_;
+  const std::shared_ptr<const serving::ServedVersion> served_;
+  const std::vector<VersionNumber> sources_;
+  const std::string caller_;
+  const std::uint64_t epoch_;
+};
+
+int StatusOf(const serving::DecisionAnswer& answer) {
+  if (answer.rows.size() != 1) return 200;
+  const records::RowDecision& only = answer.rows[0].decision;
+  if (only.verdict == Verdict::kReview) return 202;
+  if (only.verdict != Verdict::kDeny || !serving::IsOfLimits(only.reason)) return 200;
+  return answer.retry_ns > 0 ? 429 : 409;
+}
+
+void AddHeaders(const serving::DecisionAnswer& answer, Response& response) {
+  const Verdict first = answer.rows.empty() ? Verdict::kAdmit : answer.rows[0].decision.verdict;
+  const bool alike = std::ranges::all_of(
+      answer.rows, [&](const auto& row) { return row.decision.verdict == first; });
+  if (alike && first == Verdict::kAdmit) return;
+  response.headers.emplace_back("Mooring-Verdict",
+                                alike ? std::string(records::VerdictName(first)) : "mixed");
+  std::string hit;
+  for (const records::LimitHit& limit : answer.limit_hits) {
+    if (limit.advisory || hit.size() > 512 || hit.find(limit.limit) != std::string::npos) continue;
+    if (!hit.empty()) hit += ", ";
+    hit += limit.limit;
+  }
+  if (!hit.empty()) response.headers.emplace_back("Mooring-Limits", hit);
+  if (response.status == 429) {
+    constexpr std::int64_t kSecond = 1'000'000'000;
+    const std::int64_t seconds = (answer.retry_ns + kSecond - 1) / kSecond;
+    response.headers.emplace_back("Retry-After", std::to_string(seconds));
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<const SendGate> GateOf(const Call& call, const serving::DecisionAnswer& answer) {
+  if (call.api->use.kills == nullptr || answer.sources.empty()) return nullptr;
+  return std::make_shared<const KillGate>(call, answer);
+}
+
+Response DecisionResponse(const Call& call, const serving::DecisionAnswer& answer,
+                          std::string body) {
+  Response response;
+  response.status = StatusOf(answer);
+  response.body = std::move(body);
+  AddHeaders(answer, response);
+  response.gate = GateOf(call, answer);
+  return response;
+}
+
+}  // namespace mooring::api

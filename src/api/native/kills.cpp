@@ -1,0 +1,107 @@
+#include "api/native/kills.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "api/http/auth.h"
+#include "base/text/json.h"
+#include "base/text/json_writer.h"
+
+namespace mooring::api {
+namespace {
+
+using records::Kill;
+using records::KillScope;
+using Kind = KillScope::Kind;
+
+struct Order {
+  KillScope scope;
+  std::string author, reason;
+};
+
+Status ReadScope(const Json& body, KillScope& scope) {
+  ASSIGN_OR_RETURN(const std::string_view kind, body.GetString("scope"));
+  constexpr std::string_view kKinds[] = {"all", "model", "version", "segment", "caller"};
+  const auto found = std::ranges::find(kKinds, kind);
+  if (found == std::end(kKinds)) {
+    return Error(Code::kInvalidArgument, "scope is all, model, version, segment or caller");
+  }
+  scope.kind = static_cast<Kind>(found - std::begin(kKinds));
+  const auto text = [&](std::string_view key, std::string& into) -> Status {
+    if (body.Find(key) == nullptr) return Ok();
+    ASSIGN_OR_RETURN(into, body.GetString(key));
+    return Ok();
+  };
+  RETURN_IF_ERROR(text("model", scope.model));
+  RETURN_IF_ERROR(text("segment", scope.segment));
+  RETURN_IF_ERROR(text("caller", scope.caller));
+  if (body.Find("version") != nullptr) {
+    ASSIGN_OR_RETURN(const std::uint64_t version, body.GetUint("version"));
+    if (version > std::numeric_limits<VersionNumber>::max()) {
+      return Error(Code::kInvalidArgument, "there is no such version");
+    }
+    scope.version = static_cast<VersionNumber>(version);
+  }
+  return records::CheckScope(scope);
+}
+
+Result<Order> ReadOrder(const Call& call) {
+  Order order;
+  ASSIGN_OR_RETURN(order.author, CallerOf(*call.request));
+  ASSIGN_OR_RETURN(const Json body, Json::Parse(call.request->body, {.name = "body"}));
+  RETURN_IF_ERROR(ReadScope(body, order.scope));
+  if (body.Find("reason") != nullptr) {
+    ASSIGN_OR_RETURN(order.reason, body.GetString("reason"));
+  }
+  if (order.author.empty() && body.Find("author") != nullptr) {
+    ASSIGN_OR_RETURN(order.author, body.GetString("author"));
+  }
+  if (order.author.empty()) order.author = "api";
+  return order;
+}
+
+void WriteKill(JsonWriter& json, const Kill& kill) {
+  json.BeginObject().Member("id", kill.id).Member("scope", records::ScopeText(kill.scope));
+  json.Member("since", FormatTime(kill.since)).Member("by", kill.by);
+  json.Member("reason", kill.reason).EndObject();
+}
+
+std::string KillJson(const Kill& kill, Nanos taken) {
+  std::string text;
+  JsonWriter json(text);
+  json.BeginObject().Key("kill");
+  WriteKill(json, kill);
+  json.Member("took_us", taken.count() / 1000).EndObject();
+  return text;
+}
+
+Error NoSwitch() { return Error(Code::kUnavailable, "this server runs without a kill switch"); }
+
+}  // namespace
+
+void ListKills(const Call& call) {
+  if (call.api->use.kills == nullptr) return call.Refuse(NoSwitch());
+  std::string text;
+  JsonWriter json(text);
+  json.BeginObject().Key("kills").BeginArray();
+  for (const Kill& kill : call.api->use.kills->List()) WriteKill(json, kill);
+  json.EndArray().EndObject();
+  call.AnswerJson(std::move(text));
+}
+
+void ThrowKill(const Call& call) {
+  if (call.api->use.kills == nullptr) return call.Refuse(NoSwitch());
+  auto order = ReadOrder(call);
+  if (!order.ok()) return call.Refuse(order.error());
+  const auto work = [call, order = std::move(order).value()] {
+    const auto done = [call](const Result<Kill>& kill) {
+      if (!kill.ok()) return call.Refuse(kill.error());
+      call.AnswerJson(KillJson(*kill, call.api->use.clock->Monotonic() - call.request->received));
+    };
+    call.api->use.kills->Throw(order.scope, order.author, order.reason, done);
+  };
+  // The disk is waited for aside; a loop that is asked to stop everything goes on answering.
+  if (!call.api->use.urgent || !call.api->use.urgent(work)) work();
+}
+
+}  // namespace mooring::api
