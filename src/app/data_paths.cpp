@@ -25,6 +25,9 @@ DataPaths::DataPaths(std::string directory)
       lake(root + "/lake"),
       watch_checkpoint(root + "/watch.json"),
       incidents(root + "/incidents.db"),
+      kills(root + "/kills.json"),
+      panic(root + "/KILL"),
+      limits(root + "/limits.snapshot"),
       lock(root + "/server.lock") {}
 
 std::string FindLibraries(const std::string& given) {

@@ -7,6 +7,7 @@
 #include "data/store/duckdb.h"
 #include "records/contract/contract.h"
 #include "records/lake/lake.h"
+#include "serving/stop_limits/limit_recovery.h"
 
 namespace mooring::app {
 
@@ -23,6 +24,10 @@ void Housekeeping::Run(std::stop_token stop) {
 void Housekeeping::Round() {
   TellJournal();
   Export();
+  if (const Status kept = KeepBudgets(); !kept.ok()) {
+    // Without them nothing may be dropped.
+    return options_.log->Error("limits", kept.error());
+  }
   for (const Status& dropped : {DropOld(), DropFromLake()}) {
     if (!dropped.ok()) options_.log->Error("retention", dropped.error());
   }
@@ -52,6 +57,17 @@ void Housekeeping::Export() {
   options_.log->Info("segments are in the lake", {{"segments", report->segments},
                                                   {"decisions", report->decisions},
                                                   {"files", report->files}});
+}
+
+// Once a segment: a start then folds at most one segment more than it must.
+Status Housekeeping::KeepBudgets() {
+  const std::uint32_t writing = options_.journal->Stats().segment;
+  if (writing == budgets_kept_at_) return Ok();
+  RETURN_IF_ERROR(serving::SaveLimits(
+      {options_.files, options_.paths->journal, options_.paths->limits},
+      options_.journal->Durable(), *options_.clock));
+  budgets_kept_at_ = writing;
+  return Ok();
 }
 
 Result<std::optional<std::chrono::hours>> Housekeeping::Retention() const {

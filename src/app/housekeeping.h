@@ -46,11 +46,12 @@ class Housekeeping {
  private:
   void TellJournal();
   void Export();
+  Status KeepBudgets();
   Status DropOld();
   Status DropFromLake();
 
   Options options_;
-  std::uint32_t exported_before_ = 0;
+  std::uint32_t exported_before_ = 0, budgets_kept_at_ = 0;
   bool journal_was_healthy_ = true;
   bool lake_follows_ = false;   // what the journal dropped is gone from the lake
 };

@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "api/http/server.h"
+#include "serving/kill_switch.h"
 
 namespace mooring::app {
 namespace {
@@ -87,6 +88,7 @@ class ThisProcess final : public cli::Process {
     pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
     // A peer that hangs up is an error of a write, not of the process.
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGUSR2, [](int) { serving::KillSwitch::PanicFromSignal(); });
   }
   bool WaitForStop(std::chrono::milliseconds timeout) override {
     timespec wait{};

@@ -32,6 +32,9 @@
 #include "records/privacy/pseudonymiser.h"
 #include "records/registry/registry.h"
 #include "serving/decide.h"
+#include "serving/kill_switch.h"
+#include "serving/stop_limits/limit_recovery.h"
+#include "serving/stop_limits/limit_settlement.h"
 #include "serving/loaded_models.h"
 #include "serving/version_loader.h"
 
@@ -47,16 +50,22 @@ constexpr std::size_t kLargeBatchesWaiting = 4;
 // Calls of people and tools on the registry, and how long one waits for another process's lock.
 constexpr std::size_t kRegistryCallsWaiting = 64;
 constexpr std::chrono::seconds kRegistryWait{5};
+// Within this time the file KILL, or the signal, is seen.
+constexpr std::chrono::milliseconds kPanicPoll{20};
+constexpr std::size_t kKillsWaiting = 256;
 
 // What retries and repeated outcomes are told by, found again in the newest part of the journal.
 struct Recollection final : records::JournalVisitor {
-  Recollection(records::RequestIds& known_ids, records::OutcomeLedger& known_outcomes)
-      : ids(known_ids), outcomes(known_outcomes) {}
+  Recollection(records::RequestIds& known_ids, records::OutcomeLedger& known_outcomes,
+               serving::LimitSettlement& known_releases)
+      : ids(known_ids), outcomes(known_outcomes), releases(known_releases) {}
+  void OnBudget(const records::BudgetChange& change) override { releases.OnBudget(change); }
   void OnDecisions(const records::ReadDecisions& block) override { ids.OnDecisions(block); }
   void OnOutcomes(std::span<const records::Outcome> told) override { outcomes.OnOutcomes(told); }
   bool WantsRows() const override { return false; }
   records::RequestIds& ids;
   records::OutcomeLedger& outcomes;
+  serving::LimitSettlement& releases;
 };
 
 // Members stand in the order of start-up and are taken down from the last to the first (Stop).
@@ -69,6 +78,7 @@ class RunningServer final : public Server {
   Status Start() {
     RETURN_IF_ERROR(api::CheckBinding(options_.host, options_.allow_remote_without_auth));
     RETURN_IF_ERROR(OpenStores());
+    StartKillSwitch();
     RETURN_IF_ERROR(OpenJournal());
     RETURN_IF_ERROR(StartServing());
     if (options_.watch) RETURN_IF_ERROR(StartWatch());
@@ -87,6 +97,9 @@ class RunningServer final : public Server {
     if (http_ != nullptr) http_->Drain(options_.drain);
     if (later_.has_value()) later_->Stop();
     if (administer_.has_value()) administer_->Stop();
+    kills_thread_.RequestStop();
+    kills_thread_.Join();
+    if (urgent_.has_value()) urgent_->Stop();
     http_.reset();
     decider_.reset();
     housekeeping_thread_.RequestStop();
@@ -121,6 +134,32 @@ class RunningServer final : public Server {
     return Ok();
   }
 
+  // Before anything can be answered: what was stopped stays so.
+  void StartKillSwitch() {
+    serving::KillSwitch::Options kills;
+    kills.files = &files_;
+    kills.clock = &clock_;
+    kills.list_file = paths_.kills;
+    kills.panic_file = paths_.panic;
+    kills.on_change = [this](std::string_view what, const records::Kill& kill) {
+      log_->Warning("kill switch", {{"what", what},
+                                 {"scope", records::ScopeText(kill.scope)},
+                                 {"by", kill.by},
+                                 {"reason", kill.reason}});
+    };
+    kills_.emplace(std::move(kills));
+    kills_->Open();
+    kills_thread_ = NamedThread("kills", [this](std::stop_token stop) {
+      std::mutex mutex;
+      std::condition_variable_any wake;
+      std::unique_lock lock(mutex);
+      while (!stop.stop_requested()) {
+        kills_->Poll();
+        wake.wait_for(lock, stop, kPanicPoll, [] { return false; });
+      }
+    });
+  }
+
   // What reads the journal knows how far it went: one that ends before that is not the same.
   Result<records::Journal::Options::Seen> NewestSeen() const {
     constexpr std::uint16_t kReplica = 1;
@@ -152,8 +191,25 @@ class RunningServer final : public Server {
                                   {"decisions", found.decisions},
                                   {"torn_bytes", found.torn_bytes}});
     outcomes_ = std::make_unique<records::OutcomeLedger>(records::OutcomeLedger::Options{
-        .journal = journal_.get(), .request_ids = &request_ids_, .clock = &clock_});
+        .journal = journal_.get(),
+        .request_ids = &request_ids_,
+        .clock = &clock_,
+        .before_write = [this](std::span<const records::Outcome> outcomes) {
+          settlement_->OnOutcomesComing(outcomes);
+        }});
+    RETURN_IF_ERROR(RecoverBudgets());
     return Recollect();
+  }
+
+  // What limits have spent: the journal says it, from the newest snapshot on.
+  Status RecoverBudgets() {
+    budgets_.emplace(serving::LimitLedger::Options{.clock = &clock_});
+    limits_.emplace(*budgets_);
+    ASSIGN_OR_RETURN(const std::uint64_t notes,
+                     serving::RecoverLimits({&files_, paths_.journal, paths_.limits},
+                                            journal_->Durable(), *budgets_));
+    log_->Info("budgets recovered", {{"notes", notes}, {"budgets", budgets_->states()}});
+    return Ok();
   }
 
   Status OpenPseudonyms() {
@@ -176,7 +232,11 @@ class RunningServer final : public Server {
     ASSIGN_OR_RETURN(const auto reader,
                      records::JournalReader::Open(files_, paths_.journal, from));
     const records::JournalPosition end = journal_->Durable();
-    Recollection recollection(request_ids_, *outcomes_);
+    settlement_.emplace(serving::LimitSettlement::Options{.journal = journal_.get(),
+                                                          .ledger = &*budgets_,
+                                                          .clock = &clock_,
+                                                          .oldest_segment = from.segment});
+    Recollection recollection(request_ids_, *outcomes_, *settlement_);
     for (std::size_t read = 1; read != 0;) {
       ASSIGN_OR_RETURN(read, reader->Read(end, 65'536, recollection));
     }
@@ -196,7 +256,7 @@ class RunningServer final : public Server {
     };
     loader.library_directory = FindLibraries(options_.library_directory);
     loader.transport = transport_.get();
-    loader.has_pseudonym_key = pseudonymiser_ != nullptr;
+    loader.pseudonymiser = pseudonymiser_.get();
     ASSIGN_OR_RETURN(models_, serving::LoadedModels::Start(
                                   {.registry = registry_.get(),
                                    .clock = &clock_,
@@ -211,6 +271,8 @@ class RunningServer final : public Server {
                                     .journal = journal_.get(),
                                     .request_ids = &request_ids_,
                                     .snapshot = [this] { return models_->Current(); },
+                                    .kills = &*kills_,
+                                    .limits = &*limits_,
                                     .safety = {.validate = options_.validate,
                                                .journal = options_.journal}}));
     return Ok();
@@ -285,6 +347,10 @@ class RunningServer final : public Server {
   Status StartHttp() {
     api::Dependencies api;
     api.decider = decider_.get();
+    api.kills = &*kills_;
+    api.settlement = &*settlement_;
+    urgent_.emplace("urgent", kKillsWaiting);
+    api.urgent = [this](std::function<void()> work) { return urgent_->Take(std::move(work)); };
     api.snapshot = [this] { return models_->Current(); };
     api.clock = &clock_;
     api.registry = registry_.get();
@@ -324,6 +390,9 @@ class RunningServer final : public Server {
     http.after_batch = [this] { journal_->CommitSoon(); };
     ASSIGN_OR_RETURN(http_, api::HttpServer::Start(std::move(http), api::MakeHandler(api)));
     http_counted_.store(http_.get());
+    kills_->SetBarrier([this](std::function<void()> passed) {
+      http_->Barrier(std::move(passed));
+    });
     wake_http_ = http_->Waker();
     http_waker_.store(&wake_http_);
     return Ok();
@@ -365,6 +434,10 @@ class RunningServer final : public Server {
   std::unique_ptr<records::Journal> journal_;
   std::unique_ptr<Transport> transport_ = CurlTransport();
   std::unique_ptr<serving::LoadedModels> models_;
+  std::optional<serving::KillSwitch> kills_;
+  std::optional<serving::LimitLedger> budgets_;
+  std::optional<serving::StopLimits> limits_;
+  std::optional<serving::LimitSettlement> settlement_;
   std::unique_ptr<serving::Decider> decider_;
   std::unique_ptr<monitoring::Watch> watch_;
   NamedThread watch_thread_;
@@ -375,9 +448,10 @@ class RunningServer final : public Server {
   NamedThread respond_thread_, courier_thread_;
   ServingEvents events_{*log_};
   NamedThread events_thread_;
+  NamedThread kills_thread_;
   std::optional<Housekeeping> housekeeping_;
   NamedThread housekeeping_thread_;
-  std::optional<BackgroundWork> later_, administer_;
+  std::optional<BackgroundWork> later_, administer_, urgent_;
   std::unique_ptr<api::HttpServer> http_;
   std::atomic<const api::HttpServer*> http_counted_{nullptr};  // for its own handlers alone
 };

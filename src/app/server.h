@@ -58,7 +58,7 @@ class Server {
 // Where things are inside a data directory; the CLI's local mode uses the same paths.
 struct DataPaths {
   explicit DataPaths(std::string directory);
-  std::string root, blobs, journal, lake, watch_checkpoint, incidents, lock;
+  std::string root, blobs, journal, lake, watch_checkpoint, incidents, kills, panic, limits, lock;
 };
 
 // The directory of shared libraries: the given one, else beside the program, else .deps/lib above
