@@ -290,6 +290,7 @@ class RunningServer final : public Server {
       return version_blobs_->GetText(std::string(id));
     };
     watch.open_regressor = control::OpenLossBooster;
+    watch.library_directory = FindLibraries(options_.library_directory);
     watch.on_problem = [this](const Error& error) { log_->Error("watch", error); };
     ASSIGN_OR_RETURN(watch_, monitoring::Watch::Make(std::move(watch)));
     watch_thread_ = NamedThread("watch", [this](std::stop_token stop) { watch_->Run(stop); });
@@ -311,6 +312,7 @@ class RunningServer final : public Server {
     respond.store = incidents_.get();
     respond.clock = &clock_;
     respond.owner_of = control::OwnersOf(*registry_);
+    respond.rules = control::RuleBook(config.rules);
     respond.on_problem = [this](const Error& error) { log_->Error("respond", error); };
     std::vector<std::unique_ptr<control::Sink>> sinks;
     for (const control::SinkConfig& sink : config.sinks) {

@@ -47,14 +47,19 @@ records::Sighting SightingOf(const StoredVerdict& verdict, const Finding* findin
   return sighting;
 }
 
-Status TakeIn(const StoredVerdict& verdict, const Finding* finding, AlertRecord& alert,
-              CaseFile& cases, Time now) {
-  const RuleStep step =
-      Observe(RuleOf(alert.cause.kind), alert.status, SightingOf(verdict, finding));
+bool IsUsual(const AlertRule& rule) {
+  const AlertRule& usual = RuleOf(rule.kind);
+  return rule.need == usual.need && rule.of == usual.of && rule.clear == usual.clear;
+}
+
+Status TakeIn(const StoredVerdict& verdict, const Finding* finding, const AlertRule& rule,
+              AlertRecord& alert, CaseFile& cases, Time now) {
+  const RuleStep step = Observe(rule, alert.status, SightingOf(verdict, finding));
   const bool not_well = finding != nullptr && finding->level >= Level::kWarn;
   if (step.status == alert.status && !not_well) return Ok();
   if (not_well) {
     alert.finding_json = monitoring::FindingsJson({*finding});
+    if (!IsUsual(rule)) alert.finding_json = WithRule(std::move(alert.finding_json), rule);
     alert.version = verdict.version;
   }
   alert.seen = now;
@@ -102,12 +107,14 @@ Status Responder::Respond(const StoredVerdict& verdict, IncidentTables& tables) 
   }
   const Time now = options_.clock->Now();
   CaseFile cases(tables, now, options_.owner_of);
+  const records::Owner owner = OwnerFor(verdict.model);
   ASSIGN_OR_RETURN(std::vector<AlertRecord> alerts, tables.AlertsOf(verdict.model, verdict.kind));
   for (AlertRecord& alert : alerts) {
     const auto found = findings->find({alert.cause.kind, alert.cause.subject});
     if (partial && found == findings->end()) continue;
     const Finding* finding = found == findings->end() ? nullptr : &found->second;
-    RETURN_IF_ERROR(TakeIn(verdict, finding, alert, cases, now));
+    const AlertRule rule = options_.rules.For(alert.cause, owner);
+    RETURN_IF_ERROR(TakeIn(verdict, finding, rule, alert, cases, now));
     if (found != findings->end()) findings->erase(found);
   }
   std::size_t known = alerts.size();
@@ -115,9 +122,19 @@ Status Responder::Respond(const StoredVerdict& verdict, IncidentTables& tables) 
     if (finding.level < Level::kWarn || known++ >= limits::kAlertsOfModel) continue;
     AlertRecord alert;
     alert.cause = {verdict.model, verdict.kind, name.first, name.second};
-    RETURN_IF_ERROR(TakeIn(verdict, &finding, alert, cases, now));
+    const AlertRule rule = options_.rules.For(alert.cause, owner);
+    RETURN_IF_ERROR(TakeIn(verdict, &finding, rule, alert, cases, now));
   }
   return Ok();
+}
+
+// Without an owner, rules for owners do not fit.
+records::Owner Responder::OwnerFor(const std::string& model) const {
+  if (!options_.owner_of || !options_.rules.asks_owners()) return {};
+  auto owner = options_.owner_of(model);
+  if (owner.ok()) return std::move(owner).value();
+  if (options_.on_problem) options_.on_problem(owner.error());
+  return {};
 }
 
 // Forgets what is long over, and counts for /metrics.

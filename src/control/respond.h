@@ -24,6 +24,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "control/alerts/rule_book.h"
 #include "control/delivery/announce.h"
 #include "control/incidents/alert_figures.h"
 #include "control/incidents/case_file.h"
@@ -40,6 +41,7 @@ class Responder {
     records::IncidentStore* store = nullptr;  // required
     const Clock* clock = nullptr;             // required
     OwnerOf owner_of = {};
+    RuleBook rules{};  // in front of the usual ones
     std::vector<Audience> audiences = {};
     std::chrono::milliseconds poll{500};
     // How long what is over is kept.
@@ -58,6 +60,7 @@ class Responder {
  private:
   Status Respond(const records::StoredVerdict& verdict, records::IncidentTables& tables);
   Status Upkeep(bool changed);
+  records::Owner OwnerFor(const std::string& model) const;
 
   const Options options_;
   Time pruned_ = records::kNever;

@@ -70,7 +70,8 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
     quality_ = std::make_unique<QualityBook>(
         QualityBook::Options{.begins = std::move(begins),
                              .on_problem = [this](const Error& error) { Tell(error); },
-                             .open_regressor = options_.open_regressor});
+                             .open_regressor = options_.open_regressor,
+                             .library_directory = options_.library_directory});
   }
 
   // ---- the flow: journal → profile → compare → judge → verdict ----

@@ -45,6 +45,8 @@ class Watch {
     // Opens what a registration stored of learned losses (quality/dle.h); empty: the quality of
     // regressions is not estimated before outcomes.
     OpenRegressor open_regressor;
+    // Of DuckDB's library, for measures that contracts write as SQL.
+    std::string library_directory;
     // Told of what could not be judged or stored; the watch goes on.
     std::function<void(const Error&)> on_problem;
   };

@@ -84,12 +84,16 @@ bool Remember(const AlertRule& rule, const Sighting& sighting, std::vector<Sight
     return true;
   }
   const auto of_version = [&](const Sighting& each) { return each.version == sighting.version; };
-  const bool full = std::count_if(sightings.begin(), sightings.end(), of_version) ==
-                    static_cast<std::ptrdiff_t>(Kept(rule));
+  // More than are kept there are when another rule was in force before.
+  const auto known = std::count_if(sightings.begin(), sightings.end(), of_version);
+  const bool full = known >= static_cast<std::ptrdiff_t>(Kept(rule));
   const bool oldest = place == sightings.begin() || !of_version(*std::prev(place));
   if (full && oldest) return false;
   sightings.insert(place, sighting);
-  if (full) sightings.erase(std::find_if(sightings.begin(), sightings.end(), of_version));
+  if (full) {
+    const auto first = std::find_if(sightings.begin(), sightings.end(), of_version);
+    sightings.erase(first, first + (known + 1 - static_cast<std::ptrdiff_t>(Kept(rule))));
+  }
   return true;
 }
 

@@ -171,5 +171,18 @@ TEST(AlertRules, DescribeThemselves) {
   for (const AlertRule& rule : AllAlertRules()) EXPECT_FALSE(rule.summary.empty()) << rule.kind;
 }
 
+TEST(AlertRules, ARuleThatLooksBackLessForgetsWhatTheOtherKept) {
+  const AlertRule longer{.kind = "k", .need = 5, .of = 9, .clear = 9, .summary = ""};
+  AlertStatus status;
+  for (int hour = 0; hour < 9; ++hour) {
+    status = Observe(longer, status, Window(hour < 4 ? 'A' : '.', hour)).status;
+  }
+  EXPECT_EQ(status.sightings.size(), 9u);
+  status = Observe(RuleOf("usual"), status, Window('A', 9)).status;
+  ASSERT_EQ(status.sightings.size(), 3u);
+  EXPECT_EQ(status.sightings.back().end, Window('A', 9).end);
+  EXPECT_EQ(status.state, AlertState::kPending) << "one of the last three";
+}
+
 }  // namespace
 }  // namespace mooring::control

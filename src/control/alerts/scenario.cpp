@@ -112,6 +112,7 @@ class Play {
     std::vector<Moment> moments;
     std::size_t windows = 0;
     for (const auto& series : scenario_.series) windows = std::max(windows, series.windows.size());
+    for (const auto& verdict : scenario_.verdicts) windows = std::max(windows, verdict.after);
     for (std::size_t i = 0; i < windows; ++i) {
       const auto ends = static_cast<std::int64_t>(i + 1) * scenario_.every;
       moments.push_back({ends, Moment::What::kWindow, i});
@@ -137,6 +138,7 @@ class Play {
       return scenario_.owner;
     };
     options.audiences = scenario_.audiences;
+    options.rules = RuleBook(scenario_.rules);
     return options;
   }
 
@@ -174,17 +176,27 @@ class Play {
       of_kind.push_back(std::move(finding));
     }
     for (const auto& [kind, list] : findings) {
-      records::StoredVerdict verdict;
-      verdict.model = scenario_.model;
-      verdict.version = 1;
-      verdict.window_end = clock_.Now();
-      verdict.window_start = clock_.Now() - scenario_.every;
-      verdict.kind = kind;
-      verdict.verdict = too_few.contains(kind) ? "not_enough_data" : "ok";
-      verdict.findings_json = monitoring::FindingsJson(list);
-      verdict.sequence = verdicts_.size() + 1;
-      verdicts_.push_back(std::move(verdict));
+      Store({.kind = kind,
+             .verdict = too_few.contains(kind) ? "not_enough_data" : "ok",
+             .findings = list});
     }
+    for (const Scenario::PlacedVerdict& verdict : scenario_.verdicts) {
+      if (verdict.after == index + 1) Store(verdict);
+    }
+  }
+
+  // As of the window that ends now.
+  void Store(const Scenario::PlacedVerdict& says) {
+    records::StoredVerdict verdict;
+    verdict.model = scenario_.model;
+    verdict.version = says.version;
+    verdict.window_end = clock_.Now();
+    verdict.window_start = clock_.Now() - scenario_.every;
+    verdict.kind = says.kind;
+    verdict.verdict = says.verdict;
+    verdict.findings_json = monitoring::FindingsJson(says.findings);
+    verdict.sequence = verdicts_.size() + 1;
+    verdicts_.push_back(std::move(verdict));
   }
 
   Status Check(std::size_t index) {

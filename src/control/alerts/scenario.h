@@ -24,6 +24,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "control/alerts/rule_book.h"
 #include "control/delivery/announce.h"
 #include "monitoring/finding.h"
 #include "records/contract/contract.h"
@@ -42,6 +43,14 @@ struct Scenario {
     records::Cause cause;
     std::vector<Word> windows;
   };
+  // A verdict as the watch would store it, at the end of a window.
+  struct PlacedVerdict {
+    std::uint64_t after = 1;  // windows; the first ends one `every` behind the start
+    std::string kind;         // "drift"
+    VersionNumber version = 1;
+    std::string verdict = "ok";  // "waiting" and "not_enough_data" say less
+    std::vector<monitoring::Finding> findings;
+  };
   struct PlacedSilence {
     std::chrono::seconds at{0};
     records::Silence silence;  // created and until count from the start
@@ -58,7 +67,9 @@ struct Scenario {
   Time start{std::chrono::days(20'454)};  // 2026-01-01
   std::chrono::seconds every{3600};
   std::vector<Audience> audiences;  // one that is called "pager" unless said
+  std::vector<ModelRule> rules;
   std::vector<Series> series;
+  std::vector<PlacedVerdict> verdicts;
   std::vector<PlacedSilence> silences;
   std::vector<Expectation> expectations;
 };

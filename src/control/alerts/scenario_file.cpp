@@ -80,10 +80,9 @@ class Reader {
       time.ok() ? void(scenario.start = *time) : form.Fail("start", time.error().message());
     }
     Contract(form, scenario);
-    if (form.Find("windows") != nullptr) {
-      form.Fail("windows", "rows are not judged here yet", "write what windows found: findings");
-    }
     Sinks(form, scenario);
+    scenario.rules = ReadModelRules(form, "rules");
+    Windows(form, scenario);
     Findings(form, scenario);
     Silences(form, scenario);
     Expectations(form, scenario);
@@ -127,6 +126,7 @@ class Reader {
   }
 
   void Findings(YamlForm& form, Scenario& scenario) {
+    if (!scenario.verdicts.empty() && form.Find("findings") == nullptr) return;
     const YamlNode* map = form.Need("findings", "drift/feature_drift/distance: . a a .");
     if (map == nullptr) return;
     if (!map->is_map()) return form.Fail("findings", "must be a map of causes");
@@ -152,6 +152,47 @@ class Reader {
       }
       scenario.series.push_back(std::move(series));
     }
+  }
+
+  // Verdicts written out, for versions side by side and for what letters cannot say.
+  void Windows(YamlForm& form, Scenario& scenario) {
+    ForEach(form, "windows", [&](const YamlNode& node, const std::string& path) {
+      YamlForm entry(errors_, node, path);
+      Scenario::PlacedVerdict placed;
+      const auto after = entry.GetNeeded("after", {ValueKind::kInteger, false, {}, 1, kWindows});
+      if (after) placed.after = static_cast<std::uint64_t>(after->integer);
+      if (const auto kind = entry.GetNeeded("kind", {ValueKind::kName})) placed.kind = kind->text;
+      if (const auto version = entry.Get("version", {ValueKind::kInteger, false, {}, 1, 1e9})) {
+        placed.version = static_cast<VersionNumber>(version->integer);
+      }
+      const records::ValueRule verdicts{ValueKind::kChoice, false, "ok|waiting|not_enough_data"};
+      if (const auto said = entry.Get("verdict", verdicts)) placed.verdict = said->text;
+      for (const std::string& text : entry.Texts("findings")) {
+        if (auto finding = FindingOf(WordsOf(text))) {
+          placed.findings.push_back(std::move(*finding));
+        } else {
+          entry.Fail("findings", "'" + text + "' is no finding",
+                     "kind[/subject] hold|warn|alert [certain], as feature_drift/distance alert");
+        }
+      }
+      entry.Finish();
+      scenario.verdicts.push_back(std::move(placed));
+    });
+  }
+
+  // "feature_drift/distance alert certain".
+  static std::optional<monitoring::Finding> FindingOf(const std::vector<std::string>& words) {
+    if (words.size() < 2 || words.size() > 3 || words[0].starts_with('/')) return std::nullopt;
+    if (words.size() == 3 && words[2] != "certain") return std::nullopt;
+    const auto level = monitoring::LevelOfName(words[1]);
+    if (!level.ok() || *level == Level::kClear) return std::nullopt;
+    const std::size_t slash = words[0].find('/');
+    monitoring::Finding finding;
+    finding.kind = words[0].substr(0, slash);
+    if (slash != std::string::npos) finding.subject = words[0].substr(slash + 1);
+    finding.level = *level;
+    finding.certain = words.size() == 3;
+    return finding;
   }
 
   void Silences(YamlForm& form, Scenario& scenario) {

@@ -64,6 +64,26 @@ TEST(Scenarios, ShowWhatWasExpectedAndWhatWasFound) {
   EXPECT_EQ(FailuresOf("name: n\nfindings: {d/k: .}\nexpect: [{at: 1h, alerts: []}]\n"), "");
 }
 
+TEST(Scenarios, WindowsAreVerdictsWrittenOut) {
+  EXPECT_EQ(FailuresOf("name: n\n"
+                       "windows:\n"
+                       "  - {after: 1, kind: drift, findings: [feature_drift/x alert certain]}\n"
+                       "  - {after: 1, kind: drift, version: 2}\n"
+                       "  - {after: 2, kind: drift, version: 2}\n"
+                       "  - {after: 2, kind: quality, verdict: waiting, findings: estimate warn}\n"
+                       "  - {after: 3, kind: drift}\n"
+                       "  - {after: 4, kind: drift}\n"
+                       "findings: {quality/gap/y: _ _ A}\n"
+                       "expect:\n"
+                       "  - {after: 1, alerts: [drift/feature_drift/x firing critical]}\n"
+                       "  - after: 3\n"
+                       "    alerts: [drift/feature_drift/x firing critical, quality/estimate "
+                       "pending, quality/gap/y firing critical]\n"
+                       "  - {after: 4, alerts: [quality/estimate pending, quality/gap/y firing "
+                       "critical]}\n"),
+            "");
+}
+
 TEST(Scenarios, AreRefusedWithThePlaceOfEveryMistake) {
   const std::string expect = "expect: [{after: 1, alerts: []}]\n";
   const struct {
@@ -80,7 +100,17 @@ TEST(Scenarios, AreRefusedWithThePlaceOfEveryMistake) {
       {"name: n\nfindings: {d/k: a}\nexpect: [{alerts: []}]\n", "says when"},
       {"name: n\nfindings: {d/k: a}\nexpect: [{after: 1}]\n", "nothing is expected"},
       {"name: n\nfindings: {d/k: a}\nexpcet: []\n" + expect, "did you mean 'expect'?"},
-      {"name: n\nwindows: []\nfindings: {d/k: a}\n" + expect, "rows are not judged"},
+      {"name: n\nwindows: []\n" + expect, "findings: is required"},
+      {"name: n\nwindows: [{kind: drift}]\n" + expect, "windows[0].after: is required"},
+      {"name: n\nwindows: [{after: 1}]\n" + expect, "windows[0].kind: is required"},
+      {"name: n\nwindows: [{after: 0, kind: d}]\n" + expect, "windows[0].after"},
+      {"name: n\nwindows: [{after: 1, kind: d, verdict: fine}]\n" + expect, "windows[0].verdict"},
+      {"name: n\nwindows: [{after: 1, kind: d, findings: [k]}]\n" + expect, "'k' is no finding"},
+      {"name: n\nwindows: [{after: 1, kind: d, findings: [k/s clear]}]\n" + expect,
+       "is no finding"},
+      {"name: n\nwindows: [{after: 1, kind: d, findings: [k/s alert maybe]}]\n" + expect,
+       "is no finding"},
+      {"name: n\nrules: [{need: 0}]\nfindings: {d/k: a}\n" + expect, "rules[0].need"},
       {"name: n\nfindings: {d/k: a}\nsilences: [{at: 1h}]\n" + expect, "silences[0].for"},
       {"name: n\nstart: now\nfindings: {d/k: a}\n" + expect, "start"},
       {"scenarios: x\n", "must be a list"},

@@ -38,6 +38,7 @@ class Reader {
         form.Fail("sinks", "too many: at most " + std::to_string(limits::kSinks));
       }
     }
+    config.rules = ReadModelRules(form, "rules");
     if (const YamlNode* retry = form.Find("retry")) config.retry = RetryOf(*retry);
     form.Finish();
     return config;

@@ -13,6 +13,8 @@
 //       resend: 1m
 //     - name: mail
 //       command: [/usr/local/bin/send-alert, ops@example.org]
+//   rules:                                     # rule_book.h
+//     - {models: [price-*], need: 3, of: 5}
 //   retry: {first: 2s, longest: 5m, give_up_after: 1d, attempts: 1000}
 //
 // Secrets stand in files of their own, never in this one. Thread safety: pure but for the files
@@ -25,6 +27,7 @@
 
 #include "base/io/file_system.h"
 #include "base/result.h"
+#include "control/alerts/rule_book.h"
 #include "control/delivery/courier.h"
 #include "control/delivery/sink.h"
 
@@ -33,6 +36,7 @@ namespace mooring::control {
 struct AlertsConfig {
   std::vector<SinkConfig> sinks;
   RetryRule retry;
+  std::vector<ModelRule> rules;
 };
 
 // kInvalidArgument carrying every error, a line each, with `name` in front. `files` reads secrets.

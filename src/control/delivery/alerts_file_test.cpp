@@ -62,6 +62,12 @@ TEST_F(AlertsFile, TellsWhatIsWrongAndWhere) {
       {"sinks: [{name: a, command: [b], secret_file: /key}]\n", "webhook sinks only"},
       {"sinks: [{name: a, webhook: 'http://h', severity: loud}]\n", "sinks[0].severity"},
       {"sinks: [{name: a, webhook: 'http://h', resend: 1m}]\n", "alertmanager sinks only"},
+      {"sinks: []\nrules: {need: 1}\n", "rules: must be a list"},
+      {"sinks: []\nrules:\n  - {models: [a], need: 4, of: 3}\n",
+       "a.yaml:3:28: rules[0].of: is fewer than 'need'"},
+      {"sinks: []\nrules: [{models: [a]}]\n", "rules[0].need: the rule says nothing"},
+      {"sinks: []\nrules: [{need: 2, model: a}]\n", "unknown key; did you mean 'models'?"},
+      {"sinks: []\nrules: [{clear: 51}]\n", "rules[0].clear"},
       {"sinks: []\nretry: {first: 10m, longest: 1m}\n", "shorter than 'first'"},
   };
   for (const auto& each : cases) {
@@ -69,6 +75,24 @@ TEST_F(AlertsFile, TellsWhatIsWrongAndWhere) {
         << each.text << ErrorsOf(each.text);
   }
   EXPECT_EQ(ErrorsOf("sinks: []\n"), "");
+}
+
+TEST_F(AlertsFile, ReadsRulesForSomeModels) {
+  const auto read = ParseAlerts(
+      "sinks: []\n"
+      "rules:\n"
+      "  - {models: [price-*, risk], kinds: feature_drift, need: 3, of: 5, clear: 4}\n"
+      "  - {owners: [pricing], need: 1}\n",
+      "a.yaml", files_);
+  ASSERT_TRUE(read.ok()) << read.error().ToString();
+  ASSERT_EQ(read->rules.size(), 2u);
+  EXPECT_EQ(read->rules[0].models, (std::vector<std::string>{"price-*", "risk"}));
+  EXPECT_EQ(read->rules[0].kinds, std::vector<std::string>{"feature_drift"});
+  EXPECT_EQ(read->rules[0].need, 3u);
+  EXPECT_EQ(read->rules[0].of, 5u);
+  EXPECT_EQ(read->rules[0].clear, 4u);
+  EXPECT_EQ(read->rules[1].owners, std::vector<std::string>{"pricing"});
+  EXPECT_EQ(read->rules[1].of, std::nullopt);
 }
 
 TEST_F(AlertsFile, ReadsAFileOrSaysWhichIsNotThere) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/text/json.h"
-#include "control/alerts/alert_rules.h"
+#include "control/alerts/rule_book.h"
 #include "records/incidents/incident_limits.h"
 
 namespace mooring::control {
@@ -54,7 +54,7 @@ Finding FindingOf(const AlertRecord& alert) {
     finding.what =
         alert.cause.kind + (alert.cause.subject.empty() ? "" : " of ") + alert.cause.subject;
   }
-  if (finding.sureness.empty()) finding.sureness = Describe(RuleOf(alert.cause.kind));
+  if (finding.sureness.empty()) finding.sureness = RuleWords(alert.finding_json, alert.cause.kind);
   if (finding.help.empty()) finding.help = Command(alert);
   return finding;
 }
@@ -87,7 +87,7 @@ void WriteAlert(JsonWriter& json, const AlertRecord& alert) {
   json.Member("statistic", finding.statistic).Member("value", finding.value);
   json.Member("threshold", finding.threshold).Member("p_value", finding.p_value);
   json.Member("n", finding.n).Member("sureness", finding.sureness).Member("cost", finding.cost);
-  json.Member("help", finding.help).Member("rule", Describe(RuleOf(cause.kind)));
+  json.Member("help", finding.help).Member("rule", RuleWords(alert.finding_json, cause.kind));
   json.Member("times_fired", alert.status.times_fired).Member("incident", alert.incident);
   json.Member("told", records::SeverityName(alert.told));
   WriteSightings(json, alert);

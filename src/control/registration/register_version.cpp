@@ -14,6 +14,7 @@
 #include "model/golden_rows.h"
 #include "monitoring/learned.h"
 #include "monitoring/multivariate/multivariate_watch.h"
+#include "records/contract/business_sql.h"
 
 namespace mooring::control {
 namespace {
@@ -133,6 +134,8 @@ Status Registration::TakeTraining() {
 // A contract that does not fit the model must be found here, not when traffic is to move.
 Status Registration::BindContract() {
   ASSIGN_OR_RETURN(data::Schema schema, TrainingSchema(*contract_, *model_));
+  RETURN_IF_ERROR(records::RequireBusinessSql(*contract_, "contract of " + request_.model,
+                                              with_.library_directory, schema.fields()));
   const data::Batch none(std::make_shared<const data::Schema>(std::move(schema)));
   const data::Batch& rows = rows_ ? *rows_ : none;
   ASSIGN_OR_RETURN(data::Batch shaped,

@@ -204,6 +204,7 @@ Status DuckDb::Configure(const DuckDbOptions& options) {
     RETURN_IF_ERROR(
         Run("SET allowed_directories = [" + list + "]; SET enable_external_access = false"));
   }
+  if (options.no_files) RETURN_IF_ERROR(Run("SET enable_external_access = false"));
   // The file cache knows a file by path and time, so a file written twice in a moment would be read
   // as it was before; the system's own cache does as well.
   return Run(

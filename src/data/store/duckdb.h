@@ -41,6 +41,7 @@ struct DuckDbOptions {
   std::size_t memory_bytes = 1 * limits::kGiB;
   std::string spill_directory;                // for what does not fit in memory; empty: none
   std::vector<std::string> only_directories;  // empty: files anywhere
+  bool no_files = false;                      // nor network, nor another database
 };
 
 // Whether the library is there to be loaded; opening may still fail.

@@ -62,7 +62,8 @@ const std::shared_ptr<QualityBook::Track>& QualityBook::TrackFor(
   track = std::make_shared<Track>();
   track->contract_hash = block.binding->contract_hash;
   track->plan = std::make_shared<QualityPlan>(
-      reference, block, LossesOf(reference->learned, options_.open_regressor, options_.on_problem));
+      reference, block, LossesOf(reference->learned, options_.open_regressor, options_.on_problem),
+      options_.library_directory);
   SetReference(*track, ReferenceOf(reference->learned, options_.on_problem));
   for (const std::string& problem : track->plan->problems()) {
     if (options_.on_problem) {

@@ -47,7 +47,8 @@ class QualityBook {
     std::size_t most_late_rows = 1 << 18;  // of the windows that TakeLate gives at once
     Checkpoint begins;                     // what Begins() said before the restart
     std::function<void(const Error&)> on_problem;
-    OpenRegressor open_regressor;  // empty: losses of regressions are not estimated
+    OpenRegressor open_regressor;        // empty: losses of regressions are not estimated
+    std::string library_directory = {};  // of DuckDB, for measures that are SQL
   };
   struct Counts {
     std::uint64_t taken = 0, same = 0;

@@ -161,6 +161,26 @@ TEST_F(QualityBookTest, ADamagedReferenceAndABadMeasureAreToldOnce) {
   EXPECT_EQ(book_->Due(now_).size(), 1U);
 }
 
+TEST_F(QualityBookTest, MeasuresThatAreSqlAreAskedAgainAsOutcomesCome) {
+  const std::string libraries = MOORING_DEPS_DIR "/lib";
+  if (!data::DuckDbIsThere(libraries)) GTEST_SKIP() << "no libduckdb.so: run ./dev deps";
+  Reopen({.library_directory = libraries});
+  contract_.monitor.quality.business = {
+      {.name = "late", .expression = "", .sql = "SELECT sum(x) FROM decisions WHERE late = 1"}};
+  DecisionId id = Add(50);
+  for (int row = 0; row < 40; ++row, ++id.ordinal) Tell(id, row < 3 ? 1 : 0);
+  auto due = book_->Due(now_);
+  ASSERT_EQ(due.size(), 1U);
+  ASSERT_EQ(due[0].business.size(), 1U);
+  EXPECT_EQ(due[0].business[0].value, 0 + 1 + 2) << due[0].business[0].problem;
+  EXPECT_EQ(due[0].business[0].n, 40U);
+  for (int row = 40; row < 50; ++row, ++id.ordinal) Tell(id, 1);
+  due = book_->Due(now_);
+  ASSERT_EQ(due.size(), 1U);
+  EXPECT_EQ(due[0].business[0].value, 3 + 445) << "40 to 49 came late";
+  EXPECT_TRUE(problems_.empty());
+}
+
 TEST_F(QualityBookTest, WithoutAHoldoutTheFirstWindowsAreTheReference) {
   contract_.monitor.window_rows = 1000;
   Rng rng(3);

@@ -164,6 +164,23 @@ void JudgeSlices(QualityReport& report) {
   }
 }
 
+// Nobody would miss a figure that is not there.
+void JudgeBusiness(QualityReport& report) {
+  for (MetricValue& business : report.business) {
+    if (business.problem.empty()) continue;
+    business.level = Level::kWarn;
+    Finding finding;
+    finding.kind = "business";
+    finding.subject = business.name;
+    finding.level = Level::kWarn;
+    finding.certain = true;
+    finding.what = fmt::format("{} could not be computed: {}", business.name, business.problem);
+    finding.n = business.n;
+    finding.help = "mooring contract show " + report.model;
+    report.findings.push_back(std::move(finding));
+  }
+}
+
 void JudgeEstimates(QualityReport& report) {
   for (MetricValue& estimate : report.estimates) {
     if (estimate.n < kLeastLabels)
@@ -222,6 +239,7 @@ void JudgeQuality(const QualityPlan& plan, const QualityReference* reference,
     return;
   }
   report.verdict = "ok";
+  JudgeBusiness(report);
   JudgeSlices(report);
   if (reference == nullptr) {
     report.reason = "nothing to compare with yet";

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "monitoring/window_report.h"
+#include "records/contract/business_sql.h"
 #include "records/contract/currency.h"
 
 namespace mooring::monitoring {
@@ -14,9 +15,6 @@ namespace {
 using Task = records::OutputRule::Task;
 
 constexpr std::size_t kMostClasses = 64;
-constexpr std::size_t kMostReadColumns = 32;
-
-bool IsNumber(data::Type type) { return data::IsNumeric(type) || type == data::Type::kBool; }
 
 std::vector<std::string> TwoClasses(const std::string& positive) {
   if (positive.empty()) return {"0", "1"};
@@ -27,35 +25,24 @@ std::vector<std::string> TwoClasses(const std::string& positive) {
 
 QualityPlan::QualityPlan(std::shared_ptr<const Reference> reference,
                          const records::ReadDecisions& first,
-                         std::shared_ptr<const DleModel> losses)
-    : reference_(std::move(reference)), losses_(std::move(losses)) {
+                         std::shared_ptr<const DleModel> losses, std::string library_directory)
+    : reference_(std::move(reference)),
+      losses_(std::move(losses)),
+      library_directory_(std::move(library_directory)) {
   FindScores(*first.binding->outputs);
   if (reference_->profile != nullptr) features_.emplace(*reference_->profile, kScoreColumn);
-  std::vector<data::Field> fields;
-  const data::Schema& inputs = *first.binding->inputs;
-  for (std::size_t i = 0; i < inputs.size() && read_.size() < kMostReadColumns; ++i) {
-    if (!IsNumber(inputs.field(i).type)) continue;
-    fields.push_back({.name = inputs.field(i).name});
-    read_.push_back(i);
-  }
   const records::Contract& c = contract();
-  for (const std::string& name : {c.output.name, std::string("amount"), c.outcome->name}) {
-    if (!name.empty() && std::ranges::find(fields, name, &data::Field::name) == fields.end()) {
-      fields.push_back({.name = name});
-    }
-  }
-  auto schema = data::Schema::Make(std::move(fields));
-  if (!schema.ok()) {  // names that are no columns: no measures
-    if (!c.monitor.quality.business.empty()) problems_.push_back(schema.error().ToString());
+  const std::vector<records::BusinessRule>& business = c.monitor.quality.business;
+  if (business.empty() && c.effect.value.empty()) return;
+  auto table = DecisionsTable::Make(c, *first.binding->inputs);
+  if (!table.ok()) {  // names that are no columns: no measures
+    if (!business.empty()) problems_.push_back(table.error().ToString());
     return;
   }
-  table_ = std::make_shared<const data::Schema>(std::move(schema).value());
-  for (const records::BusinessRule& rule : c.monitor.quality.business) {
-    AddMeasure(rule.name, rule.expression, rule.higher_is_better);
-  }
-  if (!c.effect.value.empty()) AddMeasure("effect", c.effect.value, true);
-  // Columns that no measure reads are not kept.
-  if (measures_.empty()) read_.clear();
+  table_.emplace(std::move(table).value());
+  for (const records::BusinessRule& rule : business) AddMeasure(rule);
+  if (!c.effect.value.empty()) AddMeasure({.name = "effect", .expression = c.effect.value});
+  if (measures_.empty()) table_.reset();
 }
 
 void QualityPlan::FindScores(const data::Schema& outputs) {
@@ -78,20 +65,28 @@ void QualityPlan::FindScores(const data::Schema& outputs) {
   }
 }
 
-void QualityPlan::AddMeasure(std::string name, const std::string& text, bool higher_is_better) {
-  auto compiled = data::Expression::Compile(text, *table_, {.name = name});
-  if (compiled.ok()) {
-    measures_.push_back({std::move(name), higher_is_better, std::move(compiled).value()});
-  } else {
-    problems_.push_back(name + ": " + compiled.error().ToString());
+void QualityPlan::AddMeasure(const records::BusinessRule& rule) {
+  Measure measure{.name = rule.name,
+                  .higher_is_better = rule.higher_is_better,
+                  .expression = std::nullopt,
+                  .sql = rule.sql};
+  if (rule.sql.empty()) {
+    auto compiled =
+        data::Expression::Compile(rule.expression, *table_->schema(), {.name = rule.name});
+    if (!compiled.ok()) {
+      problems_.push_back(rule.name + ": " + compiled.error().ToString());
+      return;
+    }
+    measure.expression = std::move(compiled).value();
   }
+  measures_.push_back(std::move(measure));
 }
 
 QualityRows QualityPlan::NewRows() const {
   QualityRows rows;
   rows.score_columns = std::max<std::size_t>(score_columns_.size(), 1);
   rows.features = features_ ? features_->features() : 0;
-  rows.read_columns = read_.size();
+  rows.read_columns = table_ ? table_->kept() : 0;
   rows.expected_losses = losses_ ? losses_->losses().size() : 0;
   return rows;
 }
@@ -129,10 +124,7 @@ void QualityPlan::Append(const records::ReadDecisions& block, QualityRows& rows)
     rows.truth.push_back(kNone);
     rows.delay_s.push_back(std::numeric_limits<float>::quiet_NaN());
     if (features_) features_->Append(*block.inputs, row, rows.bins);
-    for (const std::size_t place : read_) {
-      const bool there = place < block.inputs->width();
-      rows.read.push_back(there ? block.inputs->column(place).Number(row) : kNone);
-    }
+    if (table_) table_->Append(*block.inputs, row, rows.read);
   }
   AppendExpected(block, rows);
 }
@@ -157,39 +149,23 @@ std::optional<double> QualityPlan::TruthOf(const records::Outcome& outcome) cons
   return is_class ? std::optional(index) : std::nullopt;
 }
 
-data::Batch QualityPlan::TableOf(const QualityRows& rows) const {
-  data::Batch batch(table_);
-  // An output without a name is in no expression; what the inputs have is theirs.
-  const std::size_t output = table_->Find(contract().output.name).value_or(0);
-  const std::size_t amount = table_->Find("amount").value();
-  const std::size_t outcome = table_->Find(contract().outcome->name).value();
-  std::size_t kept = 0;
-  const auto put = [&batch](std::size_t column, double value) {
-    std::isnan(value) ? batch.column(column).AppendNull() : batch.column(column).Append(value);
-  };
-  for (std::size_t row = 0; row < rows.rows(); ++row) {
-    if (!rows.known(row)) continue;
-    for (std::size_t i = 0; i < rows.read_columns; ++i)
-      put(i, rows.read[row * rows.read_columns + i]);
-    if (output >= read_.size() && !contract().output.name.empty()) {
-      put(output, rows.scores[row * rows.score_columns + named_]);
-    }
-    if (amount >= read_.size()) put(amount, rows.amounts[row]);
-    if (outcome >= read_.size()) put(outcome, rows.truth[row]);
-    ++kept;
-  }
-  batch.SetRows(kept);
-  return batch;
-}
-
 std::vector<double> QualityPlan::ValuesOf(const Measure& measure, const QualityRows& rows) const {
   std::vector<double> values, all(rows.rows(), kNone);
-  measure.expression.EvaluateAll(TableOf(rows), values);
+  measure.expression->EvaluateAll(table_->Of(rows, named_), values);
   std::size_t next = 0;
   for (std::size_t row = 0; row < rows.rows(); ++row) {
     if (rows.known(row)) all[row] = values[next++];
   }
   return all;
+}
+
+Result<std::unique_ptr<data::SqlOverRows>> QualityPlan::OpenSql(const QualityRows& rows) const {
+  if (table_->full()) {
+    return Error(Code::kResourceExhausted, "inputs that measures read have too many texts")
+        .Why(fmt::format("{} distinct ones are kept", DecisionsTable::kMostTexts));
+  }
+  return data::SqlOverRows::Open({.library_directory = library_directory_},
+                                 records::kDecisionsTable, table_->Of(rows, named_));
 }
 
 }  // namespace mooring::monitoring

@@ -6,8 +6,9 @@
 // positive class or not), multiclass (a probability of each class, one output a class; truth the
 // class's name or its place; a single output is taken for the class's place), regression.
 //
-// Thread safety: none (it remembers schemas). Failure: an expression that does not compile against
-// the columns there are is left out and named in problems().
+// Thread safety: none (it remembers schemas and texts). Failure: an expression that does not
+// compile against the columns there are is left out and named in problems(); what is wrong with SQL
+// comes out when it is asked.
 #pragma once
 
 #include <memory>
@@ -16,6 +17,8 @@
 #include <vector>
 
 #include "data/expression/expression.h"
+#include "data/store/sql_over_rows.h"
+#include "monitoring/quality/decisions_table.h"
 #include "monitoring/quality/dle.h"
 #include "monitoring/quality/feature_bins.h"
 #include "monitoring/quality/quality_rows.h"
@@ -27,9 +30,9 @@ namespace mooring::monitoring {
 class QualityPlan {
  public:
   // `first` is a block of the version: its schemas are the version's. `losses` estimates those of a
-  // regression; may be null.
+  // regression; may be null. `library_directory` holds DuckDB's, for measures that are SQL.
   QualityPlan(std::shared_ptr<const Reference> reference, const records::ReadDecisions& first,
-              std::shared_ptr<const DleModel> losses = nullptr);
+              std::shared_ptr<const DleModel> losses = nullptr, std::string library_directory = {});
 
   const records::Contract& contract() const { return *reference_->contract; }
   const Reference& reference() const { return *reference_; }
@@ -48,21 +51,24 @@ class QualityPlan {
   // The outcome as a class index or number; nothing when it is none of the classes or not a number.
   std::optional<double> TruthOf(const records::Outcome& outcome) const;
 
-  // Business measures, the effect last: their names, directions, and values by row, NaN where they
-  // cannot be computed. Only rows with truth have values.
+  // Business measures, the effect last: an expression, or SQL over the rows together.
   struct Measure {
     std::string name;
     bool higher_is_better = true;
-    data::Expression expression;
+    std::optional<data::Expression> expression;
+    std::string sql;  // when there is no expression
   };
   const std::vector<Measure>& measures() const { return measures_; }
+  // Of an expression, by row; NaN where it cannot be computed, and of rows without truth.
   std::vector<double> ValuesOf(const Measure& measure, const QualityRows& rows) const;
+  // The rows with truth, ready to be asked the SQL of measures. kResourceExhausted when more texts
+  // came than are kept; else as SqlOverRows.
+  Result<std::unique_ptr<data::SqlOverRows>> OpenSql(const QualityRows& rows) const;
 
  private:
   void AppendExpected(const records::ReadDecisions& block, QualityRows& rows) const;
   void FindScores(const data::Schema& outputs);
-  void AddMeasure(std::string name, const std::string& text, bool higher_is_better);
-  data::Batch TableOf(const QualityRows& rows) const;
+  void AddMeasure(const records::BusinessRule& rule);
 
   std::shared_ptr<const Reference> reference_;
   std::shared_ptr<const DleModel> losses_;
@@ -71,10 +77,9 @@ class QualityPlan {
   std::vector<std::size_t> score_columns_;  // of the outputs
   std::size_t named_ = 0;                   // among them, the one that the contract names
   std::optional<FeatureBins> features_;
-  // inputs that are numbers or truth values, then the output, "amount", and the outcome
-  std::shared_ptr<const data::Schema> table_;
-  std::vector<std::size_t> read_;  // places of those inputs in the binding
+  std::optional<DecisionsTable> table_;  // nothing: no measure reads it
   std::vector<Measure> measures_;
+  std::string library_directory_;
   std::vector<std::string> problems_;
 };
 

@@ -67,6 +67,7 @@ void WriteMetric(JsonWriter& json, const MetricValue& metric) {
   WriteFigures(json, metric, kOfMetric);
   json.Member("higher_is_better", metric.higher_is_better).Member("estimate", metric.estimate);
   json.Member("level", LevelName(metric.level));
+  if (!metric.problem.empty()) json.Member("problem", metric.problem);
 }
 
 Status ReadMetric(const Json& row, MetricValue& metric) {
@@ -75,6 +76,7 @@ Status ReadMetric(const Json& row, MetricValue& metric) {
   RETURN_IF_ERROR(ReadFigures(row, metric, kOfMetric));
   ASSIGN_OR_RETURN(metric.higher_is_better, row.GetBool("higher_is_better"));
   ASSIGN_OR_RETURN(metric.estimate, row.GetBool("estimate"));
+  if (row.Find("problem") != nullptr) RETURN_IF_ERROR(ReadText(row, "problem", metric.problem));
   return ReadLevel(row, metric.level);
 }
 

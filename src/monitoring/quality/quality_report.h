@@ -29,6 +29,7 @@ struct MetricValue {
   std::uint64_t n = 0;                      // rows behind it
   bool higher_is_better = false;
   bool estimate = false;  // without outcomes; blind to a change of concept
+  std::string problem;    // why there is no value, when something went wrong
   Level level = Level::kClear;
 };
 

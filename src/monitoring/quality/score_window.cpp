@@ -317,18 +317,40 @@ class Scoring {
   }
 
   void Business() {
+    std::optional<Result<std::unique_ptr<data::SqlOverRows>>> sql;  // opened for the first SQL
     for (const QualityPlan::Measure& measure : plan_.measures()) {
-      std::vector<double> values;
-      for (const double value : plan_.ValuesOf(measure, rows_)) {
-        if (!std::isnan(value)) values.push_back(value);
+      MetricValue of{.name = measure.name, .higher_is_better = measure.higher_is_better};
+      if (measure.expression) {
+        OfExpression(measure, of);
+      } else if (rows_.labelled != 0) {
+        if (!sql) sql.emplace(plan_.OpenSql(rows_));
+        OfSql(measure, *sql, of);
       }
-      MetricValue of{
-          .name = measure.name, .n = values.size(), .higher_is_better = measure.higher_is_better};
-      double sum = 0;
-      for (const double value : values) sum += value;
-      if (!values.empty()) of.value = sum / static_cast<double>(values.size());
-      Take(data::MeanInterval(values), of);
       report_.business.push_back(std::move(of));
+    }
+  }
+
+  void OfExpression(const QualityPlan::Measure& measure, MetricValue& of) {
+    std::vector<double> values;
+    for (const double value : plan_.ValuesOf(measure, rows_)) {
+      if (!std::isnan(value)) values.push_back(value);
+    }
+    of.n = values.size();
+    double sum = 0;
+    for (const double value : values) sum += value;
+    if (!values.empty()) of.value = sum / static_cast<double>(values.size());
+    Take(data::MeanInterval(values), of);
+  }
+
+  // Without an interval: drawing rows again and again would be asking as often.
+  void OfSql(const QualityPlan::Measure& measure,
+             const Result<std::unique_ptr<data::SqlOverRows>>& sql, MetricValue& of) {
+    of.n = rows_.labelled;
+    const Result<double> number = sql.ok() ? (*sql)->Number(measure.sql) : sql.error();
+    if (number.ok()) {
+      of.value = *number;
+    } else {
+      of.problem = number.error().ToString();
     }
   }
 

@@ -5,8 +5,8 @@
 // Intervals are 95 %: of mean losses Student's; of shares Wilson's, and so of a binary F1, which is
 // 2J / (1 + J) of the share J = TP / (TP + FP + FN); of the AUC DeLong's, of several classes' mean
 // AUC at most as wide as the mean of theirs; of MCC, of means over classes, of WAPE and R² a
-// bootstrap of fixed seed. Rows are taken as independent. What needs both classes, or scores in
-// [0, 1], is NaN where it lacks them.
+// bootstrap of fixed seed; measures that are SQL have none. Rows are taken as independent. What
+// needs both classes, or scores in [0, 1], is NaN where it lacks them.
 //
 // Thread safety: pure. Complexity: about 0.5 s a million labelled rows.
 #pragma once

@@ -100,11 +100,14 @@ struct SliceRule {
   std::vector<double> cuts;  // ascending; empty: by value
 };
 
-// A measure of the business's own, over inputs, the output and the outcome; its mean is watched.
+// A measure of the business's own, over inputs, output and outcome: an expression whose mean is
+// watched, or a SELECT that gives one number of a window's rows (business_sql.h).
 struct BusinessRule {
   std::string name;
-  std::string expression;
+  std::string expression;  // this or `sql`; the other is empty
   bool higher_is_better = true;
+  std::string sql = {};
+  std::size_t sql_line = 0, sql_column = 0;  // where `sql` stands in the file, from 1
 };
 
 struct QualityRule {

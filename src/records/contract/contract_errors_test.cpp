@@ -199,6 +199,18 @@ constexpr auto kWrong = std::to_array<WrongContract>({
     {7, "monitor: {quality: {metric: rmse}}\noutcome: {name: late}",
      "7:21: monitor.quality.metric: rmse is no measure of a classification task; log_loss, brier, "
      "auc, accuracy or f1"},
+    {7,
+     "monitor: {quality: {metric: auc, business: [{name: b, better: lower}]}}\noutcome: {name: "
+     "late}",
+     "7:45: monitor.quality.business[0]: is neither an expression nor SQL; give either expression "
+     "or sql"},
+    {7,
+     "monitor: {quality: {metric: auc, business: [{name: b, sql: SELECT 1, expression: late}]}}\n"
+     "outcome: {name: late}",
+     "7:45: monitor.quality.business[0]: is both an expression and SQL; give either expression or "
+     "sql"},
+    {7, "monitor: {quality: {metric: auc, business: [{name: b, sql: ''}]}}\noutcome: {name: late}",
+     "7:60: monitor.quality.business[0].sql: is empty"},
     {7, "monitor: {window: {every: 0s}}", "7:27: monitor.window.every: '0s' is below 1s"},
     {7, "limits: {name: a}", "7:9: limits: is not a list; list of: map"},
     {7, "limits: [{name: a}]",

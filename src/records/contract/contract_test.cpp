@@ -92,6 +92,31 @@ TEST(Contract, EverySectionIsRead) {
   EXPECT_EQ(c.privacy.residency, "RU");
 }
 
+TEST(Contract, AMeasureIsAnExpressionOrSql) {
+  const auto parsed = ParseContract(
+      "model: m\nowner: {team: t}\ninputs: {a: float64}\noutput: {name: p, task: binary}\n"
+      "outcome: {name: late}\n"
+      "monitor:\n"
+      "  quality:\n"
+      "    metric: auc\n"
+      "    business:\n"
+      "      - {name: plain, expression: late - p}\n"
+      "      - name: paid\n"
+      "        better: lower\n"
+      "        sql: |\n"
+      "          SELECT sum(a)\n"
+      "          FROM decisions\n");
+  ASSERT_TRUE(parsed.ok()) << parsed.error().ToString();
+  const std::vector<BusinessRule>& business = parsed->monitor.quality.business;
+  ASSERT_EQ(business.size(), 2U);
+  EXPECT_EQ(business[0].sql, "");
+  EXPECT_EQ(business[1].sql, "SELECT sum(a)\nFROM decisions\n");
+  EXPECT_EQ(business[1].expression, "");
+  EXPECT_FALSE(business[1].higher_is_better);
+  EXPECT_EQ(business[1].sql_line, 13U);
+  EXPECT_EQ(business[1].sql_column, 14U);
+}
+
 TEST(Contract, WhatIsWatchedAndHowIsRead) {
   const auto parsed = ParseContract(kFull);
   ASSERT_TRUE(parsed.ok()) << parsed.error().ToString();

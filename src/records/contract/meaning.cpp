@@ -231,6 +231,16 @@ void CheckQualityMetric(const Contract& c, PlacedErrors& errors) {
                of_numbers ? "log_loss, brier, auc, accuracy or f1" : "rmse, mae or mape");
 }
 
+void CheckBusiness(const Contract& c, PlacedErrors& errors) {
+  for (std::size_t i = 0; i < c.monitor.quality.business.size(); ++i) {
+    const std::string path = fmt::format("monitor.quality.business[{}]", i);
+    const bool expression = errors.Has(path + ".expression"), sql = errors.Has(path + ".sql");
+    if (expression != sql || errors.FailedUnder(path)) continue;
+    errors.AddAt(path, sql ? "is both an expression and SQL" : "is neither an expression nor SQL",
+                 "give either expression or sql");
+  }
+}
+
 void CheckSlices(const Contract& c, PlacedErrors& errors) {
   std::set<std::string_view> seen;
   for (std::size_t i = 0; i < c.monitor.slices.size(); ++i) {
@@ -278,6 +288,7 @@ void CheckMonitor(const Contract& c, PlacedErrors& errors) {
     errors.AddAt("monitor.quality", "needs an outcome", "add 'outcome: {name: …}'");
   }
   CheckQualityMetric(c, errors);
+  CheckBusiness(c, errors);
   CheckSlices(c, errors);
   CheckReference(c, errors);
 }

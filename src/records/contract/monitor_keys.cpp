@@ -31,6 +31,13 @@ void SetSliceCuts(Contract& c, const Value& v) {
   for (const Value& cut : v.items) slice.cuts.push_back(cut.number);
 }
 
+void SetSql(Contract& c, const Value& v) {
+  BusinessRule& rule = c.monitor.quality.business.back();
+  rule.sql = v.text;
+  rule.sql_line = v.place.line;
+  rule.sql_column = v.place.column;
+}
+
 #define SET(statement) [](Contract& c, const Value& v) { statement; }
 
 constexpr auto kKeys = std::to_array<ContractKey>({
@@ -128,7 +135,7 @@ constexpr auto kKeys = std::to_array<ContractKey>({
      .set = SET(c.monitor.quality.estimate = v.integer != 0)},
     {.path = "monitor.quality.business",
      .value = {.kind = kMap, .list = true},
-     .meaning = "Measures of your own; the mean of each is watched."},
+     .meaning = "Measures of your own, each an expression or SQL."},
     {.path = "monitor.quality.business[]",
      .value = {kMap},
      .meaning = "One measure.",
@@ -140,9 +147,14 @@ constexpr auto kKeys = std::to_array<ContractKey>({
      .set = SET(c.monitor.quality.business.back().name = v.text)},
     {.path = "monitor.quality.business[].expression",
      .value = {kExpression},
-     .meaning = "Over inputs, the output, `amount` and the outcome.",
-     .required = true,
+     .meaning = "Over inputs, the output, `amount` and the outcome; its mean over the rows whose "
+                "outcome is known.",
      .set = SET(c.monitor.quality.business.back().expression = v.text)},
+    {.path = "monitor.quality.business[].sql",
+     .value = {kSql},
+     .meaning = "A SELECT that gives one number of the table `decisions`: inputs, the output, "
+                "`amount` and the outcome of the rows whose outcome is known.",
+     .set = SetSql},
     {.path = "monitor.quality.business[].better",
      .value = {.kind = kChoice, .choices = "lower|higher"},
      .default_text = "higher",

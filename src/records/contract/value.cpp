@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/text/nearest.h"
 #include "base/text/pattern.h"
+#include "data/store/sql_over_rows.h"
 #include "data/table/schema.h"
 #include "records/contract/currency.h"
 
@@ -120,6 +121,11 @@ Status CheckText(ValueKind kind, std::string_view text) {
   }
   // What it says is checked when all columns are known: meaning.cpp.
   if (kind == ValueKind::kExpression) return Ok();
+  if (kind == ValueKind::kSql) {  // and what SQL says, where DuckDB is: business_sql.h
+    constexpr std::size_t kMost = data::SqlOverRows::kMostSqlBytes;
+    if (text.size() <= kMost) return Ok();
+    return Wrong(fmt::format("is longer than {} bytes", kMost));
+  }
   const bool name = kind == ValueKind::kName || kind == ValueKind::kColumn;
   const std::size_t longest = name ? limits::kNameBytes : limits::kReasonBytes;
   if (text.size() > longest) return Wrong(fmt::format("is longer than {} bytes", longest));
@@ -211,6 +217,7 @@ std::string DescribeKind(const ValueRule& rule) {
       case ValueKind::kType: return fmt::format("{}", fmt::join(SplitChoices(TypeChoices()), ", "));
       case ValueKind::kScalar: return "number or text, as the column's type";
       case ValueKind::kExpression: return "expression";
+      case ValueKind::kSql: return "SQL";
       case ValueKind::kPattern: return "regular expression (RE2)";
       case ValueKind::kCurrency: return "currency code (ISO 4217)";
     }

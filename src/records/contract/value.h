@@ -35,6 +35,7 @@ enum class ValueKind : std::uint8_t {
   kType,      // a column's type
   kScalar,    // number, truth value or text: the column's type decides
   kExpression,
+  kSql,      // a SELECT; may span lines
   kPattern,  // regular expression
   kCurrency,
 };

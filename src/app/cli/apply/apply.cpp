@@ -6,6 +6,7 @@
 #include "app/cli/store/change.h"
 #include "app/cli/store/open.h"
 #include "base/limits.h"
+#include "records/contract/business_sql.h"
 #include "records/contract/contract.h"
 
 namespace mooring::app::cli {
@@ -55,8 +56,10 @@ Result<ExitCode> RunApply(Context& context, const Args& args) {
   RETURN_IF_ERROR(RequireLocal(context, "apply"));
   const std::string& file = args.positional(0);
   ASSIGN_OR_RETURN(const std::string text, ReadContractText(context, file));
-  ASSIGN_OR_RETURN(const records::Contract contract,
-                   records::ParseContract(text, file == "-" ? "stdin" : file));
+  const std::string name = file == "-" ? "stdin" : file;
+  ASSIGN_OR_RETURN(const records::Contract contract, records::ParseContract(text, name));
+  RETURN_IF_ERROR(records::RequireBusinessSql(contract, name,
+                                              FindLibraries(context.settings.Text("library_dir"))));
   ASSIGN_OR_RETURN(const records::Change change, ChangeOf(context, args, Reason::kOptional));
   ASSIGN_OR_RETURN(const auto store, OpenStore(context));
   ASSIGN_OR_RETURN(const std::string before, TextInForce(*store, contract.model));

@@ -5,6 +5,7 @@
 #include "app/cli/config/resolve.h"
 #include "app/cli/output/listing.h"
 #include "base/limits.h"
+#include "records/contract/business_sql.h"
 #include "records/contract/contract.h"
 
 namespace mooring::app::cli {
@@ -19,9 +20,21 @@ bool LooksLikeContract(std::string_view text) {
   return false;
 }
 
-std::vector<ConfigProblem> ContractProblems(std::string_view text) {
+// What measures say in SQL is asked of DuckDB, where it is there.
+std::vector<records::ContractError> SqlErrors(Context& context, std::string_view text) {
+  const auto contract = records::ParseContract(text);
+  if (!contract.ok()) return {};
+  auto errors = records::CheckBusinessSql(*contract, FindLibraries(""));
+  if (errors.ok()) return std::move(errors).value();
+  context.Warn("SQL was not checked: " + errors.error().ToString());
+  return {};
+}
+
+std::vector<ConfigProblem> ContractProblems(Context& context, std::string_view text) {
+  std::vector<records::ContractError> errors = records::CheckContract(text);
+  if (errors.empty()) errors = SqlErrors(context, text);
   std::vector<ConfigProblem> problems;
-  for (records::ContractError& error : records::CheckContract(text)) {
+  for (records::ContractError& error : errors) {
     const std::string where = error.path.empty() ? "" : error.path + ": ";
     problems.push_back({error.line, error.column, where + error.message, std::move(error.help)});
   }
@@ -53,7 +66,8 @@ Result<ExitCode> CheckFiles(Context& context, const Args& args,
   for (const std::string& file : files) {
     ASSIGN_OR_RETURN(const std::string text, context.files->ReadFile(file, limits::kContractBytes));
     const bool contract = is_contract(text);
-    const auto problems = contract ? ContractProblems(text) : ParseConfigFile(text).problems;
+    const auto problems =
+        contract ? ContractProblems(context, text) : ParseConfigFile(text).problems;
     for (const ConfigProblem& problem : problems) {
       listing.Add({file, problem.line, problem.column, problem.message, problem.help});
     }

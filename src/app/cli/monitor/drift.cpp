@@ -47,6 +47,7 @@ Result<ExitCode> RunDrift(Context& context, const Args& args) {
     case DriftWay::kWatch: break;
     case DriftWay::kExact: return RunExact(context, args);
     case DriftWay::kClassifier: return RunClassifier(context, args);
+    case DriftWay::kSlices: return RunSlices(context, args);
     case DriftWay::kEvidently: return RunEvidently(context, args);
     case DriftWay::kNannyML: return RunNannyML(context, args);
   }
@@ -69,7 +70,9 @@ Command MonitorDriftCommand() {
           "finds "
           "what no single column\nshows. --like gives the numbers and the verdict of a tool that "
           "you "
-          "come from.",
+          "come from.\n\n--slices counts all decisions in the lake anew, slice by slice: by the "
+          "columns "
+          "that the contract\nnames, or by any other (--by), of any span of time.",
       .examples = {{"mooring monitor drift flight-cover", "the newest window"},
                    {"mooring monitor drift --reference train.csv --current today.csv",
                     "two files, in CI"},
@@ -77,6 +80,8 @@ Command MonitorDriftCommand() {
                     "one page to look at and to send"},
                    {"mooring monitor drift flight-cover --exact --reference train.parquet",
                     "the newest window again, from its rows"},
+                   {"mooring monitor drift flight-cover --slices --by origin",
+                    "where it is: every origin apart"},
                    {"mooring monitor drift --reference a.csv --current b.csv --classifier",
                     "everything together"},
                    {"mooring monitor drift --reference a.csv --current b.csv --like evidently",

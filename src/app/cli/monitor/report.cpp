@@ -54,6 +54,16 @@ Result<ExitCode> Show(Context& context, const Args& args, const ModelReport& rep
   return ExitOf(report.input);
 }
 
+// A page without its alerts is better than none.
+void AddAlerts(Context& context, ReportInput& input) {
+  auto alerts = OpenAlertsOf(context, input.facts.model);
+  if (alerts.ok()) {
+    input.alerts = std::move(alerts).value();
+  } else {
+    context.Warn("without open alerts: " + alerts.error().ToString());
+  }
+}
+
 Result<ExitCode> RunReport(Context& context, const Args& args) {
   if (args.Has("reference") || args.Has("current")) {
     ModelReport report;
@@ -70,10 +80,11 @@ Result<ExitCode> RunReport(Context& context, const Args& args) {
   ASSIGN_OR_RETURN(const auto windows, args.Number("windows", 1, 1000));
   ASSIGN_OR_RETURN(const auto store, OpenExistingStore(context));
   ASSIGN_OR_RETURN(
-      const ModelReport report,
+      ModelReport report,
       ReportOfModel(*store, {.model = args.positional(0),
                              .version = static_cast<VersionNumber>(version.value_or(0)),
                              .windows = windows.value_or(60)}));
+  if (args.Has("html") || args.Text("output") == "html") AddAlerts(context, report.input);
   return Show(context, args, report);
 }
 

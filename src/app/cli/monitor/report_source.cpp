@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/cli/monitor/report_flags.h"
+#include "app/cli/store/incidents.h"
 #include "app/cli/tables/table_file.h"
 #include "monitoring/offline.h"
 
@@ -135,6 +136,33 @@ Result<ModelReport> ReportOfModel(records::Registry& store, const WantedWindows&
   found.input.facts = {record.name, version, OwnerOf(record), record.purpose};
   found.input.rule = RuleInForce(store, record.contract_hash);
   return found;
+}
+
+Result<std::vector<monitoring::OpenAlert>> OpenAlertsOf(Context& context,
+                                                        const std::string& model) {
+  std::vector<monitoring::OpenAlert> alerts;
+  const bool local = context.settings.Text("server").empty();
+  // Asking must not make a file.
+  if (local && !context.files->Exists(DataPaths(context.settings.Text("data_dir")).incidents)) {
+    return alerts;
+  }
+  control::DeskCall call{.what = control::DeskCall::What::kAlerts};
+  call.model = model;
+  call.limit = 1000;
+  ASSIGN_OR_RETURN(const Json answer, AskDesk(context, call));
+  ASSIGN_OR_RETURN(const Json::Array* items, answer.GetArray("alerts"));
+  for (const Json& item : *items) {
+    monitoring::OpenAlert alert;
+    ASSIGN_OR_RETURN(alert.what, item.GetString("what"));
+    ASSIGN_OR_RETURN(alert.state, item.GetString("state"));
+    ASSIGN_OR_RETURN(alert.help, item.GetString("help"));
+    ASSIGN_OR_RETURN(const std::string_view severity, item.GetString("severity"));
+    alert.level = severity == "critical" ? monitoring::Level::kAlert : monitoring::Level::kWarn;
+    ASSIGN_OR_RETURN(const std::string_view since, item.GetString("since"));
+    ASSIGN_OR_RETURN(alert.since, ParseTime(since));
+    alerts.push_back(std::move(alert));
+  }
+  return alerts;
 }
 
 std::string WindowName(const WindowReport& report) {

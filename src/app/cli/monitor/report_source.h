@@ -44,6 +44,10 @@ struct WantedWindows {
 // version.
 Result<ModelReport> ReportOfModel(records::Registry& store, const WantedWindows& wanted);
 
+// What fires or is pending of the model now, the worst first: of the incidents.db of the data
+// directory, or through a server.
+Result<std::vector<monitoring::OpenAlert>> OpenAlertsOf(Context& context, const std::string& model);
+
 // "flight-cover version 3, 1000 rows up to 2026-…".
 std::string WindowName(const monitoring::WindowReport& report);
 

@@ -5,6 +5,9 @@
 
 #include <filesystem>
 
+#include "app/cli/testing/fake_process.h"
+#include "records/incidents/incident_store.h"
+
 namespace mooring::app::cli {
 namespace {
 
@@ -67,6 +70,40 @@ TEST_F(ReportSource, HasTheNewestWindowsOfTheVersionJudgedLast) {
   EXPECT_FALSE(report->input.quality.has_value());
   EXPECT_EQ(WindowName(*report->input.drift),
             "m version 2, 1000 rows up to " + FormatTime(report->input.drift->end));
+}
+
+TEST_F(ReportSource, HasTheAlertsThatAreOpenOfTheModel) {
+  FakeWorld world;
+  world.context.settings.Set("data_dir", directory_, "test");
+  EXPECT_TRUE(OpenAlertsOf(world.context, "m")->empty());
+  const std::string path = DataPaths(directory_).incidents;
+  EXPECT_FALSE(std::filesystem::exists(path)) << "asking makes no file";
+  auto store = records::IncidentStore::Open(path);
+  ASSERT_TRUE(store.ok());
+  const auto save = [&](const char* model, records::AlertState state, records::Severity severity) {
+    records::AlertRecord alert;
+    alert.cause = {model, "drift", "feature_drift", "a"};
+    alert.cause.subject += std::to_string(static_cast<int>(state));
+    alert.status.state = state;
+    alert.status.severity = severity;
+    alert.status.since = kStart;
+    ASSERT_TRUE(
+        (*store)->Write([&](records::IncidentTables& tables) { return tables.Save(alert); }).ok());
+  };
+  save("m", records::AlertState::kFiring, records::Severity::kCritical);
+  save("m", records::AlertState::kPending, records::Severity::kNone);
+  save("m", records::AlertState::kResolved, records::Severity::kCritical);
+  save("n", records::AlertState::kFiring, records::Severity::kCritical);
+  store->reset();
+  const auto alerts = OpenAlertsOf(world.context, "m");
+  ASSERT_TRUE(alerts.ok()) << alerts.error().ToString();
+  ASSERT_EQ(alerts->size(), 2U);
+  EXPECT_EQ((*alerts)[0].state, "firing");
+  EXPECT_EQ((*alerts)[0].level, monitoring::Level::kAlert);
+  EXPECT_EQ((*alerts)[0].since, kStart);
+  EXPECT_EQ((*alerts)[0].what, "feature_drift of a2");
+  EXPECT_EQ((*alerts)[1].state, "pending");
+  EXPECT_EQ((*alerts)[1].level, monitoring::Level::kWarn);
 }
 
 TEST_F(ReportSource, SaysWhatIsNotThere) {
