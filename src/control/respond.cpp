@@ -98,12 +98,18 @@ Result<std::size_t> Responder::Step() {
 }
 
 Status Responder::Respond(const StoredVerdict& verdict, IncidentTables& tables) {
-  if (verdict.verdict == "not_enough_data") return Ok();  // it says nothing either way
-  const bool partial = verdict.verdict == "waiting";  // of what is not known yet it says nothing
+  // Too few rows say nothing either way, and what is not known yet is passed over in silence.
+  const bool few = verdict.verdict == "not_enough_data";
+  const bool partial = few || verdict.verdict == "waiting";
   auto findings = FindingsOf(verdict);
   if (!findings.ok()) {  // one damaged verdict must not stop all that follow
     if (options_.on_problem) options_.on_problem(findings.error());
     return Ok();
+  }
+  // Requests that were refused may be why the rows are few.
+  if (few) {
+    std::erase_if(*findings, [](const auto& of) { return of.first.first != "refused_inputs"; });
+    if (findings->empty()) return Ok();
   }
   const Time now = options_.clock->Now();
   CaseFile cases(tables, now, options_.owner_of);

@@ -111,6 +111,19 @@ TEST_F(RespondTest, OpensTheSameIncidentAgainWhenItFlaps) {
   EXPECT_EQ(Incidents().size(), 2u);
 }
 
+// Nothing was decided because everything was refused: there are no rows, and that is the news.
+TEST_F(RespondTest, HearsOfRefusedRequestsWithoutRows) {
+  HourAndStep(Distance());
+  Hour({Saw("refused_inputs", "", Level::kAlert, true),
+        Saw("feature_drift", "distance", Level::kAlert)});
+  verdicts_.back().verdict = "not_enough_data";
+  Step();
+  ASSERT_EQ(Alerts().size(), 2u);
+  EXPECT_EQ(Alerts()[0].status.state, AlertState::kPending);
+  EXPECT_EQ(Alerts()[1].cause.kind, "refused_inputs");
+  EXPECT_EQ(Alerts()[1].status.state, AlertState::kFiring);
+}
+
 TEST_F(RespondTest, TakesTooFewRowsForNoWordAtAll) {
   HourAndStep(Distance());
   for (int hour = 0; hour < 5; ++hour) {

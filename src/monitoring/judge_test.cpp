@@ -226,6 +226,17 @@ TEST(Judge, AColumnThatStoppedVaryingIsFound) {
   EXPECT_EQ(Find(*report, "constant", "b"), nullptr);
 }
 
+TEST(Judge, AColumnFilledFromAnothersIsFound) {
+  data::Batch current = Draw({});
+  current.column(1) = current.column(0);
+  const auto report = CompareTables(Draw({.rows = 20'000, .seed = 99}), current, {});
+  ASSERT_TRUE(report.ok());
+  const Finding* finding = Find(*report, "duplicated_feature", "a × b");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_EQ(finding->level, Level::kAlert);
+  EXPECT_EQ(Find(Report({}), "duplicated_feature", "a × b"), nullptr);
+}
+
 TEST(Judge, AHandfulOfRowsRaisesNothing) {
   const WindowReport report = Report({.rows = 20, .shift = 5, .missing = 0.5});
   EXPECT_TRUE(report.findings.empty());

@@ -1,8 +1,14 @@
 #include "monitoring/offline.h"
 
 #include "monitoring/judge.h"
+#include "monitoring/multivariate/duplicated_features.h"
 
 namespace mooring::monitoring {
+namespace {
+
+constexpr std::size_t kRowsLookedAt = 4096;
+
+}  // namespace
 
 Result<WindowReport> CompareTables(const data::Batch& reference, const data::Batch& current,
                                    const records::MonitorRule& rule) {
@@ -12,7 +18,15 @@ Result<WindowReport> CompareTables(const data::Batch& reference, const data::Bat
   WindowReport report;
   report.rows = current.rows();
   Judge(learned, window, rule, report);
+  AddDuplicates(reference, current, report);
   return report;
+}
+
+void AddDuplicates(const data::Batch& reference, const data::Batch& current, WindowReport& report) {
+  if (report.verdict == WindowVerdict::kNotEnoughData) return;
+  const auto found =
+      FindDuplicates(AlikePairs::Learn(reference), EvenRows(current, kRowsLookedAt), 1);
+  for (Finding& finding : DuplicateFindings(found)) report.findings.push_back(std::move(finding));
 }
 
 }  // namespace mooring::monitoring

@@ -1,6 +1,6 @@
 // Offline: the same comparison on two tables, without a server: `mooring monitor drift --reference
-// a
-// --current b`. The reference's bins are learned from the first table.
+// a --current b`. The reference's bins are learned from the first table. Features that carry each
+// other's values now (multivariate/duplicated_features.h) are looked for in some thousand rows.
 #pragma once
 
 #include "base/result.h"
@@ -14,5 +14,9 @@ namespace mooring::monitoring {
 // Columns that only one table has are left out.
 Result<WindowReport> CompareTables(const data::Batch& reference, const data::Batch& current,
                                    const records::MonitorRule& rule);
+
+// Findings of duplicated features, of columns that both tables have; none when the report says that
+// there are not enough rows.
+void AddDuplicates(const data::Batch& reference, const data::Batch& current, WindowReport& report);
 
 }  // namespace mooring::monitoring

@@ -12,6 +12,7 @@
 #include "monitoring/quality/late_windows.h"
 #include "monitoring/quality/quality_book.h"
 #include "monitoring/references.h"
+#include "monitoring/refused_inputs.h"
 #include "monitoring/service_watch.h"
 #include "monitoring/window.h"
 #include "records/journal/reader.h"
@@ -107,7 +108,10 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
     return Ok();
   }
 
-  void OnRefusal(const records::Refusal& refusal) override { service_.OnRefusal(refusal); }
+  void OnRefusal(const records::Refusal& refusal) override {
+    service_.OnRefusal(refusal);
+    refused_.OnRefused(refusal);
+  }
 
   void OnOutcomes(std::span<const records::Outcome> outcomes) override {
     quality_->Learn(outcomes);
@@ -119,9 +123,10 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
     if (reference == nullptr) return;
     quality_->Add(block, reference);
     const WindowKey key(block.binding->model, block.binding->version);
-    if (AlreadyJudged(key, block.first)) return;
+    if (AlreadyJudged(key, block.first)) return refused_.Forget(key);
     Window& window = WindowFor(key, *block.binding, reference);
     if (window.Over(block.at)) Conclude(key, window);
+    refused_.OnDecided(key);
     if (window.empty()) begins_[key] = block.first;
     if (Status added = window.Add(block); !added.ok()) Tell(added.error());
     if (window.Full()) {
@@ -132,6 +137,11 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
 
   void Conclude(const WindowKey& key, Window& window) {
     WindowReport report = window.Close();
+    refused_.Conclude(key, report);
+    Keep(key, std::move(report));
+  }
+
+  void Keep(const WindowKey& key, WindowReport report) {
     unstored_.push_back(ToStored(report));
     ++closed_;
     if (report.verdict == WindowVerdict::kDrift) ++drifted_;
@@ -280,7 +290,7 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
         records::JournalReader::Open(*options_.files, options_.journal_directory,
                                      options_.journal->Recent(since, limits::kRemembered));
     if (!reader.ok()) return Tell(reader.error());
-    ServiceRecall recall(service_);
+    ServiceRecall recall(service_, refused_);
     WalkBack(**reader, recall);
   }
 
@@ -308,6 +318,10 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
     for (auto& [key, open] : windows_) {
       if (!open.window.Over(now)) continue;
       Conclude(key, open.window);
+    }
+    for (WindowReport& report : refused_.Due(now)) {
+      const WindowKey key(report.model, report.version);
+      Keep(key, std::move(report));
     }
   }
 
@@ -337,11 +351,18 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
   }
 
   struct ServiceRecall final : records::JournalVisitor {
-    explicit ServiceRecall(ServiceWatch& watch) : service(watch) {}
-    void OnDecisions(const records::ReadDecisions& block) override { service.OnDecisions(block); }
-    void OnRefusal(const records::Refusal& refusal) override { service.OnRefusal(refusal); }
+    ServiceRecall(ServiceWatch& watch, RefusedInputs& inputs) : service(watch), refused(inputs) {}
+    void OnDecisions(const records::ReadDecisions& block) override {
+      service.OnDecisions(block);
+      refused.Forget({block.binding->model, block.binding->version});
+    }
+    void OnRefusal(const records::Refusal& refusal) override {
+      service.OnRefusal(refusal);
+      refused.OnRefused(refusal);
+    }
     bool WantsRows() const override { return false; }
     ServiceWatch& service;
+    RefusedInputs& refused;
   };
   struct QualityRecall final : records::JournalVisitor {
     explicit QualityRecall(JournalWatch& it) : watch(it) {}
@@ -362,6 +383,7 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
   std::unique_ptr<records::JournalReader> reader_;
   std::map<WindowKey, OpenWindow> windows_;
   ServiceWatch service_;
+  RefusedInputs refused_;
   std::unique_ptr<QualityBook> quality_;
   Nanos late_at_ = -kLateEvery;
   bool recalled_ = false;

@@ -53,6 +53,10 @@ constexpr std::array<Figure<MultivariateDrift>, 4> kOfAll = {{
     {"p_value", &MultivariateDrift::p_value},
 }};
 
+constexpr std::array<Figure<RefusedRequests>, 1> kOfRefused = {{
+    {"usual_share", &RefusedRequests::usual_share},
+}};
+
 constexpr std::array<Figure<WindowReport>, 3> kOfWindow = {{
     {"drifted_share", &WindowReport::drifted_share},
     {"psi_share", &WindowReport::psi_share},
@@ -170,6 +174,34 @@ Result<MultivariateDrift> ReadAll(const Json& row) {
   return all;
 }
 
+void WriteRefused(JsonWriter& json, const RefusedRequests& refused) {
+  if (refused.refused == 0) return;
+  json.Key("refused").BeginObject().Member("asked", refused.asked);
+  json.Member("refused", refused.refused).Member("usual_share", refused.usual_share);
+  json.Key("causes").BeginArray();
+  for (const RefusedCause& cause : refused.causes) {
+    json.BeginObject().Member("feature", cause.feature).Member("rule", cause.rule);
+    json.Member("requests", cause.requests).EndObject();
+  }
+  json.EndArray().EndObject();
+}
+
+Status ReadRefused(const Json& evidence, RefusedRequests& refused) {
+  const Json* found = evidence.Find("refused");
+  if (found == nullptr) return Ok();
+  ASSIGN_OR_RETURN(refused.asked, found->GetUint("asked"));
+  ASSIGN_OR_RETURN(refused.refused, found->GetUint("refused"));
+  RETURN_IF_ERROR(ReadFigures(*found, refused, kOfRefused));
+  ASSIGN_OR_RETURN(const Json::Array* causes, found->GetArray("causes"));
+  for (const Json& row : *causes) {
+    RefusedCause& cause = refused.causes.emplace_back();
+    RETURN_IF_ERROR(ReadText(row, "feature", cause.feature));
+    RETURN_IF_ERROR(ReadText(row, "rule", cause.rule));
+    ASSIGN_OR_RETURN(cause.requests, row.GetUint("requests"));
+  }
+  return Ok();
+}
+
 template <typename Part>
 Status ReadParts(const Json& evidence, std::string_view key, Result<Part> (*read)(const Json&),
                  std::vector<Part>& into) {
@@ -199,6 +231,7 @@ Status ReadEvidence(const Json& evidence, WindowReport& report) {
   RETURN_IF_ERROR(ReadParts(evidence, "features", ReadFeature, report.features));
   RETURN_IF_ERROR(ReadParts(evidence, "slices", ReadSlice, report.slices));
   RETURN_IF_ERROR(ReadParts(evidence, "pairs", ReadPair, report.pairs));
+  RETURN_IF_ERROR(ReadRefused(evidence, report.refused));
   return ReadParts(evidence, "multivariate", ReadAll, report.multivariate);
 }
 
@@ -218,6 +251,7 @@ std::string EvidenceJson(const WindowReport& report) {
   WriteParts(json, "slices", WriteSlice, report.slices);
   WriteParts(json, "pairs", WritePair, report.pairs);
   WriteParts(json, "multivariate", WriteAll, report.multivariate);
+  WriteRefused(json, report.refused);
   json.EndObject();
   return text;
 }

@@ -89,6 +89,20 @@ struct MultivariateDrift {
   Level level = Level::kClear;
 };
 
+// What requests were refused for: the first value of each that broke a rule of the contract.
+struct RefusedCause {
+  std::string feature, rule;  // "distance", "max"; "" an input that the contract does not have
+  std::uint64_t requests = 0;
+  bool operator==(const RefusedCause&) const = default;
+};
+
+// Requests of the window's time, of the version.
+struct RefusedRequests {
+  std::uint64_t asked = 0, refused = 0;  // decided and refused; refused by validation
+  double usual_share = kNone;            // refused in the windows before; NaN: none are known
+  std::vector<RefusedCause> causes;      // the most frequent first
+};
+
 struct WindowReport {
   std::string model;
   VersionNumber version = 0;
@@ -104,10 +118,12 @@ struct WindowReport {
   std::vector<SliceDrift> slices;
   std::vector<PairChange> pairs;  // those that changed, the greatest change first
   std::vector<MultivariateDrift> multivariate;
+  RefusedRequests refused;
   std::vector<Finding> findings;
 };
 
-// {"reason", "drifted_share", "features": [{…}], …} without the findings; NaN is null.
+// {"reason", "drifted_share", "features": [{…}], …} without the findings; NaN is null. "refused" is
+// there when requests were.
 std::string EvidenceJson(const WindowReport& report);
 records::StoredVerdict ToStored(const WindowReport& report);
 // The way back; kDataLoss when the evidence is not what EvidenceJson writes.

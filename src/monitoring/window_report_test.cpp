@@ -52,6 +52,8 @@ WindowReport Example() {
                                  .reference = 1,
                                  .threshold = 1.25,
                                  .drivers = {"a", "b"}});
+  report.refused = {
+      .asked = 1030, .refused = 30, .causes = {{"hour", "max", 29}, {"", "unknown", 1}}};
   report.findings.push_back({.kind = "feature_drift", .subject = "origin"});
   return report;
 }
@@ -69,6 +71,10 @@ TEST(WindowReport, ComesBackFromTheRegistryToTheBit) {
   EXPECT_EQ(back->reason, report.reason);
   EXPECT_EQ(back->drifted_share, report.drifted_share);
   ASSERT_EQ(back->features.size(), 1U);
+  EXPECT_EQ(back->refused.asked, 1030U);
+  EXPECT_EQ(back->refused.refused, 30U);
+  EXPECT_TRUE(std::isnan(back->refused.usual_share));
+  EXPECT_EQ(back->refused.causes, report.refused.causes);
   EXPECT_EQ(back->features[0].feature, "origin");
   EXPECT_EQ(back->features[0].psi, report.features[0].psi);
   EXPECT_TRUE(std::isnan(back->features[0].ks));

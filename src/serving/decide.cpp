@@ -24,8 +24,8 @@ namespace {
 class Flow final : public PendingOwner, public std::enable_shared_from_this<Flow> {
  public:
   explicit Flow(Decider::Options options) : options_(std::move(options)) {
-    scoring_.emplace(ScoringPool::Options{.clock = options_.clock,
-                                          .threads = options_.scoring_threads});
+    scoring_.emplace(
+        ScoringPool::Options{.clock = options_.clock, .threads = options_.scoring_threads});
   }
 
   // THE FLOW. Each step leaves the request fit for the next or says why not.
@@ -54,7 +54,7 @@ class Flow final : public PendingOwner, public std::enable_shared_from_this<Flow
     return ResolveVersion(*options_.snapshot(), model, version);
   }
   void Close() {
-    scoring_.reset();            // what is queued is predicted and recorded
+    scoring_.reset();             // what is queued is predicted and recorded
     admission_.WaitUntilEmpty();  // the journal tells the rest
   }
   const ServingMetrics& metrics() {
@@ -295,6 +295,7 @@ void Flow::RecordRefusal(const Pending& pending, const Error& error) {
   refusal.at = options_.clock->Now();
   if (request.served != nullptr) {
     refusal.model = request.served->model;
+    refusal.version = request.served->number;
   } else if (options_.snapshot()->Find(request.model) != nullptr) {
     refusal.model = request.model;
   }

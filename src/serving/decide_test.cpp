@@ -21,10 +21,10 @@ using data::Type;
 using records::Verdict;
 using testing::AddingPredictor;
 using testing::ContractOf;
-using testing::Input;
-using testing::MemoryJournal;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using testing::Input;
+using testing::MemoryJournal;
 
 records::InputRule Hour() {
   records::InputRule rule = Input("hour", Type::kInt32);
@@ -77,9 +77,8 @@ class DecideTest : public ::testing::Test {
     return request;
   }
   void Start(DecisionRequest request) {
-    decider_->Decide(std::move(request), [this](DecisionAnswer answer) {
-      answers_.push_back(std::move(answer));
-    });
+    decider_->Decide(std::move(request),
+                     [this](DecisionAnswer answer) { answers_.push_back(std::move(answer)); });
   }
   DecisionAnswer Ask(DecisionRequest request) {
     const std::size_t before = answers_.size();
@@ -135,16 +134,17 @@ TEST_F(DecideTest, RefusesTheWholeRequestForOneBadRowAndNamesAllProblems) {
   EXPECT_EQ(answer.problems[1].rule, "min");
   EXPECT_TRUE(journal_.blocks().empty());
   EXPECT_THAT(journal_.refusals(), ElementsAre("invalid_argument hour max"));
+  EXPECT_THAT(journal_.refused_versions(), ElementsAre(answer.served->number));
   EXPECT_EQ(predictor_->calls.load(), 0U);
 }
 
 TEST_F(DecideTest, KeepsCallersNamesOfWhatNobodyKnowsOffTheDisk) {
   Open();
   SimulatedFileSystem files;
-  const auto journal = records::Journal::Open({.directory = "journal",
-                                               .files = &files,
-                                               .clock = &clock_,
-                                               .own_thread = false}).value();
+  const auto journal =
+      records::Journal::Open(
+          {.directory = "journal", .files = &files, .clock = &clock_, .own_thread = false})
+          .value();
   Decider::Options options;
   options.clock = &clock_;
   options.journal = journal.get();

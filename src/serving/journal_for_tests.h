@@ -62,6 +62,7 @@ class MemoryJournal final : public records::Journal {
     const std::lock_guard lock(mutex_);
     refusals_.push_back(std::string(refusal.code) + " " + std::string(refusal.feature) + " " +
                         std::string(refusal.rule));
+    refused_versions_.push_back(refusal.version);
     return Ok();
   }
   Status Append(std::span<const records::Outcome> outcomes,
@@ -131,6 +132,11 @@ class MemoryJournal final : public records::Journal {
     const std::lock_guard lock(mutex_);
     return blocks_;
   }
+  // Of each refusal, the version that would have decided.
+  std::vector<VersionNumber> refused_versions() const {
+    const std::lock_guard lock(mutex_);
+    return refused_versions_;
+  }
   std::vector<std::string> refusals() const {
     const std::lock_guard lock(mutex_);
     return refusals_;
@@ -153,6 +159,7 @@ class MemoryJournal final : public records::Journal {
   mutable std::mutex mutex_;
   std::uint32_t next_ = 1;
   std::vector<WrittenBlock> blocks_;
+  std::vector<VersionNumber> refused_versions_;
   std::vector<std::string> refusals_;
   std::vector<records::Outcome> outcomes_;
   std::vector<records::BudgetChange> budgets_;

@@ -1,5 +1,7 @@
 #include "monitoring/exact/batch_source.h"
 
+#include "monitoring/multivariate/duplicated_features.h"
+
 namespace mooring::monitoring {
 namespace {
 
@@ -30,5 +32,7 @@ class BatchReader final : public ColumnReader {
 Result<std::unique_ptr<ColumnReader>> BatchSource::OpenReader() const {
   return std::unique_ptr<ColumnReader>(std::make_unique<BatchReader>(rows_));
 }
+
+Result<data::Batch> BatchSource::SomeRows(std::size_t most) const { return EvenRows(rows_, most); }
 
 }  // namespace mooring::monitoring

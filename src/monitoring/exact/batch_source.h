@@ -15,6 +15,7 @@ class BatchSource final : public ColumnSource {
   explicit BatchSource(const data::Batch& rows) : rows_(rows) {}
   Result<std::vector<Field>> Fields() const override { return FieldsOf(rows_.schema()); }
   Result<std::unique_ptr<ColumnReader>> OpenReader() const override;
+  Result<data::Batch> SomeRows(std::size_t most) const override;
 
  private:
   const data::Batch& rows_;

@@ -17,7 +17,7 @@
 
 #include "base/limits.h"
 #include "base/result.h"
-#include "data/table/column.h"
+#include "data/table/batch.h"
 
 namespace mooring::monitoring {
 
@@ -63,6 +63,8 @@ class ColumnSource {
   virtual ~ColumnSource() = default;
   virtual Result<std::vector<Field>> Fields() const = 0;
   virtual Result<std::unique_ptr<ColumnReader>> OpenReader() const = 0;
+  // At most `most` whole rows: spread evenly, or the first where rows are read in order.
+  virtual Result<data::Batch> SomeRows(std::size_t most) const = 0;
 
   // What columns of a schema are here.
   static std::vector<Field> FieldsOf(const data::Schema& schema);

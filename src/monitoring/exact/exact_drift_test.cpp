@@ -282,6 +282,7 @@ class BrokenSource final : public ColumnSource {
     if (!opens_) return Error(Code::kUnavailable, "cannot open");
     return std::unique_ptr<ColumnReader>(std::make_unique<Broken>());
   }
+  Result<data::Batch> SomeRows(std::size_t most) const override { return rows_.SomeRows(most); }
 
  private:
   BatchSource rows_;

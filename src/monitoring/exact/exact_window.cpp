@@ -5,6 +5,8 @@
 #include "monitoring/drift_findings.h"
 #include "monitoring/evidence.h"
 #include "monitoring/judge.h"
+#include "monitoring/multivariate/duplicated_features.h"
+#include "monitoring/offline.h"
 
 namespace mooring::monitoring {
 namespace {
@@ -49,6 +51,15 @@ WindowReport ExactWindow(const ExactReport& exact, const records::MonitorRule& r
   JudgeFeatures(rule, report);
   if (report.verdict != WindowVerdict::kNotEnoughData) AddFeatureFindings(rule, report);
   return report;
+}
+
+Status AddDuplicates(const ColumnSource& reference, const ColumnSource& current,
+                     WindowReport& report) {
+  if (report.verdict == WindowVerdict::kNotEnoughData) return Ok();
+  ASSIGN_OR_RETURN(const data::Batch before, reference.SomeRows(AlikePairs::kSample));
+  ASSIGN_OR_RETURN(const data::Batch now, current.SomeRows(AlikePairs::kSample));
+  AddDuplicates(before, now, report);
+  return Ok();
 }
 
 }  // namespace mooring::monitoring

@@ -9,7 +9,7 @@
 // counts those in runs for less: of a live window p may be smaller here, and `big` then decides.
 // Columns that were not compared (ExactColumn::skipped) are left out. No bars.
 //
-// Thread safety: pure function.
+// Thread safety: pure functions.
 #pragma once
 
 #include "monitoring/exact/exact_drift.h"
@@ -19,5 +19,10 @@ namespace mooring::monitoring {
 
 // Features in the reference's order, "score" last; findings of features and of the whole.
 WindowReport ExactWindow(const ExactReport& exact, const records::MonitorRule& rule);
+
+// Findings of features that carry each other's values now, from some thousand rows of each side, as
+// AddDuplicates of offline.h. Failure: as the sources.
+Status AddDuplicates(const ColumnSource& reference, const ColumnSource& current,
+                     WindowReport& report);
 
 }  // namespace mooring::monitoring

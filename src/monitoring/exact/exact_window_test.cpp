@@ -35,6 +35,24 @@ ExactReport Compared(const data::Batch& current) {
   return CompareExactly(BatchSource(reference), BatchSource(current)).value();
 }
 
+TEST(ExactWindow, NamesFeaturesThatCarryTheSameValues) {
+  const data::Batch reference = Draw(3000, 1);
+  data::Batch current = Draw(1000, 2);
+  WindowReport well = ExactWindow(Compared(current), {});
+  ASSERT_TRUE(AddDuplicates(BatchSource(reference), BatchSource(current), well).ok());
+  EXPECT_TRUE(well.findings.empty());
+  current.column(2) = current.column(1);  // "still" filled from "x"
+  WindowReport report = ExactWindow(Compared(current), {});
+  ASSERT_TRUE(AddDuplicates(BatchSource(reference), BatchSource(current), report).ok());
+  ASSERT_FALSE(report.findings.empty());
+  EXPECT_EQ(report.findings.back().kind, "duplicated_feature");
+  EXPECT_EQ(report.findings.back().subject, "x × still");
+  WindowReport few;
+  few.verdict = WindowVerdict::kNotEnoughData;
+  ASSERT_TRUE(AddDuplicates(BatchSource(reference), BatchSource(current), few).ok());
+  EXPECT_TRUE(few.findings.empty());
+}
+
 TEST(ExactWindow, CarriesTheFiguresOfTheExactReport) {
   const ExactReport exact = Compared(Draw(1000, 2, 0.1));
   const WindowReport report = ExactWindow(exact, {});

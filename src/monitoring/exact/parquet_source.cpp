@@ -63,4 +63,9 @@ Result<std::unique_ptr<ColumnReader>> ParquetSource::OpenReader() const {
   return std::unique_ptr<ColumnReader>(std::make_unique<ParquetReader>(path_, pool_));
 }
 
+Result<data::Batch> ParquetSource::SomeRows(std::size_t most) const {
+  ASSIGN_OR_RETURN(const DuckDbPool::Lease db, pool_->Take());
+  return data::ReadParquetAll(*db, {.path = path_, .limit = most}, most);
+}
+
 }  // namespace mooring::monitoring

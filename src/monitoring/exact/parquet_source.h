@@ -19,6 +19,7 @@ class ParquetSource final : public ColumnSource {
       : path_(std::move(path)), pool_(std::move(pool)) {}
   Result<std::vector<Field>> Fields() const override;
   Result<std::unique_ptr<ColumnReader>> OpenReader() const override;
+  Result<data::Batch> SomeRows(std::size_t most) const override;
 
  private:
   std::string path_;

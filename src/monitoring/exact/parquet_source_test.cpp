@@ -107,6 +107,16 @@ TEST_F(ParquetSourceTest, MemoryFileAndJournalGiveTheSameBits) {
   EXPECT_EQ(ExactReportJson(*memory), ExactReportJson(*replayed));
 }
 
+TEST_F(ParquetSourceTest, SomeRowsAreTheFirstAndWhole) {
+  const data::Batch rows = Rows(1, 1500, 0);
+  const auto some = Written("rows.parquet", rows).SomeRows(100);
+  ASSERT_TRUE(some.ok()) << some.error().ToString();
+  EXPECT_EQ(some->rows(), 100U);
+  EXPECT_EQ(some->width(), 8U);
+  EXPECT_EQ(some->column(7).Number(99), rows.column(7).Number(99));
+  EXPECT_FALSE(Source("nothing.parquet").SomeRows(100).ok());
+}
+
 TEST_F(ParquetSourceTest, ManyFilesAreOneTable) {
   const data::Batch all = Rows(3, 900, 0);
   Written("part-1.parquet", all);

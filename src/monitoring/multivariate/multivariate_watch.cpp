@@ -29,6 +29,7 @@ std::map<std::string, std::string, std::less<>> MultivariateWatch::Learn(
   if (const auto pca = PcaReconstruction::Fit(inputs, {}); pca.ok() && pca->width() > 1) {
     parts["pca"] = pca->ToJson();
   }
+  if (inputs.width() > 1) parts["alike"] = AlikePairs::Learn(inputs).ToJson();
   const auto scale = PairScale::Learn(inputs);
   if (!scale.ok()) return parts;
   CoMoments moments(*scale);
@@ -43,6 +44,9 @@ MultivariateWatch::MultivariateWatch(const Learned& learned, std::uint32_t windo
   }
   if (auto pairs = CoMoments::FromJson(learned.Part("pairs")); pairs.ok()) {
     pairs_.emplace(std::move(pairs).value());
+  }
+  if (auto alike = AlikePairs::FromJson(learned.Part("alike")); alike.ok()) {
+    alike_.emplace(std::move(alike).value());
   }
 }
 
@@ -92,6 +96,10 @@ void MultivariateWatch::Judge(double row_worth, WindowReport& report) {
   if (sample_.rows() >= kLeastRows && report.verdict != WindowVerdict::kNotEnoughData) {
     if (pairs_) JudgePairs(row_worth, report);
     if (pca_) JudgeReconstruction(row_worth, report);
+    if (alike_) {
+      const auto found = FindDuplicates(*alike_, sample_, row_worth);
+      for (Finding& finding : DuplicateFindings(found)) Tell(std::move(finding), report);
+    }
   }
   sample_.Clear();
   seen_ = 0;

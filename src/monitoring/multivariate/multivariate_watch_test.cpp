@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/rng.h"
 #include "monitoring/multivariate/frames_for_tests.h"
 
@@ -35,7 +37,7 @@ WindowReport Judged(MultivariateWatch& watch, std::size_t rows, std::uint64_t se
 MultivariateWatch Watch() {
   Learned learned;
   learned.parts = MultivariateWatch::Learn(Rows(50'000, 1, false));
-  EXPECT_EQ(learned.parts.size(), 2U);
+  EXPECT_EQ(learned.parts.size(), 3U);
   return {learned, 1000};
 }
 
@@ -70,12 +72,32 @@ TEST(MultivariateWatch, RowsOfAWindowAreForgottenWithIt) {
   EXPECT_TRUE(Judged(watch, 50, 4, true).multivariate.empty());  // too few
 }
 
+TEST(MultivariateWatch, AColumnFilledFromAnothersIsTold) {
+  MultivariateWatch watch = Watch();
+  const data::Batch right = Rows(1000, 2, false);
+  std::vector<double> a, b;
+  for (std::size_t row = 0; row < right.rows(); ++row) {
+    a.push_back(right.column(0).Number(row));
+    b.push_back(right.column(1).Number(row));
+  }
+  watch.Add(FrameOf({{"a", a}, {"b", b}, {"c", b}}, {}));
+  WindowReport report;
+  report.model = "price";
+  report.version = 2;
+  report.verdict = WindowVerdict::kOk;
+  watch.Judge(1, report);
+  const auto told = std::ranges::find(report.findings, "duplicated_feature", &Finding::kind);
+  ASSERT_NE(told, report.findings.end());
+  EXPECT_EQ(told->subject, "b × c");
+  EXPECT_EQ(told->help, "mooring monitor drift price --version 2");
+}
+
 TEST(MultivariateWatch, WithoutWhatWasLearnedItWatchesNothing) {
   MultivariateWatch watch(Learned(), 1000);
   EXPECT_FALSE(watch.watches());
   EXPECT_TRUE(Judged(watch, 1000, 2, true).findings.empty());
   Learned damaged;
-  damaged.parts = {{"pca", "{}"}, {"pairs", "[]"}};
+  damaged.parts = {{"pca", "{}"}, {"pairs", "[]"}, {"alike", "[]"}};
   EXPECT_FALSE(MultivariateWatch(damaged, 1000).watches());
 }
 

@@ -292,7 +292,7 @@ void QualityBook::LearnReference(Entry& entry, Track& track) {
   }
   if (labelled < QualityReference::kLeastRows) return;
   QualityRows all = track.plan->NewRows();
-  all.features = all.read_columns = all.expected_losses = 0;
+  all.features = all.read_columns = all.expected_losses = all.sliced_columns = 0;
   for (const std::uint32_t serial : track.learning) {
     const Entry* const one = Find(serial);
     if (one == nullptr) continue;

@@ -14,6 +14,7 @@ namespace {
 constexpr double kGapErrors = 3, kGreatGapErrors = 5;
 constexpr std::uint32_t kGapWindows = 3, kGreatGapWindows = 2;
 constexpr std::size_t kSlicesTold = 3;
+constexpr double kSliceQ = 0.05;
 constexpr double kSliceLoss = 0.1;  // of the watched metric: less is no news, however sure
 constexpr double kCalibrationError = 0.05, kSlopeOff = 0.5;
 
@@ -143,6 +144,7 @@ void JudgeSlices(QualityReport& report) {
   std::size_t told = 0;
   for (SliceQuality& slice : report.slices) {
     if (told == kSlicesTold) return;
+    if (!(slice.q_value <= kSliceQ)) continue;  // the contract's are there whether bad or not
     if (slice.loss - slice.rest_loss < kSliceLoss * report.metrics.front().value) continue;
     ++told;
     slice.level = Level::kWarn;

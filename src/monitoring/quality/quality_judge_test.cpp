@@ -210,13 +210,17 @@ TEST(QualityJudge, ThreeSlicesAtMostAreToldOf) {
   JudgeQuality(PlanOf(BinaryContract()), nullptr, 0, as_they_are);
   EXPECT_TRUE(as_they_are.findings.empty());  // some slices are harder than others at all times
   report.slices_beyond_expected = true;
-  report.slices[4].rest_loss = 1.99;  // sure, and no matter
+  report.slices.insert(
+      report.slices.begin(),
+      {.slice = "named, and chance alone", .n = 50, .loss = 2, .rest_loss = 1, .q_value = 0.2});
+  report.slices[5].rest_loss = 1.99;  // sure, and no matter
   JudgeQuality(PlanOf(BinaryContract()), nullptr, 0, report);
   ASSERT_EQ(report.findings.size(), 3U);
   EXPECT_EQ(report.findings[2].subject, "s2");
   EXPECT_EQ(report.findings[0].p_value, 0.001);
-  EXPECT_EQ(report.slices[2].level, Level::kWarn);
-  EXPECT_EQ(report.slices[3].level, Level::kClear);
+  EXPECT_EQ(report.slices[0].level, Level::kClear);
+  EXPECT_EQ(report.slices[3].level, Level::kWarn);
+  EXPECT_EQ(report.slices[4].level, Level::kClear);
 }
 
 TEST(QualityJudge, EstimatesAreShownAndToldOfWhenTheContractWantsThem) {

@@ -30,6 +30,7 @@ QualityPlan::QualityPlan(std::shared_ptr<const Reference> reference,
       losses_(std::move(losses)),
       library_directory_(std::move(library_directory)) {
   FindScores(*first.binding->outputs);
+  FindSlices(*first.binding->inputs);
   if (reference_->profile != nullptr) features_.emplace(*reference_->profile, kScoreColumn);
   const records::Contract& c = contract();
   const std::vector<records::BusinessRule>& business = c.monitor.quality.business;
@@ -65,6 +66,33 @@ void QualityPlan::FindScores(const data::Schema& outputs) {
   }
 }
 
+void QualityPlan::FindSlices(const data::Schema& inputs) {
+  std::vector<Slice> slices;
+  for (const LearnedSlice& learned : reference_->learned.slices) slices.push_back(learned.slice);
+  if (slices.empty()) {
+    const data::Batch none(std::make_shared<const data::Schema>(inputs));
+    slices = Slicer::Discover(contract().monitor.slices, none);
+  }
+  if (slices.empty() || slices.size() >= QualityRows::kNoSlice) return;
+  std::vector<std::string_view> columns;
+  for (const Slice& slice : slices) {
+    slices_.push_back(slice.Name());
+    if (std::ranges::find(columns, slice.column) == columns.end()) columns.push_back(slice.column);
+  }
+  sliced_columns_ = columns.size();
+  slicer_.emplace(std::move(slices));
+}
+
+void QualityPlan::AppendSlices(const data::Batch& inputs, std::size_t row, QualityRows& rows) {
+  if (!slicer_) return;
+  slicer_->Places(inputs, row, slice_places_);
+  const std::size_t begin = rows.slices.size();
+  rows.slices.resize(begin + sliced_columns_, QualityRows::kNoSlice);
+  for (std::size_t i = 0; i < slice_places_.size(); ++i) {
+    rows.slices[begin + i] = static_cast<std::uint16_t>(slice_places_[i]);
+  }
+}
+
 void QualityPlan::AddMeasure(const records::BusinessRule& rule) {
   Measure measure{.name = rule.name,
                   .higher_is_better = rule.higher_is_better,
@@ -87,6 +115,7 @@ QualityRows QualityPlan::NewRows() const {
   rows.score_columns = std::max<std::size_t>(score_columns_.size(), 1);
   rows.features = features_ ? features_->features() : 0;
   rows.read_columns = table_ ? table_->kept() : 0;
+  rows.sliced_columns = sliced_columns_;
   rows.expected_losses = losses_ ? losses_->losses().size() : 0;
   return rows;
 }
@@ -124,6 +153,7 @@ void QualityPlan::Append(const records::ReadDecisions& block, QualityRows& rows)
     rows.truth.push_back(kNone);
     rows.delay_s.push_back(std::numeric_limits<float>::quiet_NaN());
     if (features_) features_->Append(*block.inputs, row, rows.bins);
+    AppendSlices(*block.inputs, row, rows);
     if (table_) table_->Append(*block.inputs, row, rows.read);
   }
   AppendExpected(block, rows);

@@ -23,6 +23,7 @@
 #include "monitoring/quality/feature_bins.h"
 #include "monitoring/quality/quality_rows.h"
 #include "monitoring/references.h"
+#include "monitoring/slicer.h"
 #include "records/journal/reader.h"
 
 namespace mooring::monitoring {
@@ -43,6 +44,9 @@ class QualityPlan {
   bool has_probabilities() const { return probabilities_; }
   const FeatureBins* features() const { return features_ ? &*features_ : nullptr; }
   const DleModel* losses() const { return losses_.get(); }
+  // Names of the contract's slices: those learned at registration; of a version that learned none,
+  // the ranges of numbers that the contract cuts.
+  const std::vector<std::string>& slices() const { return slices_; }
   const std::vector<std::string>& problems() const { return problems_; }
 
   QualityRows NewRows() const;
@@ -68,6 +72,8 @@ class QualityPlan {
  private:
   void AppendExpected(const records::ReadDecisions& block, QualityRows& rows) const;
   void FindScores(const data::Schema& outputs);
+  void FindSlices(const data::Schema& inputs);
+  void AppendSlices(const data::Batch& inputs, std::size_t row, QualityRows& rows);
   void AddMeasure(const records::BusinessRule& rule);
 
   std::shared_ptr<const Reference> reference_;
@@ -77,6 +83,10 @@ class QualityPlan {
   std::vector<std::size_t> score_columns_;  // of the outputs
   std::size_t named_ = 0;                   // among them, the one that the contract names
   std::optional<FeatureBins> features_;
+  std::optional<Slicer> slicer_;
+  std::size_t sliced_columns_ = 0;
+  std::vector<std::string> slices_;
+  std::vector<std::uint32_t> slice_places_;  // of the row that is being appended
   std::optional<DecisionsTable> table_;  // nothing: no measure reads it
   std::vector<Measure> measures_;
   std::string library_directory_;

@@ -96,6 +96,7 @@ void WriteSlice(JsonWriter& json, const SliceQuality& slice) {
   json.Member("slice", slice.slice).Member("n", slice.n);
   WriteFigures(json, slice, kOfSlice);
   json.Member("searched", slice.searched).Member("level", LevelName(slice.level));
+  if (!slice.metrics.empty()) WriteAll(json, "metrics", slice.metrics, WriteMetric);
 }
 
 Status ReadSlice(const Json& row, SliceQuality& slice) {
@@ -103,6 +104,9 @@ Status ReadSlice(const Json& row, SliceQuality& slice) {
   ASSIGN_OR_RETURN(slice.n, row.GetUint("n"));
   RETURN_IF_ERROR(ReadFigures(row, slice, kOfSlice));
   ASSIGN_OR_RETURN(slice.searched, row.GetBool("searched"));
+  if (row.Find("metrics") != nullptr) {
+    RETURN_IF_ERROR(ReadAll(row, "metrics", slice.metrics, ReadMetric));
+  }
   return ReadLevel(row, slice.level);
 }
 

@@ -48,17 +48,19 @@ struct Confusion {
   std::vector<std::vector<std::uint64_t>> counts;
 };
 
-// The mean loss of a slice beside that of all other rows; or how far it is beyond what was expected
-// (QualityReport::slices_beyond_expected).
+// A slice that the contract names, or one of the worst that a search found: its mean loss beside
+// that of all other rows, or how far that is beyond what was expected
+// (QualityReport::slices_beyond_expected); of the contract's every metric besides.
 struct SliceQuality {
   std::string slice;
   std::uint64_t n = 0;
-  double value = kUnknown;  // the watched metric
+  double value = kUnknown;  // the watched metric; of a slice that was searched `loss`
   double loss = kUnknown, rest_loss = kUnknown;
   double lower = kUnknown, upper = kUnknown;  // of the difference
   double q_value = kUnknown;                  // corrected for all slices looked at
   bool searched = false;                      // found by the search, not named by the contract
   Level level = Level::kClear;
+  std::vector<MetricValue> metrics = {};  // of a slice of the contract, the watched one first
 };
 
 struct ReliabilityBin {
@@ -98,7 +100,7 @@ struct QualityReport {
   std::vector<MetricValue> business;
   Confusion confusion;
   std::vector<ClassQuality> classes;
-  std::vector<SliceQuality> slices;  // the worst found, corrected for looking
+  std::vector<SliceQuality> slices;  // the contract's, then the worst found
   // The slices' losses are beyond what was expected of them; otherwise losses as they are, and
   // some slices are harder than others at all times.
   bool slices_beyond_expected = false;

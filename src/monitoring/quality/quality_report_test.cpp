@@ -29,6 +29,9 @@ QualityReport Example() {
   report.business.push_back({.name = "margin", .value = -3});
   report.confusion = {{"no", "late"}, {{300, 10}, {50, 40}}};
   report.classes.push_back({.label = "late", .support = 90, .predicted = 50, .precision = 0.8});
+  report.slices.push_back({.slice = "long ones", .n = 90});
+  report.slices.back().metrics = {
+      {.name = "accuracy", .value = 0.9, .lower = 0.82, .upper = 0.95, .n = 90}};
   report.slices.push_back({.slice = "origin=ATL",
                            .n = 60,
                            .loss = 1.5,

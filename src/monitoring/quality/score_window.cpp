@@ -11,6 +11,7 @@
 #include "data/stats/intervals/delong.h"
 #include "data/stats/intervals/mean_interval.h"
 #include "data/stats/metrics/confusion_matrix.h"
+#include "monitoring/quality/contract_slices.h"
 #include "monitoring/quality/loss_estimates.h"
 #include "monitoring/quality/losses.h"
 #include "monitoring/quality/slice_search.h"
@@ -38,6 +39,11 @@ class Scoring {
               .squared = plan.contract().monitor.quality.metric == "rmse"},
         labelled_(LabelledRows(rule_, rows)),
         losses_(LossesOf(rule_, rows)) {}
+
+  std::vector<MetricValue> TakeMetrics() {
+    if (!labelled_.truth.empty()) Metrics();
+    return std::move(report_.metrics);
+  }
 
   void Run() {
     Delays();
@@ -355,8 +361,14 @@ class Scoring {
   }
 
   void Slices() {
-    if (plan_.features() == nullptr || rows_.features == 0) return;
-    report_.slices = FindWorstSlices(rows_, BeyondExpected(), *plan_.features());
+    const bool searches = plan_.features() != nullptr && rows_.features != 0;
+    if (!searches && plan_.slices().empty()) return;
+    const std::vector<double> beyond = BeyondExpected();
+    // The search has two families, bins and pairs.
+    report_.slices = ScoreContractSlices(plan_, rows_, beyond, searches ? 2 : 0);
+    if (!searches) return;
+    const SliceSearchOptions options{.other_families = report_.slices.empty() ? 0U : 1U};
+    AddFound(FindWorstSlices(rows_, beyond, *plan_.features(), options), report_.slices);
   }
 
   std::optional<std::vector<double>> Expected() const {
@@ -456,6 +468,11 @@ std::string WatchedMetric(const QualityPlan& plan) {
   if (!asked.empty()) return asked;
   if (plan.task() == Task::kRegression) return "mae";
   return plan.has_probabilities() ? "log_loss" : "accuracy";
+}
+
+std::vector<MetricValue> RealisedMetrics(const QualityPlan& plan, const QualityRows& rows) {
+  QualityReport report;
+  return Scoring(plan, nullptr, rows, report).TakeMetrics();
 }
 
 void ScoreWindow(const QualityPlan& plan, const QualityReference* reference,

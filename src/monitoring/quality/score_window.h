@@ -11,6 +11,8 @@
 // Thread safety: pure. Complexity: about 0.5 s a million labelled rows.
 #pragma once
 
+#include <vector>
+
 #include "base/clock.h"
 #include "monitoring/quality/quality_plan.h"
 #include "monitoring/quality/quality_reference.h"
@@ -22,6 +24,10 @@ namespace mooring::monitoring {
 // be null: nothing is known of what is usual.
 void ScoreWindow(const QualityPlan& plan, const QualityReference* reference,
                  const QualityRows& rows, QualityReport& report);
+
+// Every metric of the labelled rows with its interval, the watched one first; without reference or
+// bounds. Of rows without truth none.
+std::vector<MetricValue> RealisedMetrics(const QualityPlan& plan, const QualityRows& rows);
 
 // "log_loss", "accuracy" (without probabilities) or "mae" unless the contract says.
 std::string WatchedMetric(const QualityPlan& plan);

@@ -176,7 +176,7 @@ std::vector<SliceQuality> FindWorstSlices(const QualityRows& rows,
   std::ranges::stable_sort(candidates, Worse);
   const double possible = PossiblePairs(candidates);
   std::vector<Candidate> pairs = Pairs(rows, losses, all, candidates, least);
-  const double families = possible > 0 ? 2 : 1;
+  const double families = (possible > 0 ? 2 : 1) + static_cast<double>(options.other_families);
   CorrectForLooking(candidates, static_cast<double>(candidates.size()), families);
   CorrectForLooking(pairs, possible, families);
   std::ranges::move(pairs, std::back_inserter(candidates));

@@ -24,6 +24,8 @@ struct SliceSearchOptions {
   std::uint64_t least_rows = 30;  // labelled, in the slice and outside of it
   std::size_t most_found = 10;
   double q = 0.05;
+  // Families of slices that are compared beside the search; the bound is divided among all.
+  std::size_t other_families = 0;
 };
 
 // `losses`: one a row, NaN where unknown (losses.h). The worst slices first: those whose q-value is

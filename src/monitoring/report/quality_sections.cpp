@@ -190,7 +190,7 @@ std::string Slices(const QualityReport& report) {
   std::string html = "<h3>Slices</h3><div class=\"scroll\"><table class=\"sorts\"><caption>" +
                      std::string(caption) +
                      "; q is corrected for all slices looked at</caption><thead><tr>" +
-                     Heads({"slice", "level", "from", "#rows", "#metric", "#loss",
+                     Heads({"slice", "level", "from", "#rows", "#metric", "its 95 %", "#loss",
                             "#loss of the rest", "difference", "95 % interval", "#q"}) +
                      "</tr></thead><tbody>";
   for (std::size_t i = 0; i < std::min(slices.size(), kRowsShown); ++i) {
@@ -198,8 +198,12 @@ std::string Slices(const QualityReport& report) {
     html += "<tr>" + TextCell(s.slice) + "<td>" + LevelMark(s.level) + "</td>" +
             TextCell(s.searched ? "search" : "contract") +
             NumberCell(static_cast<double>(s.n), CountText(s.n)) +
-            NumberCell(s.value, Figure(s.value)) + NumberCell(s.loss, Figure(s.loss)) +
-            NumberCell(s.rest_loss, Figure(s.rest_loss)) + "<td style=\"min-width:8rem\">" +
+            NumberCell(s.value, Figure(s.value)) +
+            TextCell(s.metrics.empty()
+                         ? ""
+                         : IntervalText(s.metrics.front().lower, s.metrics.front().upper)) +
+            NumberCell(s.loss, Figure(s.loss)) + NumberCell(s.rest_loss, Figure(s.rest_loss)) +
+            "<td style=\"min-width:8rem\">" +
             IntervalMark(s.loss - s.rest_loss, s.lower, s.upper, low, high) + "</td>" +
             TextCell(IntervalText(s.lower, s.upper)) +
             NumberCell(s.q_value, ChanceText(s.q_value)) + "</tr>";

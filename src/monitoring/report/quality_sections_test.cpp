@@ -60,6 +60,15 @@ TEST(QualitySections, WhatALossIsHeldAgainstIsSaid) {
   EXPECT_NE(QualitySections(input).find("beyond what was expected of it"), std::string::npos);
 }
 
+TEST(QualitySections, SlicesOfTheContractStandBesideTheWorstFound) {
+  const std::string html = QualitySections(ExampleInput());
+  EXPECT_NE(html.find("<td>long flights</td>"), html.npos);
+  EXPECT_NE(html.find("0.47"), html.npos);  // of the interval
+  EXPECT_NE(html.find("0.57"), html.npos);
+  EXPECT_NE(html.find("<td>contract</td>"), html.npos);
+  EXPECT_NE(html.find("<td>search</td>"), html.npos);
+}
+
 TEST(QualitySections, HundredsOfClassesAreCut) {
   ReportInput input;
   input.quality = QualityReport{};

@@ -118,7 +118,18 @@ inline QualityReport ExampleQuality(int hour = 30) {
   report.confusion = {{"on_time", "late"}, {{800, 20}, {96, 24}}};
   report.classes = {{"on_time", 820, 896, 0.893, 0.871, 0.912, 0.976, 0.963, 0.984, 0.932},
                     {"late", 120, 44, 0.545, 0.4, 0.684, 0.2, 0.138, 0.281, 0.293}};
-  report.slices = {{"origin=ATL", 190, 0.6, 0.61, 0.44, 0.05, 0.29, 0.003, true, Level::kAlert},
+  report.slices = {{"long flights",
+                    300,
+                    0.52,
+                    0.5,
+                    0.46,
+                    -0.02,
+                    0.1,
+                    0.4,
+                    false,
+                    Level::kClear,
+                    {{.name = "log_loss", .value = 0.52, .lower = 0.47, .upper = 0.57, .n = 300}}},
+                   {"origin=ATL", 190, 0.6, 0.61, 0.44, 0.05, 0.29, 0.003, true, Level::kAlert},
                    {"origin=ORD", 140, 0.37, 0.36, 0.47, -0.2, -0.02, 0.4, false, Level::kClear}};
   report.calibration.error = 0.061;
   report.calibration.reference_error = 0.012;

@@ -105,8 +105,8 @@ struct RememberingVisitor final : JournalVisitor {
           block.rows[i].score == static_cast<double>(serial) &&
           block.rows[i].amount_minor == serial * 100 &&
           block.rows[i].flagged == (serial % 2 == 0) &&
-          block.rows[i].verdict == static_cast<Verdict>(serial % 5) &&
-          block.caller == "tester" && block.latency_us == 77;
+          block.rows[i].verdict == static_cast<Verdict>(serial % 5) && block.caller == "tester" &&
+          block.latency_us == 77;
       if (!right) ++wrong;
       DecisionId id = block.first;
       id.ordinal += i;
@@ -119,7 +119,8 @@ struct RememberingVisitor final : JournalVisitor {
     outcomes.insert(outcomes.end(), told.begin(), told.end());
   }
   void OnRefusal(const Refusal& refusal) override {
-    refusals.push_back(std::string(refusal.code) + "/" + std::string(refusal.feature));
+    refusals.push_back(std::string(refusal.code) + "/" + std::string(refusal.feature) +
+                       (refusal.version == 0 ? "" : "/" + std::to_string(refusal.version)));
   }
 
   std::map<std::int64_t, std::vector<DecisionId>> seen;

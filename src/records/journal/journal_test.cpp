@@ -55,6 +55,9 @@ TEST_F(JournalTest, ReadsBackWhatWasAppendedAfterReopening) {
     const Refusal refusal{clock.Now(),        "flight-cover", "tester", "r",
                           "invalid_argument", "hour",         "max"};
     CHECK_OK_RESULT(journal->Append(refusal, nullptr));
+    Refusal of_version = refusal;
+    of_version.version = 300;
+    CHECK_OK_RESULT(journal->Append(of_version, nullptr));
     const std::vector<Outcome> outcomes = {{{1, 1, 4}, clock.Now(), "late", 1, "yes"}};
     CHECK_OK_RESULT(journal->Append(outcomes, nullptr));
     journal->CommitNow();
@@ -63,7 +66,8 @@ TEST_F(JournalTest, ReadsBackWhatWasAppendedAfterReopening) {
   const RememberingVisitor read = ReadAll(fs, "data/journal");
   EXPECT_EQ(read.seen.size(), 1500U);
   EXPECT_EQ(read.wrong, 0);
-  EXPECT_THAT(read.refusals, testing::ElementsAre("invalid_argument/hour"));
+  EXPECT_THAT(read.refusals,
+              testing::ElementsAre("invalid_argument/hour", "invalid_argument/hour/300"));
   ASSERT_EQ(read.outcomes.size(), 1U);
   EXPECT_EQ(read.outcomes[0].decision, (DecisionId{1, 1, 4}));
   EXPECT_EQ(read.outcomes[0].text, "yes");

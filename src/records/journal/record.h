@@ -73,6 +73,7 @@ struct Refusal {
   std::string_view caller, request_id;
   std::string_view code;           // error name
   std::string_view feature, rule;  // when validation refused
+  VersionNumber version = 0;       // that would have decided; 0: not known
 };
 
 // What befell the budgets of decisions made before: each delta's row is a place in `decisions`.

@@ -133,6 +133,7 @@ void EncodeRefusal(const Refusal& refusal, std::string& out) {
                                       refusal.code, refusal.feature, refusal.rule}) {
     AppendText(out, text);
   }
+  if (refusal.version != 0) AppendVarint(out, refusal.version);
 }
 
 Result<Refusal> DecodeRefusal(ByteSpan payload, Time at) {
@@ -142,6 +143,11 @@ Result<Refusal> DecodeRefusal(ByteSpan payload, Time at) {
   for (std::string_view* text : {&refusal.model, &refusal.caller, &refusal.request_id,
                                  &refusal.code, &refusal.feature, &refusal.rule}) {
     *text = in.Text();
+  }
+  if (in.ok() && in.left() != 0) {
+    const std::uint64_t version = in.Varint();
+    refusal.version = static_cast<VersionNumber>(version);
+    if (refusal.version != version) return Damaged("refusal");
   }
   if (!in.ok() || in.left() != 0) return Damaged("refusal");
   return refusal;

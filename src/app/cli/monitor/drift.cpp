@@ -12,6 +12,7 @@ namespace {
 Result<ExitCode> Show(Context& context, const Args& args, const monitoring::ReportInput& input) {
   RETURN_IF_ERROR(PrintReport(context, args, input, DriftListing(*input.drift)));
   HintVerdict(context, *input.drift, WindowName(*input.drift));
+  HintFindings(context, *input.drift);
   return ExitOf(input);
 }
 

@@ -112,6 +112,7 @@ Result<ExitCode> Show(Context& context, const Args& args, const ExactReport& exa
   HintNames(context, "only in the reference", exact.only_in_reference);
   HintNames(context, "only in the current rows", exact.only_in_current);
   HintVerdict(context, *input.drift, WindowName(*input.drift));
+  HintFindings(context, *input.drift);
   if (input.drift->verdict != monitoring::WindowVerdict::kNotEnoughData) {
     HintRule(context, *input.drift, input.rule);
   }
@@ -128,6 +129,7 @@ Result<ExitCode> RunFiles(Context& context, const Args& args,
   ASSIGN_OR_RETURN(const ExactReport exact,
                    monitoring::CompareExactly(*reference.columns, *current.columns));
   input.drift = monitoring::ExactWindow(exact, input.rule);
+  RETURN_IF_ERROR(AddDuplicates(*reference.columns, *current.columns, *input.drift));
   input.drift->reference = "file";
   return Show(context, args, exact, input);
 }
@@ -157,6 +159,7 @@ Result<ExitCode> RunJournal(Context& context, const Args& args,
   input.facts.model = window.contract.model;
   input.facts.version = window.version;
   input.drift = monitoring::ExactWindow(exact, input.rule);
+  RETURN_IF_ERROR(AddDuplicates(*reference.columns, *window.side.columns, *input.drift));
   input.drift->model = window.contract.model;
   input.drift->version = window.version;
   input.drift->start = window.start;

@@ -4,6 +4,7 @@ namespace mooring::app::cli {
 namespace {
 
 using monitoring::Level;
+using monitoring::MetricValue;
 using monitoring::QualityReport;
 
 Cell LevelCell(Level level) {
@@ -76,15 +77,18 @@ Listing Slices(const QualityReport& report) {
                                                {"from", "contract, or the search for the worst"},
                                                {"rows", "in it"},
                                                {"value", "of the watched metric"},
+                                               {"value_lower", "95 %, of the contract's"},
+                                               {"value_upper", "95 %, of the contract's"},
                                                {"loss", "mean of the slice"},
                                                {"rest_loss", "mean of all other rows"},
                                                {"lower", "of the difference, 95 %"},
                                                {"upper", "of the difference, 95 %"},
                                                {"q_value", "corrected for all slices looked at"}});
   for (const monitoring::SliceQuality& slice : report.slices) {
+    const MetricValue watched = slice.metrics.empty() ? MetricValue() : slice.metrics.front();
     listing.Add({slice.slice, LevelCell(slice.level), slice.searched ? "search" : "contract",
-                 slice.n, slice.value, slice.loss, slice.rest_loss, slice.lower, slice.upper,
-                 slice.q_value});
+                 slice.n, slice.value, watched.lower, watched.upper, slice.loss, slice.rest_loss,
+                 slice.lower, slice.upper, slice.q_value});
   }
   return listing;
 }

@@ -38,6 +38,22 @@ TEST(QualityListing, EstimatesAreNamedSo) {
   EXPECT_EQ(TextOf(*listing, 2, 1), "business");
 }
 
+TEST(QualityListing, SlicesOfTheContractHaveIntervals) {
+  monitoring::QualityReport report = Example();
+  report.slices.insert(
+      report.slices.begin(),
+      {.slice = "long",
+       .value = 0.5,
+       .metrics = {{.name = "log_loss", .value = 0.5, .lower = 0.25, .upper = 0.75}}});
+  const auto listing = QualityListing(report, "slices");
+  ASSERT_EQ(listing->rows.size(), 2u);
+  EXPECT_EQ(TextOf(*listing, 0, 2), "contract");
+  EXPECT_EQ(TextOf(*listing, 0, 5), "0.25");
+  EXPECT_EQ(TextOf(*listing, 0, 6), "0.75");
+  EXPECT_EQ(TextOf(*listing, 1, 2), "search");
+  EXPECT_NE(TextOf(*listing, 1, 5), "0.25");
+}
+
 TEST(QualityListing, ConfusionIsTruthThenPrediction) {
   const auto listing = QualityListing(Example(), "confusion");
   ASSERT_EQ(listing->rows.size(), 4u);

@@ -1,5 +1,6 @@
 #include "app/cli/monitor/report_flags.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -30,6 +31,8 @@ constexpr std::array<std::pair<std::string_view, DriftPolicy>, 3> kPolicies = {{
     {"psi", DriftPolicy::kPsi},
     {"p_value", DriftPolicy::kPValue},
 }};
+
+constexpr std::size_t kFindingsHinted = 10;
 
 Cell Rule(bool drifted) { return Cell(drifted ? "drift" : "ok"); }
 
@@ -177,6 +180,29 @@ ExitCode ExitOf(const monitoring::ReportInput& input) {
 void HintVerdict(Context& context, const WindowReport& report, const std::string& window) {
   context.Hint(window + ": " + std::string(monitoring::VerdictName(report.verdict)) +
                (report.reason.empty() ? "" : " (" + report.reason + ")"));
+}
+
+std::vector<std::string> BesideTheTable(const WindowReport& report) {
+  constexpr std::array<std::string_view, 3> kInTheTable = {"feature_drift", "dataset_drift",
+                                                           "score_drift"};
+  std::vector<std::string> lines;
+  std::size_t more = 0;
+  for (const monitoring::Finding& finding : report.findings) {
+    const bool shown = std::ranges::find(kInTheTable, finding.kind) != kInTheTable.end();
+    if (shown || finding.level < monitoring::Level::kWarn) continue;
+    if (lines.size() == kFindingsHinted) {
+      ++more;
+      continue;
+    }
+    lines.push_back(std::string(monitoring::LevelName(finding.level)) + " " + finding.kind + ": " +
+                    finding.what);
+  }
+  if (more != 0) lines.push_back("and " + std::to_string(more) + " more findings");
+  return lines;
+}
+
+void HintFindings(Context& context, const WindowReport& report) {
+  for (const std::string& line : BesideTheTable(report)) context.Hint(line);
 }
 
 }  // namespace mooring::app::cli

@@ -38,5 +38,9 @@ ExitCode ExitOf(const monitoring::ReportInput& input);
 // "1000 rows: drift (distance: adjusted PSI 0.43 > 0.2)", on stderr.
 void HintVerdict(Context& context, const monitoring::WindowReport& report,
                  const std::string& window);
+// What was found that no row of the listing shows (missing values, duplicated features, refused
+// requests, …), a line each, on stderr; the lines themselves for tests.
+void HintFindings(Context& context, const monitoring::WindowReport& report);
+std::vector<std::string> BesideTheTable(const monitoring::WindowReport& report);
 
 }  // namespace mooring::app::cli

@@ -27,6 +27,22 @@ TEST(ReportFlags, FilesAreJudgedByWhatIsSaid) {
   EXPECT_EQ(usual->policy, records::DriftPolicy::kCorrected);
 }
 
+TEST(ReportFlags, FindingsThatNoRowShowsAreToldInWords) {
+  using monitoring::Level;
+  monitoring::WindowReport report;
+  EXPECT_TRUE(BesideTheTable(report).empty());
+  report.findings = {{.kind = "feature_drift", .level = Level::kAlert, .what = "in the table"},
+                     {.kind = "duplicated_feature", .level = Level::kAlert, .what = "a is b"},
+                     {.kind = "missing", .level = Level::kClear, .what = "nothing"}};
+  EXPECT_EQ(BesideTheTable(report), std::vector<std::string>{"alert duplicated_feature: a is b"});
+  for (int i = 0; i < 20; ++i) {
+    report.findings.push_back({.kind = "missing", .level = Level::kWarn, .what = "much"});
+  }
+  const auto lines = BesideTheTable(report);
+  ASSERT_EQ(lines.size(), 11U);
+  EXPECT_EQ(lines.back(), "and 11 more findings");
+}
+
 TEST(ReportFlags, RefusesValuesOutOfTheirRange) {
   for (const std::vector<std::string>& words :
        std::vector<std::vector<std::string>>{{"--psi", "0"},
