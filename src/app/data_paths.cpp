@@ -24,6 +24,7 @@ DataPaths::DataPaths(std::string directory)
       journal(root + "/journal"),
       lake(root + "/lake"),
       watch_checkpoint(root + "/watch.json"),
+      watch_history(root + "/watch"),
       incidents(root + "/incidents.db"),
       kills(root + "/kills.json"),
       panic(root + "/KILL"),

@@ -128,9 +128,8 @@ class RunningServer final : public Server {
     RETURN_IF_ERROR(blobs_->RemoveLeftovers());
     version_blobs_.emplace(files_, *blobs_);
     ASSIGN_OR_RETURN(registry_,
-                     records::Registry::Open({.directory = paths_.root,
-                                              .clock = &clock_,
-                                              .wait = kRegistryWait}));
+                     records::Registry::Open(
+                         {.directory = paths_.root, .clock = &clock_, .wait = kRegistryWait}));
     return Ok();
   }
 
@@ -229,8 +228,7 @@ class RunningServer final : public Server {
   Status Recollect() {
     const Time since = clock_.Now() - std::max(limits::kRequestIdHorizon, limits::kOutcomeHorizon);
     const records::JournalPosition from = journal_->Recent(since, limits::kRemembered);
-    ASSIGN_OR_RETURN(const auto reader,
-                     records::JournalReader::Open(files_, paths_.journal, from));
+    ASSIGN_OR_RETURN(const auto reader, records::JournalReader::Open(files_, paths_.journal, from));
     const records::JournalPosition end = journal_->Durable();
     settlement_.emplace(serving::LimitSettlement::Options{.journal = journal_.get(),
                                                           .ledger = &*budgets_,
@@ -285,6 +283,7 @@ class RunningServer final : public Server {
     watch.journal = journal_.get();
     watch.journal_directory = paths_.journal;
     watch.checkpoint_file = paths_.watch_checkpoint;
+    watch.history_directory = paths_.watch_history;
     watch.registry = registry_.get();
     watch.read_blob = [this](std::string_view id) {
       return version_blobs_->GetText(std::string(id));
@@ -313,6 +312,7 @@ class RunningServer final : public Server {
     respond.clock = &clock_;
     respond.owner_of = control::OwnersOf(*registry_);
     respond.rules = control::RuleBook(config.rules);
+    respond.left_service = control::LeftServiceOf(*registry_);
     respond.on_problem = [this](const Error& error) { log_->Error("respond", error); };
     std::vector<std::unique_ptr<control::Sink>> sinks;
     for (const control::SinkConfig& sink : config.sinks) {

@@ -31,26 +31,26 @@ namespace mooring::app {
 struct ServerOptions {
   std::string data_directory = "mooring-data";
   std::string host = "127.0.0.1";
-  std::uint16_t port = 8080;                   // 0: any free one
-  std::size_t threads = 1;                     // event loops
+  std::uint16_t port = 8080;  // 0: any free one
+  std::size_t threads = 1;    // event loops
   std::string tls_certificate_file, tls_key_file;
   std::vector<std::string> allowed_hosts;
-  bool allow_remote_without_auth = false;      // needed to listen beyond loopback
+  bool allow_remote_without_auth = false;  // needed to listen beyond loopback
   records::AckMode ack = records::AckMode::kSynced;
   std::chrono::milliseconds sync_interval{5};
-  std::string pseudonym_key_file;              // outside the data directory
-  bool create_pseudonym_key = false;           // when there is none
-  std::string library_directory;               // ONNX Runtime, DuckDB; empty: beside the program
+  std::string pseudonym_key_file;     // outside the data directory
+  bool create_pseudonym_key = false;  // when there is none
+  std::string library_directory;      // ONNX Runtime, DuckDB; empty: beside the program
   std::chrono::milliseconds drain{30'000};
-  bool watch = true;                           // fold the journal into profiles and verdicts
-  std::string alerts_file;                     // whom alerts are told to; empty: nobody
-  bool validate = true, journal = true;        // bench-only switches: the price of safety
+  bool watch = true;                     // fold the journal into profiles and verdicts
+  std::string alerts_file;               // whom alerts are told to; empty: nobody
+  bool validate = true, journal = true;  // bench-only switches: the price of safety
 };
 
 class Server {
  public:
   static Result<std::unique_ptr<Server>> Start(ServerOptions options);
-  virtual ~Server() = default;                 // stops when still running
+  virtual ~Server() = default;  // stops when still running
   virtual std::uint16_t port() const = 0;
   virtual void Stop() = 0;
 };
@@ -58,7 +58,8 @@ class Server {
 // Where things are inside a data directory; the CLI's local mode uses the same paths.
 struct DataPaths {
   explicit DataPaths(std::string directory);
-  std::string root, blobs, journal, lake, watch_checkpoint, incidents, kills, panic, limits, lock;
+  std::string root, blobs, journal, lake, watch_checkpoint, watch_history, incidents, kills, panic,
+      limits, lock;
 };
 
 // The directory of shared libraries: the given one, else beside the program, else .deps/lib above

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -21,6 +22,7 @@ using records::StoredVerdict;
 constexpr std::size_t kBatch = 256;
 constexpr std::chrono::hours kPruneEvery{1};
 constexpr std::chrono::seconds kCountEvery{5};
+constexpr std::chrono::seconds kLookEvery{2};
 
 // Findings by kind and subject; of several about one cause the worst.
 using Findings = std::map<std::pair<std::string, std::string>, Finding>;
@@ -35,10 +37,15 @@ Result<Findings> FindingsOf(const StoredVerdict& verdict) {
   return findings;
 }
 
+// Whether answers come and in time is the model's, whichever version gives them.
+bool IsOfVersion(std::string_view verdict_kind) {
+  return verdict_kind != monitoring::kServiceVerdict;
+}
+
 // What the verdict says of one cause; a cause that it does not list is clear.
 records::Sighting SightingOf(const StoredVerdict& verdict, const Finding* finding) {
   records::Sighting sighting;
-  sighting.version = verdict.version;
+  sighting.version = IsOfVersion(verdict.kind) ? verdict.version : 0;
   sighting.start = verdict.window_start;
   sighting.end = verdict.window_end;
   if (finding == nullptr) return sighting;
@@ -67,6 +74,31 @@ Status TakeIn(const StoredVerdict& verdict, const Finding* finding, const AlertR
   return cases.Follow(step.turn, alert);
 }
 
+// An alert without what was said of versions that left service; nothing when that is all of it.
+struct WithoutLeft {
+  RuleStep step;
+  std::string text;
+};
+Result<std::optional<WithoutLeft>> TakeAway(const AlertRecord& alert, const LeftService& left) {
+  std::optional<WithoutLeft> without;
+  if (!left || !IsOfVersion(alert.cause.verdict_kind)) return without;
+  for (const records::Sighting& each : alert.status.sightings) {
+    ASSIGN_OR_RETURN(auto departure, left(alert.cause.model, each.version));
+    if (!departure || each.start >= departure->at) continue;
+    const AlertRule& rule = RuleOf(alert.cause.kind);
+    const bool first = !without.has_value();
+    RuleStep step =
+        Withdraw(rule, first ? alert.status : without->step.status, each.version, departure->at);
+    if (!first && step.turn == Turn::kNone) step.turn = without->step.turn;
+    without = WithoutLeft{std::move(step), std::move(departure->text)};
+  }
+  return without;
+}
+
+Result<std::vector<AlertRecord>> ActiveAlerts(IncidentTables& tables) {
+  return tables.Alerts({.limit = std::numeric_limits<std::int64_t>::max()});
+}
+
 }  // namespace
 
 // ── The flow: verdict → alert → incident → action ──
@@ -83,10 +115,12 @@ Result<std::size_t> Responder::Step() {
   });
   RETURN_IF_ERROR(looked);
   ASSIGN_OR_RETURN(const std::vector<StoredVerdict> verdicts, options_.verdicts(cursor, kBatch));
-  const bool changes = !verdicts.empty() || has_news;
+  ASSIGN_OR_RETURN(const bool any_left, AnyLeft(!verdicts.empty()));
+  const bool changes = !verdicts.empty() || has_news || any_left;
   if (changes) {
     const Status written = options_.store->Write([&](IncidentTables& tables) -> Status {
       for (const StoredVerdict& verdict : verdicts) RETURN_IF_ERROR(Respond(verdict, tables));
+      if (any_left) RETURN_IF_ERROR(Withdraw(tables));
       // The action that follows is to tell; others will stand here.
       RETURN_IF_ERROR(Announce(tables, options_.audiences, now));
       return verdicts.empty() ? Ok() : tables.SetCursor(verdicts.back().sequence);
@@ -110,6 +144,10 @@ Status Responder::Respond(const StoredVerdict& verdict, IncidentTables& tables) 
   if (few) {
     std::erase_if(*findings, [](const auto& of) { return of.first.first != "refused_inputs"; });
     if (findings->empty()) return Ok();
+  }
+  if (!findings->empty() && options_.left_service && IsOfVersion(verdict.kind)) {
+    ASSIGN_OR_RETURN(const auto left, options_.left_service(verdict.model, verdict.version));
+    if (left && verdict.window_start < left->at) return Ok();  // it helps nobody any more
   }
   const Time now = options_.clock->Now();
   CaseFile cases(tables, now, options_.owner_of);
@@ -141,6 +179,38 @@ records::Owner Responder::OwnerFor(const std::string& model) const {
   if (owner.ok()) return std::move(owner).value();
   if (options_.on_problem) options_.on_problem(owner.error());
   return {};
+}
+
+// Whether an alert is about a version that left: looked at now and then, for a rollback is no
+// verdict.
+Result<bool> Responder::AnyLeft(bool now) {
+  const Nanos moment = options_.clock->Monotonic();
+  if (!options_.left_service) return false;
+  if (!now && looked_ && moment - *looked_ < kLookEvery) return false;
+  bool any = false;
+  const Status looked = options_.store->Read([&](IncidentTables& tables) -> Status {
+    ASSIGN_OR_RETURN(const std::vector<AlertRecord> alerts, ActiveAlerts(tables));
+    for (const AlertRecord& alert : alerts) {
+      ASSIGN_OR_RETURN(const auto without, TakeAway(alert, options_.left_service));
+      any = any || without.has_value();
+    }
+    return Ok();
+  });
+  RETURN_IF_ERROR(looked);
+  looked_ = moment;
+  return any;
+}
+
+Status Responder::Withdraw(IncidentTables& tables) const {
+  CaseFile cases(tables, options_.clock->Now(), options_.owner_of);
+  ASSIGN_OR_RETURN(std::vector<AlertRecord> alerts, ActiveAlerts(tables));
+  for (AlertRecord& alert : alerts) {
+    ASSIGN_OR_RETURN(auto without, TakeAway(alert, options_.left_service));
+    if (!without) continue;
+    alert.status = std::move(without->step.status);
+    RETURN_IF_ERROR(cases.Leave(without->step.turn, alert, std::move(without->text)));
+  }
+  return Ok();
 }
 
 // Forgets what is long over, and counts for /metrics.

@@ -17,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -28,6 +29,7 @@
 #include "control/delivery/announce.h"
 #include "control/incidents/alert_figures.h"
 #include "control/incidents/case_file.h"
+#include "control/incidents/departure.h"
 #include "records/incidents/incident_store.h"
 #include "records/registry/registry.h"
 
@@ -42,6 +44,8 @@ class Responder {
     const Clock* clock = nullptr;             // required
     OwnerOf owner_of = {};
     RuleBook rules{};  // in front of the usual ones
+    // Alerts of versions that left service end; empty: versions never leave.
+    LeftService left_service = {};
     std::vector<Audience> audiences = {};
     std::chrono::milliseconds poll{500};
     // How long what is over is kept.
@@ -59,13 +63,17 @@ class Responder {
 
  private:
   Status Respond(const records::StoredVerdict& verdict, records::IncidentTables& tables);
+  // Ends what only versions that left service have said.
+  Status Withdraw(records::IncidentTables& tables) const;
+  Result<bool> AnyLeft(bool now);
   Status Upkeep(bool changed);
   records::Owner OwnerFor(const std::string& model) const;
 
   const Options options_;
   Time pruned_ = records::kNever;
   Nanos counted_{0};
-  mutable std::mutex mutex_;  // guards figures_
+  std::optional<Nanos> looked_;  // for versions that left
+  mutable std::mutex mutex_;     // guards figures_
   std::shared_ptr<const AlertFigures> figures_ = std::make_shared<AlertFigures>();
 };
 

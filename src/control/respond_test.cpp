@@ -297,6 +297,69 @@ TEST_F(RespondTest, EndsWhatNoVerdictSpeaksOfAnyMore) {
   EXPECT_EQ(Timeline(1), "opened, alert_fired, told, unheard_of, alert_resolved, resolved, told");
 }
 
+TEST_F(RespondTest, EndsAnAlertWhenItsVersionLeavesService) {
+  version_ = 4;
+  HourAndStep(Distance());
+  HourAndStep(Distance());
+  Hour({Saw("feature_drift", "hour", Level::kAlert)});  // pending
+  Step();
+  ASSERT_EQ(Told(), "opened pager");
+  clock_.Advance(std::chrono::minutes(5));
+  left_[4] = {clock_.Now(), "version 4 left service for version 3 (ann: drift)"};
+  clock_.Advance(std::chrono::seconds(2));
+  Step();
+  ASSERT_EQ(Alerts().size(), 1U);  // what was only pending is forgotten
+  EXPECT_EQ(Alerts()[0].status.state, AlertState::kResolved);
+  EXPECT_EQ(Told(), "opened pager, resolved pager");
+  EXPECT_EQ(Timeline(1), "opened, alert_fired, told, left_service, alert_resolved, resolved, told");
+  const Status read = store_->Read([&](records::IncidentTables& tables) -> Status {
+    ASSIGN_OR_RETURN(const auto facts, tables.Facts(1));
+    EXPECT_EQ(facts[3].text, "version 4 left service for version 3 (ann: drift)");
+    return Ok();
+  });
+  EXPECT_TRUE(read.ok());
+  // Its last windows, and those scored again, raise nothing; another version's do.
+  Verdict({Saw("feature_drift", "distance", Level::kAlert, true)});
+  Step();
+  EXPECT_EQ(Told(), "opened pager, resolved pager");
+  version_ = 3;
+  HourAndStep({Saw("feature_drift", "distance", Level::kAlert, true)});
+  EXPECT_EQ(Told(), "opened pager, resolved pager, reopened pager");
+  // Who asks for it by name later is told again.
+  version_ = 4;
+  HourAndStep({Saw("feature_drift", "origin", Level::kAlert, true)});
+  EXPECT_EQ(Alerts().size(), 2U);
+}
+
+TEST_F(RespondTest, WhatOtherVersionsSayStaysWhenOneLeaves) {
+  version_ = 3;
+  HourAndStep({Saw("feature_drift", "distance", Level::kAlert, true)});
+  version_ = 4;
+  HourAndStep({Saw("feature_drift", "distance", Level::kAlert, true)});
+  Hour({Saw("latency", "", Level::kAlert)}, "pricing", monitoring::kServiceVerdict);
+  Step();
+  left_[4] = {clock_.Now(), "version 4 left service"};
+  clock_.Advance(std::chrono::seconds(2));
+  Step();
+  ASSERT_EQ(Alerts().size(), 2U);
+  for (const records::AlertRecord& alert : Alerts()) {
+    EXPECT_EQ(alert.status.state, AlertState::kFiring) << alert.cause.kind;
+  }
+  // The service level is the model's: the next version's minutes clear what the one before did.
+  version_ = 3;
+  for (int hour = 0; hour < 2; ++hour) Hour({}, "pricing", monitoring::kServiceVerdict);
+  Step();
+  for (const records::AlertRecord& alert : Alerts()) {
+    EXPECT_EQ(alert.status.state == AlertState::kResolved, alert.cause.kind == "latency");
+  }
+  left_[3] = {clock_.Now(), "version 3 left service"};
+  clock_.Advance(std::chrono::seconds(2));
+  Step();
+  for (const records::AlertRecord& alert : Alerts()) {
+    EXPECT_EQ(alert.status.state, AlertState::kResolved) << alert.cause.kind;
+  }
+}
+
 TEST_F(RespondTest, FollowsARealRegistryAndItsContractsOwners) {
   auto registry = records::Registry::Open({.directory = directory_, .clock = &clock_});
   ASSERT_TRUE(registry.ok());

@@ -5,8 +5,11 @@
 //   WriteFigures(json, calibration, kOf);
 //   RETURN_IF_ERROR(ReadFigures(row, calibration, kOf));
 //
-// Pure. Failure: what is absent or of another type is kInvalidArgument, an unknown level kDataLoss;
-// who reads a stored report makes kDataLoss of both.
+// A report that an older program stored lacks what that did not know: an absent figure is NaN, and
+// what is read by IfThere stays as it was.
+//
+// Pure. Failure: what is of another type, or absent and no figure, is kInvalidArgument, an unknown
+// level kDataLoss; who reads a stored report makes kDataLoss of both.
 #pragma once
 
 #include <array>
@@ -32,9 +35,9 @@ void WriteFigures(JsonWriter& json, const Part& part, const std::array<Figure<Pa
 template <typename Part, std::size_t N>
 Status ReadFigures(const Json& row, Part& part, const std::array<Figure<Part>, N>& figures) {
   for (const auto& [key, member] : figures) {
-    ASSIGN_OR_RETURN(const Json* figure, row.Get(key));
+    const Json* const figure = row.Find(key);
     part.*member = std::numeric_limits<double>::quiet_NaN();
-    if (figure->IsNull()) continue;
+    if (figure == nullptr || figure->IsNull()) continue;
     ASSIGN_OR_RETURN(part.*member, figure->AsDouble());
   }
   return Ok();
@@ -44,6 +47,17 @@ inline Status ReadText(const Json& row, std::string_view key, std::string& text)
   ASSIGN_OR_RETURN(const std::string_view read, row.GetString(key));
   text = read;
   return Ok();
+}
+
+inline Status ReadBool(const Json& row, std::string_view key, bool& value) {
+  ASSIGN_OR_RETURN(value, row.GetBool(key));
+  return Ok();
+}
+
+// `read(row, key, into)` when the key is there.
+template <typename Read, typename Into>
+Status IfThere(const Json& row, std::string_view key, const Read& read, Into& into) {
+  return row.Find(key) == nullptr ? Ok() : read(row, key, into);
 }
 
 inline Status ReadLevel(const Json& row, Level& level) {

@@ -2,8 +2,8 @@
 // the windows before that had not drifted, or those of the same hour of the week. Windows that
 // drifted are never taken in, so that a slow change does not become the norm by itself.
 //
-// Until there is enough (kLeastRows), the training data stand in. What was taken in is not kept
-// over a restart: the training data stand in again until windows have been accepted anew.
+// Until there is enough (kLeastRows), the training data stand in. What was taken in goes over a
+// restart as text (kept_history.h).
 //
 // Thread safety: none. Memory: a profile for each of the last kPrevious windows, or for each hour
 // of the week that had traffic.
@@ -13,6 +13,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "data/stats/profile.h"
@@ -36,15 +37,24 @@ class ReferenceHistory {
   // For a window that began then. The profile lives until the next Accept.
   Chosen For(Time start);
   void Accept(const data::BatchProfile& window, Time start);
+  // How many windows were taken in since it was made.
+  std::uint64_t accepted() const { return accepted_; }
+
+  // What was taken in: a line for each profile, "HOUR {…}" with the hour of the week, or -1. Back
+  // into an empty one; kDataLoss, and nothing is taken, when that is damaged or on other bins.
+  std::string ToText() const;
+  Status Restore(std::string_view text);
 
  private:
   static int HourOfWeek(Time at);
+  Status TakeLine(std::string_view line);
 
   records::ReferenceKind kind_;
   std::shared_ptr<const data::BatchProfile> training_;
   std::optional<data::BatchProfile> fixed_, sum_;
   std::deque<data::BatchProfile> previous_;
   std::map<int, data::BatchProfile> hours_;
+  std::uint64_t accepted_ = 0;
 };
 
 }  // namespace mooring::monitoring

@@ -68,5 +68,37 @@ TEST_F(HistoryTest, APeriodIsTakenWhenItHasRows) {
   EXPECT_EQ(history.For(Hour(2)).profile->column(0).rows, 10U);
 }
 
+TEST_F(HistoryTest, ComesBackFromItsText) {
+  for (const records::ReferenceKind kind : {kPrevious, kSameHour}) {
+    ReferenceHistory history(kind, training_), back(kind, training_);
+    for (int i = 0; i < 13; ++i) history.Accept(Window(2000, i), Hour(i % 3));
+    EXPECT_EQ(history.accepted(), 13U);
+    ASSERT_TRUE(back.Restore(history.ToText()).ok());
+    EXPECT_EQ(back.ToText(), history.ToText());
+    for (int more = 0; more < 4; ++more) {
+      const auto one = history.For(Hour(more)), other = back.For(Hour(more));
+      EXPECT_EQ(one.name, other.name);
+      EXPECT_EQ(one.profile->column(0), other.profile->column(0));
+      history.Accept(Window(100, more), Hour(more));
+      back.Accept(Window(100, more), Hour(more));
+    }
+  }
+}
+
+TEST_F(HistoryTest, TakesNothingOfADamagedText) {
+  ReferenceHistory history(kPrevious, training_);
+  for (int i = 0; i < 3; ++i) history.Accept(Window(2000, i), Hour(i));
+  const std::string whole = history.ToText();
+  const auto other = data::LearnReference(Rows(100, 1000)).value();  // other bins
+  for (const std::string& text :
+       {whole.substr(0, whole.size() / 2), "x" + whole, "168" + whole.substr(2), whole + "-1",
+        whole + "-1 " + other.ToJson() + "\n"}) {
+    ReferenceHistory back(kPrevious, training_);
+    EXPECT_EQ(back.Restore(text).error().code(), Code::kDataLoss);
+    EXPECT_EQ(back.For(Hour(9)).name, "training");
+    EXPECT_EQ(back.ToText(), "");
+  }
+}
+
 }  // namespace
 }  // namespace mooring::monitoring

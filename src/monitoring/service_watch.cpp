@@ -9,13 +9,11 @@ ServiceWatch::OfModel& ServiceWatch::Of(std::string_view model) {
   return models_.emplace(name, OfModel{.level = ServiceLevel(name)}).first->second;
 }
 
-void ServiceWatch::SetPromise(const std::string& model, const ServicePromise& promise) {
-  Of(model).level.SetPromise(promise);
-}
-
-void ServiceWatch::OnDecisions(const records::ReadDecisions& block) {
-  Of(block.binding->model)
-      .level.AddDecisions(block.at, block.latency_us, block.rows.size(), block.binding->version);
+void ServiceWatch::OnDecisions(const records::ReadDecisions& block,
+                               const records::Contract* contract) {
+  ServiceLevel& level = Of(block.binding->model).level;
+  if (contract != nullptr) level.SetPromise(ServicePromise::Of(*contract));
+  level.AddDecisions(block.at, block.latency_us, block.rows.size(), block.binding->version);
 }
 
 // A name that no model has, a caller's misspelling, is nobody's service level.

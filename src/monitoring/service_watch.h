@@ -16,8 +16,9 @@ namespace mooring::monitoring {
 
 class ServiceWatch {
  public:
-  void SetPromise(const std::string& model, const ServicePromise& promise);
-  void OnDecisions(const records::ReadDecisions& block);
+  // Whether an answer was slow is counted as it is read, so each block comes with the promise that
+  // held for it: of the contract that it was decided under; null: the one before holds.
+  void OnDecisions(const records::ReadDecisions& block, const records::Contract* contract);
   void OnRefusal(const records::Refusal& refusal);
 
   // Verdicts for the minute before this one, of models that have something to say.

@@ -14,13 +14,15 @@ class ServiceWatchTest : public testing::Test {
     binding->model = "price";
     binding->version = 2;
     binding_ = binding;
-    watch_.SetPromise("price", {.latency_p95_ms = 100, .availability_pct = 99});
+    contract_.latency_p95_ms = 100;
+    contract_.availability_pct = 99;
   }
   // A minute with so many answers, of which `failed` fail, and the verdicts on it.
   std::vector<records::StoredVerdict> Minute(int answers, int failed) {
     const std::vector<records::RowDecision> rows(1);
     for (int i = 0; i < answers; ++i) {
-      watch_.OnDecisions({.binding = binding_, .at = now_, .latency_us = 900, .rows = rows});
+      watch_.OnDecisions({.binding = binding_, .at = now_, .latency_us = latency_us_, .rows = rows},
+                         &contract_);
     }
     for (int i = 0; i < failed; ++i) {
       watch_.OnRefusal({.at = now_, .model = "price", .code = "unavailable"});
@@ -31,6 +33,8 @@ class ServiceWatchTest : public testing::Test {
 
   ServiceWatch watch_;
   std::shared_ptr<const records::Binding> binding_;
+  records::Contract contract_;
+  std::uint32_t latency_us_ = 900;
   Time now_ = Time(Micros(std::chrono::hours(24 * 20'000)));
 };
 
@@ -59,6 +63,16 @@ TEST_F(ServiceWatchTest, TroubleIsToldEachMinuteAndItsEndThreeTimes) {
   EXPECT_GT(broken, 0);
   EXPECT_LT(broken, 60);
   EXPECT_GT(told, broken + 3);
+}
+
+TEST_F(ServiceWatchTest, AnAnswerIsAsSlowAsTheContractItWasGivenUnderSays) {
+  latency_us_ = 150'000;
+  Minute(10, 0);
+  EXPECT_EQ(watch_.latest().at("price").slow, 10U);  // the first too
+  contract_.latency_p95_ms = 200;
+  Minute(10, 0);
+  EXPECT_EQ(watch_.latest().at("price").slow, 10U);
+  EXPECT_EQ(watch_.latest().at("price").latency_target_ms, 200);
 }
 
 TEST_F(ServiceWatchTest, RefusalsOfUnknownModelsAreNobodys) {

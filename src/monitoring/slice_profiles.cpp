@@ -44,6 +44,7 @@ Status SliceProfiles::Keep(Part& part, const data::Batch& inputs, const data::Ba
 
 Status SliceProfiles::Add(const data::Batch& inputs, const data::Batch* scores) {
   if (parts_.empty()) return Ok();
+  seen_ += inputs.rows();
   for (std::size_t row = 0; row < inputs.rows(); ++row) {
     slicer_.Places(inputs, row, places_);
     for (const std::uint32_t place : places_) {
@@ -61,6 +62,7 @@ Result<const data::BatchProfile*> SliceProfiles::Profile(std::size_t place) {
 void SliceProfiles::Clear(std::size_t place) {
   Part& part = parts_[place];
   part.rows = 0;
+  part.seen_before = seen_;
   part.profile.Clear();
   part.inputs.Clear();
   part.scores.Clear();

@@ -24,7 +24,9 @@ class SliceProfiles {
 
   std::size_t size() const { return slicer_.size(); }
   const Slice& slice(std::size_t place) const { return slicer_.slice(place); }
+  // Since it was cleared: its rows, and all rows among which they were found.
   std::uint64_t rows(std::size_t place) const { return parts_[place].rows; }
+  std::uint64_t among(std::size_t place) const { return seen_ - parts_[place].seen_before; }
   // With everything that was added.
   Result<const data::BatchProfile*> Profile(std::size_t place);
   void Clear(std::size_t place);
@@ -32,6 +34,7 @@ class SliceProfiles {
  private:
   struct Part {
     std::uint64_t rows = 0;
+    std::uint64_t seen_before = 0;  // all rows when it was cleared
     data::BatchProfile profile;
     data::Batch inputs, scores;  // not counted yet
   };
@@ -39,6 +42,7 @@ class SliceProfiles {
   static Status Count(Part& part);
 
   Slicer slicer_;
+  std::uint64_t seen_ = 0;
   std::vector<Part> parts_;
   std::vector<std::uint32_t> places_;
 };

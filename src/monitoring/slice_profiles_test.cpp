@@ -74,11 +74,18 @@ TEST(SliceProfiles, ClearForgetsWhatWasGathered) {
   SliceProfiles slices(Slicer::Discover(rules, Inputs(0, 9)), whole.bins());
   ASSERT_TRUE(slices.Add(Inputs(200, 299), nullptr).ok());
   EXPECT_EQ(slices.rows(0), 50U);
+  EXPECT_EQ(slices.among(0), 100U);
   EXPECT_EQ(slices.slice(0).Name(), "x < 250");
   slices.Clear(0);
   EXPECT_EQ(slices.rows(0), 0U);
+  EXPECT_EQ(slices.among(0), 0U);
+  EXPECT_EQ(slices.among(1), 100U);
   EXPECT_EQ((*slices.Profile(0))->column(1).rows, 0U);
   EXPECT_EQ((*slices.Profile(1))->column(1).rows, 50U);
+  ASSERT_TRUE(slices.Add(Inputs(240, 269), nullptr).ok());
+  EXPECT_EQ(slices.rows(0), 10U);
+  EXPECT_EQ(slices.among(0), 30U);
+  EXPECT_EQ(slices.among(1), 130U);
 }
 
 }  // namespace

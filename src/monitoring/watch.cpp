@@ -5,9 +5,11 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "base/limits.h"
 #include "monitoring/checkpoint.h"
+#include "monitoring/kept_history.h"
 #include "monitoring/period.h"
 #include "monitoring/quality/late_windows.h"
 #include "monitoring/quality/quality_book.h"
@@ -20,7 +22,7 @@
 namespace mooring::monitoring {
 namespace {
 
-constexpr std::size_t kRecordsARead = 4096;
+constexpr std::size_t kRecordsARead = 256;
 constexpr std::chrono::milliseconds kIdleWait{200};
 // A pass over what many commits brought costs less than a pass a commit, and no window is in such a
 // hurry; nor is the checkpoint, which only saves a restart some reading.
@@ -32,10 +34,19 @@ constexpr std::chrono::hours kServiceMemory{72};
 const WindowKey kQualityKey("", 0);
 constexpr std::string_view kQualityMark = "quality of ";
 constexpr Nanos kLateEvery = std::chrono::minutes(5);
-// Verdicts that may wait for a registry whose disk is full: some megabytes.
-constexpr std::size_t kUnstored = 4096;
+// Verdicts of a pass are stored in batches of about so many: a backlog of years fits in memory too.
+constexpr std::size_t kBatch = 256;
+// So many may wait for a registry whose disk is full; then the journal keeps the rest.
+constexpr std::size_t kUnstored = 1024;
 
 class JournalWatch final : public Watch, private records::JournalVisitor {
+  struct OpenWindow {
+    std::string contract_hash;
+    Window window;
+    DecisionId next = {};            // behind the last that it took
+    std::uint64_t kept_windows = 0;  // of its history, that are on disk
+  };
+
  public:
   explicit JournalWatch(Options options)
       : options_(std::move(options)), references_(*options_.registry, options_.read_blob) {}
@@ -86,6 +97,7 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
       RecallQuality();
     }
     for (std::size_t read = 1; read != 0;) {
+      if (!StoreBatch()) return Ok();
       auto got = reader_->Read(end, kRecordsARead, *this);
       if (!got.ok()) {
         Tell(got.error());
@@ -99,13 +111,17 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
     for (records::StoredVerdict& verdict : service_.Due(now)) {
       unstored_.push_back(std::move(verdict));
     }
-    for (const QualityReport& report : quality_->Due(now)) unstored_.push_back(ToStored(report));
-    for (records::StoredVerdict& alarm : quality_->TakeAlarms()) {
-      unstored_.push_back(std::move(alarm));
-    }
+    TakeQuality(quality_->Due(now));
     ScoreLate(now);
     StoreVerdicts();
     return Ok();
+  }
+
+  void TakeQuality(const std::vector<QualityReport>& reports) {
+    for (const QualityReport& report : reports) unstored_.push_back(ToStored(report));
+    for (records::StoredVerdict& alarm : quality_->TakeAlarms()) {
+      unstored_.push_back(std::move(alarm));
+    }
   }
 
   void OnRefusal(const records::Refusal& refusal) override {
@@ -118,25 +134,25 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
   }
 
   void OnDecisions(const records::ReadDecisions& block) override {
-    service_.OnDecisions(block);
     const std::shared_ptr<const Reference> reference = ReferenceFor(*block.binding);
+    service_.OnDecisions(block, reference == nullptr ? nullptr : reference->contract.get());
     if (reference == nullptr) return;
     quality_->Add(block, reference);
     const WindowKey key(block.binding->model, block.binding->version);
     if (AlreadyJudged(key, block.first)) return refused_.Forget(key);
-    Window& window = WindowFor(key, *block.binding, reference);
-    if (window.Over(block.at)) Conclude(key, window);
+    OpenWindow& open = WindowFor(key, *block.binding, reference);
+    if (AlreadyJudged(key, block.first)) return refused_.Forget(key);  // as its kept history says
+    if (open.window.Over(block.at)) Conclude(key, open);
     refused_.OnDecided(key);
-    if (window.empty()) begins_[key] = block.first;
-    if (Status added = window.Add(block); !added.ok()) Tell(added.error());
-    if (window.Full()) {
-      Conclude(key, window);
-      begins_[key] = After(block);
-    }
+    if (open.window.empty()) begins_[key] = block.first;
+    if (Status added = open.window.Add(block); !added.ok()) Tell(added.error());
+    open.next = After(block);
+    if (open.window.Full()) Conclude(key, open);
   }
 
-  void Conclude(const WindowKey& key, Window& window) {
-    WindowReport report = window.Close();
+  void Conclude(const WindowKey& key, OpenWindow& open) {
+    WindowReport report = open.window.Close();
+    begins_[key] = open.next;
     refused_.Conclude(key, report);
     Keep(key, std::move(report));
   }
@@ -176,7 +192,17 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
   std::uint64_t LagBytes() const override { return lag_bytes_; }
 
  private:
-  // One commit for the windows of a pass. What the registry cannot take now waits for the next
+  // In the midst of a pass: false when no more can wait, and the pass with it. Where it has come to
+  // goes into the checkpoint, so that a crash does not begin a long backlog again.
+  bool StoreBatch() {
+    TakeQuality(quality_->TakeParting());
+    if (unstored_.size() < (told_ ? kUnstored : kBatch)) return true;
+    StoreVerdicts();
+    if (options_.clock->Monotonic() - saved_at_ >= kCheckpointEvery) SaveCheckpoint();
+    return unstored_.size() < kUnstored;
+  }
+
+  // One commit for the windows of a batch. What the registry cannot take now waits for the next
   // pass, and the checkpoint with it: who restarts finds those windows again.
   void StoreVerdicts() {
     if (unstored_.empty()) return;
@@ -186,8 +212,6 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
       told_ = false;
     } else if (CanWait(stored.error())) {
       if (!std::exchange(told_, true)) Tell(stored.error());
-      const std::size_t over = unstored_.size() - std::min(unstored_.size(), kUnstored);
-      unstored_.erase(unstored_.begin(), unstored_.begin() + static_cast<std::ptrdiff_t>(over));
     } else {
       StoreOneByOne();
     }
@@ -227,24 +251,57 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
     return begin != begins_.end() && first < begin->second;
   }
 
-  Window& WindowFor(const WindowKey& key, const records::Binding& binding,
-                    const std::shared_ptr<const Reference>& reference) {
+  OpenWindow& WindowFor(const WindowKey& key, const records::Binding& binding,
+                        const std::shared_ptr<const Reference>& reference) {
     const auto open = windows_.find(key);
     if (open != windows_.end() && open->second.contract_hash == binding.contract_hash) {
-      return open->second.window;
+      return open->second;
     }
     if (open != windows_.end()) {  // the contract changed: its window ends here
-      if (!open->second.window.empty()) Conclude(key, open->second.window);
+      if (!open->second.window.empty()) Conclude(key, open->second);
       windows_.erase(open);
-    }
-    if (reference->contract != nullptr) {
-      service_.SetPromise(key.first, ServicePromise::Of(*reference->contract));
     }
     Window window(reference);
     ReadPeriod(key.first, *reference, window);
     const auto [made, _] =
         windows_.emplace(key, OpenWindow{binding.contract_hash, std::move(window)});
-    return made->second.window;
+    RestoreHistory(key, made->second);
+    return made->second;
+  }
+
+  static bool KeepsHistory(const Reference& reference) {
+    using enum records::ReferenceKind;
+    const records::ReferenceKind kind = reference.rule.reference.kind;
+    return reference.profile != nullptr && (kind == kPrevious || kind == kSameHour);
+  }
+
+  void RestoreHistory(const WindowKey& key, OpenWindow& open) {
+    if (options_.history_directory.empty() || !KeepsHistory(open.window.reference())) return;
+    if (!met_.insert(key).second) return;  // only what was before the restart
+    const auto kept = ReadKeptHistory(*options_.files, options_.history_directory, key);
+    if (!kept.ok()) return Tell(kept.error());
+    if (!kept->has_value() || (*kept)->contract_hash != open.contract_hash) return;
+    if (const Status taken = open.window.history()->Restore((*kept)->history); !taken.ok()) {
+      return Tell(taken.error());
+    }
+    // The checkpoint is written behind it: after a crash it may be older, never newer.
+    DecisionId& begin = begins_.try_emplace(key, (*kept)->from).first->second;
+    begin = std::max(begin, (*kept)->from);
+  }
+
+  // Those that took a window in since the last time.
+  Status KeepHistories() {
+    if (options_.history_directory.empty()) return Ok();
+    for (auto& [key, open] : windows_) {
+      if (!KeepsHistory(open.window.reference())) continue;
+      const std::uint64_t accepted = open.window.history()->accepted();
+      if (accepted == open.kept_windows) continue;
+      RETURN_IF_ERROR(
+          KeepHistory(*options_.files, options_.history_directory, key,
+                      {open.contract_hash, begins_.at(key), open.window.history()->ToText()}));
+      open.kept_windows = accepted;
+    }
+    return Ok();
   }
 
   std::shared_ptr<const Reference> ReferenceFor(const records::Binding& binding) {
@@ -290,7 +347,7 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
         records::JournalReader::Open(*options_.files, options_.journal_directory,
                                      options_.journal->Recent(since, limits::kRemembered));
     if (!reader.ok()) return Tell(reader.error());
-    ServiceRecall recall(service_, refused_);
+    ServiceRecall recall(*this);
     WalkBack(**reader, recall);
   }
 
@@ -317,7 +374,7 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
   void CloseOverdue(Time now) {
     for (auto& [key, open] : windows_) {
       if (!open.window.Over(now)) continue;
-      Conclude(key, open.window);
+      Conclude(key, open);
     }
     for (WindowReport& report : refused_.Due(now)) {
       const WindowKey key(report.model, report.version);
@@ -327,8 +384,9 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
 
   void SaveCheckpoint() {
     if (!dirty_ || !unstored_.empty()) return;
-    dirty_ = false;
     saved_at_ = options_.clock->Monotonic();
+    if (const Status kept = KeepHistories(); !kept.ok()) return Tell(kept.error());
+    dirty_ = false;
     Checkpoint begins = begins_;
     if (const auto oldest = quality_->OldestNeeded()) begins[kQualityKey] = *oldest;
     for (const auto& [key, first] : quality_->Begins()) {
@@ -351,18 +409,18 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
   }
 
   struct ServiceRecall final : records::JournalVisitor {
-    ServiceRecall(ServiceWatch& watch, RefusedInputs& inputs) : service(watch), refused(inputs) {}
+    explicit ServiceRecall(JournalWatch& it) : watch(it) {}
     void OnDecisions(const records::ReadDecisions& block) override {
-      service.OnDecisions(block);
-      refused.Forget({block.binding->model, block.binding->version});
+      const auto reference = watch.references_.For(*block.binding);
+      watch.service_.OnDecisions(block, reference.ok() ? (*reference)->contract.get() : nullptr);
+      watch.refused_.Forget({block.binding->model, block.binding->version});
     }
     void OnRefusal(const records::Refusal& refusal) override {
-      service.OnRefusal(refusal);
-      refused.OnRefused(refusal);
+      watch.service_.OnRefusal(refusal);
+      watch.refused_.OnRefused(refusal);
     }
     bool WantsRows() const override { return false; }
-    ServiceWatch& service;
-    RefusedInputs& refused;
+    JournalWatch& watch;
   };
   struct QualityRecall final : records::JournalVisitor {
     explicit QualityRecall(JournalWatch& it) : watch(it) {}
@@ -373,15 +431,11 @@ class JournalWatch final : public Watch, private records::JournalVisitor {
     bool WantsRows() const override { return false; }
     JournalWatch& watch;
   };
-  struct OpenWindow {
-    std::string contract_hash;
-    Window window;
-  };
-
   Options options_;
   References references_;
   std::unique_ptr<records::JournalReader> reader_;
   std::map<WindowKey, OpenWindow> windows_;
+  std::set<WindowKey> met_;  // whose kept history was looked for
   ServiceWatch service_;
   RefusedInputs refused_;
   std::unique_ptr<QualityBook> quality_;

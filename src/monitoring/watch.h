@@ -37,6 +37,8 @@ class Watch {
     records::Journal* journal = nullptr;  // live
     std::string journal_directory;
     std::string checkpoint_file;
+    // For references that are windows before (kept_history.h); empty: not kept over a restart.
+    std::string history_directory;
     records::Registry* registry = nullptr;  // references, contracts, and where verdicts go
     // Where verdicts go instead, when given.
     std::function<Status(std::span<const records::StoredVerdict>)> store_verdicts;

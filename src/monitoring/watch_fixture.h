@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/io/simulated_file_system.h"
+#include "base/limits.h"
 #include "base/rng.h"
 #include "data/stats/profile.h"
 #include "monitoring/learned.h"
@@ -81,10 +82,13 @@ class WatchTest : public testing::Test {
     std::filesystem::remove_all(folder_);
   }
 
-  void OpenJournal() {
+  void OpenJournal(std::uint64_t segment_bytes = 64 * limits::kMiB) {
     journal_.reset();
-    auto journal = records::Journal::Open(
-        {.directory = "/journal", .files = &files_, .clock = &clock_, .own_thread = false});
+    auto journal = records::Journal::Open({.directory = "/journal",
+                                           .files = &files_,
+                                           .clock = &clock_,
+                                           .segment_bytes = segment_bytes,
+                                           .own_thread = false});
     ASSERT_TRUE(journal.ok()) << journal.error().ToString();
     journal_ = std::move(*journal);
   }
@@ -109,6 +113,7 @@ class WatchTest : public testing::Test {
     options.journal = journal_.get();
     options.journal_directory = "/journal";
     options.checkpoint_file = "/watch.json";
+    options.history_directory = "/watch";
     options.registry = registry_.get();
     options.read_blob = [this](std::string_view blob) -> Result<std::string> {
       return blob == kWatchBlob ? learned_ : reference_;
@@ -141,6 +146,7 @@ class WatchTest : public testing::Test {
                                        .at = clock_.Now(),
                                        .caller = "",
                                        .request_id = "",
+                                       .latency_us = latency_us_,
                                        .inputs = &inputs,
                                        .outputs = &outputs,
                                        .rows = decided};
@@ -172,6 +178,7 @@ class WatchTest : public testing::Test {
   std::unique_ptr<records::Journal> journal_;
   std::function<Status(std::span<const records::StoredVerdict>)> store_verdicts_;
   std::vector<std::string> problems_;
+  std::uint32_t latency_us_ = 900;
   Rng rng_{11};
 };
 

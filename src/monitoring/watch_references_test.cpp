@@ -68,8 +68,17 @@ TEST_F(WatchTest, SmallSlicesGoOnIntoTheNextWindow) {
   for (int window = 0; window < 9; ++window) Decide(500, 1, 1.5);
   ASSERT_TRUE(watch->CatchUp().ok());
   bool judged = false;
-  for (const WindowReport& report : Windows()) {
-    judged = judged || report.slices[0].verdict != WindowVerdict::kNotEnoughData;
+  std::uint64_t among = 0;
+  const auto windows = Windows();
+  for (auto report = windows.rbegin(); report != windows.rend(); ++report) {
+    const SliceDrift& slice = report->slices[0];
+    among += report->rows;
+    // Of the rows that it was gathered over, not of the last window's.
+    EXPECT_DOUBLE_EQ(slice.share, static_cast<double>(slice.rows) / static_cast<double>(among));
+    EXPECT_LT(slice.share, 0.15);
+    if (slice.verdict == WindowVerdict::kNotEnoughData) continue;
+    judged = true;
+    among = 0;
   }
   EXPECT_TRUE(judged);
 }

@@ -87,6 +87,7 @@ SliceDrift Window::JudgeSlice(std::size_t place, const records::MonitorRule& rul
   SliceDrift slice;
   slice.slice = slices_->slice(place).Name();
   slice.rows = slices_->rows(place);
+  slice.share = Share(slice.rows, slices_->among(place));
   slice.reference_share = Share(MostRows(reference), MostRows(*reference_->profile));
   if (slice.rows < rule.window_min_rows) return slice;
   const auto profile = slices_->Profile(place);
@@ -116,7 +117,6 @@ void Window::JudgeSlices(WindowReport& report) {
   rule.p_value /= static_cast<double>(slices_->size());
   for (std::size_t place = 0; place < slices_->size(); ++place) {
     SliceDrift slice = JudgeSlice(place, rule);
-    slice.share = Share(slice.rows, report.rows);
     if (slice.verdict == WindowVerdict::kDrift) report.findings.push_back(OfSlice(slice, report));
     report.slices.push_back(std::move(slice));
   }

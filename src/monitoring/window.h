@@ -41,6 +41,8 @@ class Window {
   void SetFixed(data::BatchProfile period) {
     if (history_) history_->SetFixed(std::move(period));
   }
+  // Null without a reference.
+  ReferenceHistory* history() { return history_ ? &*history_ : nullptr; }
 
   Status Add(const records::ReadDecisions& block);
   // The verdict on what was taken; the window is empty again afterwards.

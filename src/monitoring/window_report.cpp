@@ -95,22 +95,29 @@ Result<Bar> ReadBar(const Json& row) {
   return bar;
 }
 
+Status ReadBars(const Json& row, std::string_view key, std::vector<Bar>& bars) {
+  ASSIGN_OR_RETURN(const Json::Array* list, row.GetArray(key));
+  for (const Json& one : *list) {
+    ASSIGN_OR_RETURN(Bar bar, ReadBar(one));
+    bars.push_back(std::move(bar));
+  }
+  return Ok();
+}
+
+// What the first program wrote must be there; what came later may be absent.
 Result<FeatureDrift> ReadFeature(const Json& row) {
   FeatureDrift feature;
   RETURN_IF_ERROR(ReadText(row, "feature", feature.feature));
   ASSIGN_OR_RETURN(feature.reference_rows, row.GetUint("reference_rows"));
   ASSIGN_OR_RETURN(feature.rows, row.GetUint("rows"));
   RETURN_IF_ERROR(ReadFigures(row, feature, kOfFeature));
-  RETURN_IF_ERROR(ReadText(row, "test", feature.test));
-  ASSIGN_OR_RETURN(feature.drifted, row.GetBool("drifted"));
-  ASSIGN_OR_RETURN(feature.psi_drifted, row.GetBool("psi_drifted"));
-  ASSIGN_OR_RETURN(feature.p_drifted, row.GetBool("p_drifted"));
-  RETURN_IF_ERROR(ReadLevel(row, feature.level));
-  ASSIGN_OR_RETURN(const Json::Array* bars, row.GetArray("bars"));
-  for (const Json& one : *bars) {
-    ASSIGN_OR_RETURN(Bar bar, ReadBar(one));
-    feature.bars.push_back(std::move(bar));
-  }
+  RETURN_IF_ERROR(ReadBool(row, "drifted", feature.drifted));
+  RETURN_IF_ERROR(IfThere(row, "test", ReadText, feature.test));
+  RETURN_IF_ERROR(IfThere(row, "psi_drifted", ReadBool, feature.psi_drifted));
+  RETURN_IF_ERROR(IfThere(row, "p_drifted", ReadBool, feature.p_drifted));
+  feature.level = feature.drifted ? Level::kAlert : Level::kClear;
+  if (row.Find("level") != nullptr) RETURN_IF_ERROR(ReadLevel(row, feature.level));
+  RETURN_IF_ERROR(IfThere(row, "bars", ReadBars, feature.bars));
   return feature;
 }
 
@@ -161,16 +168,21 @@ void WriteAll(JsonWriter& json, const MultivariateDrift& all) {
   json.EndArray().EndObject();
 }
 
+Status ReadNames(const Json& row, std::string_view key, std::vector<std::string>& names) {
+  ASSIGN_OR_RETURN(const Json::Array* list, row.GetArray(key));
+  for (const Json& one : *list) {
+    ASSIGN_OR_RETURN(const std::string_view name, one.AsString());
+    names.emplace_back(name);
+  }
+  return Ok();
+}
+
 Result<MultivariateDrift> ReadAll(const Json& row) {
   MultivariateDrift all;
   RETURN_IF_ERROR(ReadText(row, "method", all.method));
   RETURN_IF_ERROR(ReadFigures(row, all, kOfAll));
   RETURN_IF_ERROR(ReadLevel(row, all.level));
-  ASSIGN_OR_RETURN(const Json::Array* drivers, row.GetArray("drivers"));
-  for (const Json& driver : *drivers) {
-    ASSIGN_OR_RETURN(const std::string_view name, driver.AsString());
-    all.drivers.emplace_back(name);
-  }
+  RETURN_IF_ERROR(IfThere(row, "drivers", ReadNames, all.drivers));
   return all;
 }
 
@@ -205,6 +217,7 @@ Status ReadRefused(const Json& evidence, RefusedRequests& refused) {
 template <typename Part>
 Status ReadParts(const Json& evidence, std::string_view key, Result<Part> (*read)(const Json&),
                  std::vector<Part>& into) {
+  if (evidence.Find(key) == nullptr) return Ok();
   ASSIGN_OR_RETURN(const Json::Array* rows, evidence.GetArray(key));
   for (const Json& row : *rows) {
     ASSIGN_OR_RETURN(Part part, read(row));
@@ -221,13 +234,20 @@ void WriteParts(JsonWriter& json, std::string_view key, void (*write)(JsonWriter
   json.EndArray();
 }
 
+Status ReadPolicy(const Json& row, std::string_view key, records::DriftPolicy& policy) {
+  ASSIGN_OR_RETURN(const std::string_view name, row.GetString(key));
+  ASSIGN_OR_RETURN(const std::size_t place, PlaceIn(kPolicies, name));
+  policy = static_cast<records::DriftPolicy>(place);
+  return Ok();
+}
+
 Status ReadEvidence(const Json& evidence, WindowReport& report) {
   RETURN_IF_ERROR(ReadText(evidence, "reason", report.reason));
-  RETURN_IF_ERROR(ReadText(evidence, "reference", report.reference));
-  ASSIGN_OR_RETURN(const std::string_view policy, evidence.GetString("policy"));
-  ASSIGN_OR_RETURN(const std::size_t place, PlaceIn(kPolicies, policy));
-  report.policy = static_cast<records::DriftPolicy>(place);
+  RETURN_IF_ERROR(IfThere(evidence, "reference", ReadText, report.reference));
+  report.policy = records::DriftPolicy::kPsi;  // the only one before it was written
+  RETURN_IF_ERROR(IfThere(evidence, "policy", ReadPolicy, report.policy));
   RETURN_IF_ERROR(ReadFigures(evidence, report, kOfWindow));
+  RETURN_IF_ERROR(evidence.Get("features"));
   RETURN_IF_ERROR(ReadParts(evidence, "features", ReadFeature, report.features));
   RETURN_IF_ERROR(ReadParts(evidence, "slices", ReadSlice, report.slices));
   RETURN_IF_ERROR(ReadParts(evidence, "pairs", ReadPair, report.pairs));

@@ -64,9 +64,9 @@ struct FeatureDrift {
 
 // A slice of the window against the same slice of the reference.
 struct SliceDrift {
-  std::string slice;  // "origin=ATL", "500 <= distance < 1500"
-  std::uint64_t rows = 0;
-  double share = kNone, reference_share = kNone;  // of all rows
+  std::string slice;                              // "origin=ATL", "500 <= distance < 1500"
+  std::uint64_t rows = 0;                         // gathered over windows until there are enough
+  double share = kNone, reference_share = kNone;  // of all rows of the same time
   std::uint32_t drifted_features = 0;
   std::string feature;                           // the farthest
   double psi_adjusted = kNone, q_value = kNone;  // of that feature

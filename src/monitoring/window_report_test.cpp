@@ -101,6 +101,63 @@ TEST(WindowReport, ComesBackFromTheRegistryToTheBit) {
   EXPECT_EQ(back->findings[0].subject, "origin");
 }
 
+// As the first program stored it, before there were policies, tests, bars, slices and findings.
+constexpr char kOldest[] =
+    R"({"reason":"origin 0.43 > 0.2","drifted_share":0.5,"features":[)"
+    R"({"feature":"origin","reference_rows":5000,"rows":999,"psi":0.45,"psi_adjusted":0.43,)"
+    R"("js":0.2,"ks":null,"wasserstein":null,"missing_share":0.0,"unseen_share":0.125,)"
+    R"("out_of_range_share":0.0,"drifted":true},)"
+    R"({"feature":"hour","reference_rows":5000,"rows":1000,"psi":0.01,"psi_adjusted":0.001,)"
+    R"("js":0.02,"ks":0.03,"wasserstein":0.01,"missing_share":0.0,"unseen_share":0.0,)"
+    R"("out_of_range_share":0.0,"drifted":false}]})";
+
+TEST(WindowReport, WhatOlderProgramsDidNotKnowIsAbsent) {
+  records::StoredVerdict stored = ToStored(Example());
+  stored.evidence_json = kOldest;
+  stored.findings_json = "[]";
+  const auto back = FromStored(stored);
+  ASSERT_TRUE(back.ok()) << back.error().ToString();
+  EXPECT_EQ(back->reason, "origin 0.43 > 0.2");
+  EXPECT_EQ(back->reference, "training");
+  EXPECT_EQ(back->policy, records::DriftPolicy::kPsi);  // there was no other
+  EXPECT_EQ(back->drifted_share, 0.5);
+  EXPECT_TRUE(std::isnan(back->psi_share));
+  ASSERT_EQ(back->features.size(), 2U);
+  EXPECT_EQ(back->features[0].psi_adjusted, 0.43);
+  EXPECT_EQ(back->features[0].unseen_share, 0.125);
+  EXPECT_TRUE(std::isnan(back->features[0].q_value));
+  EXPECT_TRUE(std::isnan(back->features[0].reference_missing_share));
+  EXPECT_TRUE(back->features[0].test.empty());
+  EXPECT_TRUE(back->features[0].bars.empty());
+  EXPECT_TRUE(back->features[0].drifted);
+  EXPECT_EQ(back->features[0].level, Level::kAlert);
+  EXPECT_EQ(back->features[1].level, Level::kClear);
+  EXPECT_TRUE(back->slices.empty() && back->pairs.empty() && back->multivariate.empty());
+}
+
+// Each key that is not among the oldest may be lacking; what is there must be what it says.
+TEST(WindowReport, AnyNewerFieldMayBeAbsentAndNoneMayBeOfAnotherType) {
+  const std::string whole = EvidenceJson(Example());
+  for (const char* key : {"reference", "policy", "psi_share", "p_share", "slices", "pairs",
+                          "multivariate", "test", "bars", "psi_drifted", "p_drifted", "level",
+                          "mean", "effective_rows", "p_value", "q_value", "drivers", "share"}) {
+    records::StoredVerdict stored = ToStored(Example());
+    const std::string quoted = "\"" + std::string(key) + "\":";
+    const std::size_t at = whole.find(quoted);
+    ASSERT_NE(at, std::string::npos) << key;
+    // Another name is a field that this program does not know.
+    stored.evidence_json = whole;
+    stored.evidence_json.insert(at + 1, "un");
+    EXPECT_TRUE(FromStored(stored).ok()) << key;
+    stored.evidence_json = whole;
+    stored.evidence_json.insert(at, quoted + "{},\"un");
+    stored.evidence_json.erase(at + quoted.size() + 6, 1);
+    const auto other = FromStored(stored);
+    ASSERT_FALSE(other.ok()) << key << " " << stored.evidence_json;
+    EXPECT_EQ(other.error().code(), Code::kDataLoss) << key;
+  }
+}
+
 TEST(WindowReport, RefusesDamagedEvidence) {
   for (const char* text : {"", "[]", "{}", R"({"reason":"","drifted_share":0,"features":[1]})",
                            R"({"reason":"","drifted_share":"x","features":[]})",

@@ -191,4 +191,22 @@ RuleStep Observe(const AlertRule& rule, AlertStatus status, const Sighting& sigh
   return step;
 }
 
+RuleStep Withdraw(const AlertRule& rule, records::AlertStatus status, VersionNumber version,
+                  Time at) {
+  RuleStep step{std::move(status)};
+  std::vector<Sighting>& sightings = step.status.sightings;
+  const std::size_t gone = std::erase_if(
+      sightings, [&](const Sighting& each) { return each.version == version && each.start < at; });
+  if (gone == 0) return step;
+  const Says says = Ask(rule, sightings);
+  if (says.worth_a_look) return step;  // less is known than before: nothing gets worse by it
+  if (step.status.state == AlertState::kFiring) {
+    step.status.state = AlertState::kResolved;
+    step.turn = Turn::kResolved;
+  } else if (step.status.state == AlertState::kPending) {
+    step.turn = WhileQuiet(says, step.status);
+  }
+  return step;
+}
+
 }  // namespace mooring::control

@@ -11,7 +11,8 @@
 // what it said first; a window older than all that are remembered says nothing.
 //
 // Versions are counted apart, so that a canary's windows do not clear the champion's; an alert ends
-// when every version that was heard of in the last kForgetAfter is clear.
+// when every version that was heard of in the last kForgetAfter, and has not left service, is
+// clear.
 //
 // Thread safety: pure. Cost: a handful of comparisons a window.
 #pragma once
@@ -58,5 +59,10 @@ struct RuleStep {
 
 RuleStep Observe(const AlertRule& rule, records::AlertStatus status,
                  const records::Sighting& sighting);
+
+// The version left service then: what its windows that began before said counts no more, and an
+// alert of which nothing is left is over.
+RuleStep Withdraw(const AlertRule& rule, records::AlertStatus status, VersionNumber version,
+                  Time at);
 
 }  // namespace mooring::control

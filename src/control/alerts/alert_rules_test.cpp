@@ -184,5 +184,42 @@ TEST(AlertRules, ARuleThatLooksBackLessForgetsWhatTheOtherKept) {
   EXPECT_EQ(status.state, AlertState::kPending) << "one of the last three";
 }
 
+TEST(AlertRules, WhatAVersionThatLeftServiceSaidCountsNoMore) {
+  const AlertRule& rule = RuleOf("feature_drift");
+  const auto after = [&](std::string_view first, std::string_view second) {
+    AlertStatus status;
+    for (int hour = 0; hour < static_cast<int>(first.size()); ++hour) {
+      status = Observe(rule, status, Window(first[hour], hour, 1)).status;
+    }
+    for (int hour = 0; hour < static_cast<int>(second.size()); ++hour) {
+      status = Observe(rule, status, Window(second[hour], hour, 2)).status;
+    }
+    return status;
+  };
+  const Time later(std::chrono::hours(2000));
+  struct {
+    const char *first, *second;
+    Turn turn;
+    AlertState state;
+  } const cases[] = {
+      {"!", "", Turn::kResolved, AlertState::kResolved},
+      {"A", "", Turn::kForgotten, AlertState::kInactive},
+      {"!", ".", Turn::kResolved, AlertState::kResolved},  // the other version is well
+      {"!", "h", Turn::kResolved, AlertState::kResolved},
+      {"!", "A", Turn::kNone, AlertState::kFiring},  // or not: it goes on
+      {"A", "A", Turn::kNone, AlertState::kPending},
+      {"", "!", Turn::kNone, AlertState::kFiring},
+  };
+  for (const auto& [first, second, turn, state] : cases) {
+    const RuleStep step = Withdraw(rule, after(first, second), 1, later);
+    EXPECT_EQ(step.turn, turn) << first << "|" << second;
+    EXPECT_EQ(step.status.state, state) << first << "|" << second;
+    for (const Sighting& each : step.status.sightings) EXPECT_EQ(each.version, 2U);
+  }
+  // Windows that begin later are of callers who ask for it by name.
+  const AlertStatus fired = after("!", "");
+  EXPECT_EQ(Withdraw(rule, fired, 1, fired.sightings[0].start).status, fired);
+}
+
 }  // namespace
 }  // namespace mooring::control

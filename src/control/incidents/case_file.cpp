@@ -30,6 +30,13 @@ Status CaseFile::Follow(Turn turn, AlertRecord& alert) {
   return Settle(alert.incident);
 }
 
+Status CaseFile::Leave(Turn turn, AlertRecord& alert, std::string text) {
+  if (turn == Turn::kResolved) {
+    RETURN_IF_ERROR(Note(alert.incident, "left_service", std::move(text)));
+  }
+  return Follow(turn, alert);
+}
+
 Status CaseFile::Retire() {
   constexpr std::size_t kAll = std::numeric_limits<std::int64_t>::max();
   ASSIGN_OR_RETURN(std::vector<AlertRecord> alerts, tables_.Alerts({.limit = kAll}));

@@ -34,6 +34,8 @@ class CaseFile {
 
   // The alert turned; it is saved with the incident that it belongs to now.
   Status Follow(Turn turn, records::AlertRecord& alert);
+  // As Follow, when a version left service and the alert turned by that; the timeline says so.
+  Status Leave(Turn turn, records::AlertRecord& alert, std::string text);
   // Ends what no verdict has spoken of for kRetireAfter.
   Status Retire();
 

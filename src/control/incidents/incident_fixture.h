@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -47,6 +48,11 @@ class IncidentFixture : public ::testing::Test {
     options.owner_of = [](std::string_view) -> Result<records::Owner> {
       return records::Owner{"pricing", "ann@example.org", "pager-pricing"};
     };
+    options.left_service = [this](std::string_view, VersionNumber version) {
+      const auto left = left_.find(version);
+      return Result<std::optional<Departure>>(left == left_.end() ? std::optional<Departure>()
+                                                                  : left->second);
+    };
     options.audiences = audiences_;
     options.on_problem = [this](const Error& error) { problems_.push_back(error.ToString()); };
     responder_ = std::make_unique<Responder>(std::move(options));
@@ -85,7 +91,7 @@ class IncidentFixture : public ::testing::Test {
                std::string_view kind = monitoring::kDriftVerdict) {
     records::StoredVerdict verdict;
     verdict.model = model;
-    verdict.version = 1;
+    verdict.version = version_;
     verdict.window_end = clock_.Now();
     verdict.window_start = clock_.Now() - std::chrono::hours(1);
     verdict.kind = kind;
@@ -150,6 +156,8 @@ class IncidentFixture : public ::testing::Test {
   std::string directory_;
   std::vector<records::StoredVerdict> verdicts_;
   bool lost_ = false;
+  VersionNumber version_ = 1;                // of the next verdict
+  std::map<VersionNumber, Departure> left_;  // versions that left service
   std::vector<Audience> audiences_ = {{.sink = "pager"}};
   std::vector<std::string> problems_;
   std::unique_ptr<records::IncidentStore> store_;

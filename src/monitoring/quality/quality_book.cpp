@@ -334,6 +334,8 @@ void QualityBook::Stream(const Entry& entry, std::size_t row, Time at) {
   alarms_.push_back(std::move(alarm));
 }
 
+std::vector<QualityReport> QualityBook::TakeParting() { return std::exchange(parting_, {}); }
+
 std::vector<records::StoredVerdict> QualityBook::TakeAlarms() { return std::exchange(alarms_, {}); }
 
 QualityReport QualityBook::Score(Entry& entry, Time now) {
@@ -360,7 +362,7 @@ QualityReport QualityBook::Score(Entry& entry, Time now) {
 std::vector<QualityReport> QualityBook::Due(Time now) {
   for (auto& [key, gone] : recalling_) Remember(std::move(gone));
   recalling_.clear();
-  std::vector<QualityReport> due = std::exchange(parting_, {});
+  std::vector<QualityReport> due = TakeParting();
   for (Entry& entry : windows_) {
     if (entry.open && entry.window->Over(now - kGrace)) entry.open = false;
     if (IsDue(entry, now)) due.push_back(Score(entry, now));

@@ -78,6 +78,9 @@ class QualityBook {
   // the window before them has or lacks a great gap now.
   std::vector<QualityReport> Due(Time now);
 
+  // Last reports of windows that were let go since the last call of this or Due: they must be
+  // stored before Begins() is.
+  std::vector<QualityReport> TakeParting();
   // Alarms of loss streams since the last call, as verdicts of their own kind.
   std::vector<records::StoredVerdict> TakeAlarms();
   // The oldest decision that the windows kept need; nothing when there is none.

@@ -179,7 +179,8 @@ Status ReadEvidence(const Json& evidence, QualityReport& report) {
   RETURN_IF_ERROR(ReadText(evidence, "task", report.task));
   ASSIGN_OR_RETURN(report.labelled, evidence.GetUint("labelled"));
   ASSIGN_OR_RETURN(report.mature, evidence.GetBool("mature"));
-  ASSIGN_OR_RETURN(report.slices_beyond_expected, evidence.GetBool("slices_beyond_expected"));
+  RETURN_IF_ERROR(
+      IfThere(evidence, "slices_beyond_expected", ReadBool, report.slices_beyond_expected));
   RETURN_IF_ERROR(ReadFigures(evidence, report, kOfReport));
   return ReadParts(evidence, report);
 }

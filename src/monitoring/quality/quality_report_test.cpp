@@ -64,6 +64,16 @@ TEST(QualityReport, ComesBackFromTheRegistryToTheBit) {
   EXPECT_EQ(QualityReport().coverage(), 0);
 }
 
+TEST(QualityReport, WhatOlderProgramsDidNotKnowIsAbsent) {
+  records::StoredVerdict stored = ToStored(Example());
+  const std::size_t at = stored.evidence_json.find("slices_beyond_expected");
+  ASSERT_NE(at, std::string::npos);
+  stored.evidence_json.insert(at, "un");
+  const auto back = QualityFromStored(stored);
+  ASSERT_TRUE(back.ok()) << back.error().ToString();
+  EXPECT_FALSE(back->slices_beyond_expected);
+}
+
 TEST(QualityReport, DamageIsTold) {
   records::StoredVerdict stored = ToStored(Example());
   const std::string whole = stored.evidence_json;
