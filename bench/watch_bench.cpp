@@ -27,6 +27,7 @@
 #include "bench/report.h"
 #include "bench/slices_of_lake.h"
 #include "data/stats/detectors/e_detector.h"
+#include "monitoring/scores.h"
 #include "monitoring/window.h"
 
 namespace {
@@ -137,18 +138,24 @@ Batch Draw(Rng& rng, const std::shared_ptr<const data::Schema>& schema, std::siz
   return batch;
 }
 
-std::shared_ptr<const data::Schema> ScoreOutput() {
-  return std::make_shared<const data::Schema>(
-      OrDie(data::Schema::Make({{.name = "score", .type = Type::kFloat32}})));
+// "score", or a probability of each class.
+std::shared_ptr<const data::Schema> Outputs(std::size_t classes) {
+  std::vector<data::Field> fields;
+  for (std::size_t i = 0; i < classes; ++i) {
+    fields.push_back({.name = "class" + std::to_string(i), .type = Type::kFloat32});
+  }
+  if (fields.empty()) fields.push_back({.name = "score", .type = Type::kFloat32});
+  return std::make_shared<const data::Schema>(OrDie(data::Schema::Make(std::move(fields))));
 }
 
 std::shared_ptr<const records::Binding> BindingOf(const std::string& model,
-                                                  std::shared_ptr<const data::Schema> inputs) {
+                                                  std::shared_ptr<const data::Schema> inputs,
+                                                  std::size_t classes = 0) {
   auto binding = std::make_shared<records::Binding>();
   binding->model = model;
   binding->version = 1;
   binding->inputs = std::move(inputs);
-  binding->outputs = ScoreOutput();
+  binding->outputs = Outputs(classes);
   return binding;
 }
 
@@ -164,7 +171,9 @@ void Fill(Block& block, Rng& rng, const std::shared_ptr<const records::Binding>&
   block.inputs = Draw(rng, binding->inputs, rows);
   block.outputs = Batch(binding->outputs);
   for (std::size_t i = 0; i < rows; ++i) {
-    block.outputs.column(0).Append(static_cast<float>(DrawNumber(rng)));
+    for (std::size_t k = 0; k < block.outputs.width(); ++k) {
+      block.outputs.column(k).Append(static_cast<float>(DrawNumber(rng)));
+    }
   }
   block.outputs.SetRows(rows);
   block.rows.resize(rows);
@@ -177,8 +186,14 @@ void Fill(Block& block, Rng& rng, const std::shared_ptr<const records::Binding>&
 // The reference of a version that was registered with training data and scores of it.
 std::shared_ptr<const Reference> LearnedFrom(Rng& rng,
                                              const std::shared_ptr<const data::Schema>& inputs,
-                                             std::size_t rows, records::MonitorRule rule = {}) {
+                                             std::size_t rows, records::MonitorRule rule = {},
+                                             std::size_t classes = 0) {
   std::vector<data::Field> fields = inputs->fields();
+  Scores scores("class0", records::OutputRule::Task::kMulticlass);
+  if (classes != 0) {
+    const auto& own = scores.Of(inputs, Batch(Outputs(classes)))->schema().fields();
+    fields.insert(fields.end(), own.begin(), own.end() - 1);
+  }
   fields.push_back({.name = std::string(kScoreColumn), .type = Type::kFloat32});
   const auto schema =
       std::make_shared<const data::Schema>(OrDie(data::Schema::Make(std::move(fields))));
@@ -186,7 +201,8 @@ std::shared_ptr<const Reference> LearnedFrom(Rng& rng,
   reference->profile =
       std::make_shared<const BatchProfile>(OrDie(data::LearnReference(Draw(rng, schema, rows))));
   reference->rule = std::move(rule);
-  reference->score_output = "score";
+  reference->score_output = classes == 0 ? "score" : "class0";
+  if (classes != 0) reference->task = records::OutputRule::Task::kMulticlass;
   return reference;
 }
 
@@ -200,6 +216,7 @@ class Bench {
     for (const std::size_t rows : {1U, 64U}) Profile(schema, rows);
     Detectors();
     for (const std::size_t rows : {1U, 64U}) Decision(schema, rows);
+    for (const std::size_t rows : {1U, 64U}) Classes(schema, rows);
     ColdDecision(schema);
   }
 
@@ -283,6 +300,24 @@ class Bench {
         200'000);
     report_.Print({("the same with its share of the verdicts" + of).c_str(), all.nanos, "ns",
                    "none", 0, "none", true});
+  }
+
+  // The same with three classes instead of a score: five columns for one.
+  void Classes(const std::shared_ptr<const data::Schema>& schema, std::size_t rows) {
+    constexpr std::size_t kClasses = 3;
+    Rng rng(kSeed);
+    Window window(LearnedFrom(rng, schema, 50'000, {}, kClasses));
+    const auto binding = BindingOf("price", schema, kClasses);
+    std::vector<Block> blocks(std::max<std::size_t>(1, kBlocks / rows));
+    for (Block& block : blocks) Fill(block, rng, binding, rows);
+    OrDie(window.Add(blocks.front().read));
+    std::size_t next = 0;
+    const auto add = [&] {
+      static_cast<void>(window.Add(blocks[next].read));
+      next = (next + 1) % blocks.size();
+    };
+    Line("decision of 25 features and three classes, " + std::to_string(rows) + " rows a block",
+         Measure(rows, add, 200'000), 600, "<= 600 ns, no allocation");
   }
 
   // Batches that have left the nearest caches meanwhile, as they would if each were another.

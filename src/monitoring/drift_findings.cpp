@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "monitoring/class_outputs.h"
+
 namespace mooring::monitoring {
 namespace {
 
@@ -26,15 +28,37 @@ std::string HowItMoved(const FeatureDrift& f) {
                      f.mean < f.reference_mean ? "down" : "up", f.reference_mean, f.mean);
 }
 
-Finding OfFeature(const FeatureDrift& f, const WindowReport& report,
+double Share(std::uint64_t part, std::uint64_t of) {
+  return of == 0 ? 0 : static_cast<double>(part) / static_cast<double>(of);
+}
+
+// The class whose share of the predictions changed most; exact reports have no bars.
+std::string HowClassesMoved(const FeatureDrift& f) {
+  const Bar* most = nullptr;
+  const auto change = [&f](const Bar& bar) {
+    return std::abs(Share(bar.current, f.rows) - Share(bar.reference, f.reference_rows));
+  };
+  for (const Bar& bar : f.bars) {
+    if (most == nullptr || change(bar) > change(*most)) most = &bar;
+  }
+  if (most == nullptr) return HowItMoved(f);
+  return fmt::format("{} is predicted in {:.1f} % of rows; it was {:.1f} %", most->label,
+                     Share(most->current, f.rows) * 100,
+                     Share(most->reference, f.reference_rows) * 100);
+}
+
+Finding OfFeature(const FeatureDrift& f, const WindowReport& report, const OutputColumns& outputs,
                   const records::MonitorRule& rule) {
-  const bool score = f.feature == kScoreColumn;
+  const bool output = outputs.Has(f.feature);
   Finding finding;
-  finding.kind = score ? "score_drift" : "feature_drift";
+  finding.kind = f.feature == kScoreColumn ? "score_drift"
+                 : output                  ? "class_drift"
+                                           : "feature_drift";
   finding.subject = f.feature;
   finding.level = f.level;
   finding.certain = f.drifted && f.q_value < kCertain;
-  finding.what = HowItMoved(f);
+  const bool predicted = output && f.feature == kPredictedClassColumn;
+  finding.what = predicted ? HowClassesMoved(f) : HowItMoved(f);
   finding.statistic = "psi_adjusted";
   finding.value = f.psi_adjusted;
   finding.threshold = rule.psi;
@@ -46,14 +70,15 @@ Finding OfFeature(const FeatureDrift& f, const WindowReport& report,
   return finding;
 }
 
-Finding OfDataset(const WindowReport& report, const records::MonitorRule& rule) {
+Finding OfDataset(const WindowReport& report, const OutputColumns& outputs,
+                  const records::MonitorRule& rule) {
   Finding finding;
   finding.kind = "dataset_drift";
   finding.level = Level::kAlert;
   std::size_t inputs = 0, drifted = 0;
   double least = 1;
   for (const FeatureDrift& f : report.features) {
-    if (f.feature == kScoreColumn) continue;
+    if (outputs.Has(f.feature)) continue;
     ++inputs;
     if (!f.drifted) continue;
     ++drifted;
@@ -144,10 +169,14 @@ void AddConstant(const data::BatchProfile& reference, const data::BatchProfile& 
 }  // namespace
 
 void AddFeatureFindings(const records::MonitorRule& rule, WindowReport& report) {
+  const OutputColumns outputs(report.features);
   for (const FeatureDrift& f : report.features) {
-    if (f.level != Level::kClear) report.findings.push_back(OfFeature(f, report, rule));
+    if (f.level == Level::kClear) continue;
+    report.findings.push_back(OfFeature(f, report, outputs, rule));
   }
-  if (report.drifted_share > rule.share) report.findings.push_back(OfDataset(report, rule));
+  if (report.drifted_share > rule.share) {
+    report.findings.push_back(OfDataset(report, outputs, rule));
+  }
 }
 
 void AddDriftFindings(const data::BatchProfile& reference, const data::BatchProfile& window,

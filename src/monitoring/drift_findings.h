@@ -1,4 +1,4 @@
-// Findings of a judged window: which features, the score and the window as a whole are worth an
+// Findings of a judged window: which features, outputs and the window as a whole are worth an
 // alert, and the quality of the data itself: missing values, unseen ones (of numbers: in the midst
 // of the reference's, where it has none), values out of the reference's range, columns that stopped
 // varying.

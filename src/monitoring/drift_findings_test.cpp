@@ -104,5 +104,46 @@ TEST(DriftFindings, AColumnThatWasNearlyConstantBeforeIsNoNews) {
   EXPECT_TRUE(report.findings.empty());
 }
 
+FeatureDrift Drifted(const std::string& name) {
+  FeatureDrift feature;
+  feature.feature = name;
+  feature.drifted = true;
+  feature.level = Level::kAlert;
+  feature.psi_adjusted = 0.5;
+  feature.reference_rows = 1000;
+  feature.rows = 200;
+  feature.mean = 0.5;
+  feature.reference_mean = 0.25;
+  return feature;
+}
+
+TEST(DriftFindings, ClassesAreToldAsOutputs) {
+  WindowReport report;
+  report.features = {Drifted("output:b"), Drifted("predicted_class"), Drifted("score")};
+  FeatureDrift& predicted = report.features[1];
+  predicted.mean = predicted.reference_mean = kNone;
+  predicted.bars = {{"a", 300, 60}, {"b", 500, 20}, {"c", 200, 120}};
+  AddFeatureFindings({}, report);
+  ASSERT_EQ(report.findings.size(), 3U) << "and none of the inputs";
+  EXPECT_EQ(report.findings[0].kind, "class_drift");
+  EXPECT_EQ(report.findings[0].subject, "output:b");
+  EXPECT_EQ(report.findings[0].what, "output:b moved up from a mean of 0.25 to 0.5");
+  EXPECT_EQ(report.findings[1].kind, "class_drift");
+  // c gained 40 points and b lost as many: the one that stands first.
+  EXPECT_EQ(report.findings[1].what, "b is predicted in 10.0 % of rows; it was 50.0 %");
+  EXPECT_EQ(report.findings[2].kind, "score_drift");
+}
+
+TEST(DriftFindings, AnInputCalledPredictedClassIsAFeatureWithoutClasses) {
+  WindowReport report;
+  report.features = {Drifted("predicted_class")};
+  report.features[0].mean = report.features[0].reference_mean = kNone;
+  report.features[0].bars = {{"a", 300, 60}};
+  AddFeatureFindings({}, report);
+  ASSERT_EQ(report.findings.size(), 1U);
+  EXPECT_EQ(report.findings[0].kind, "feature_drift");
+  EXPECT_EQ(report.findings[0].what, "predicted_class is distributed differently");
+}
+
 }  // namespace
 }  // namespace mooring::monitoring

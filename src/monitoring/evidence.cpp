@@ -9,6 +9,7 @@
 #include "data/stats/distances.h"
 #include "data/stats/multiple_testing.h"
 #include "data/stats/serial_correlation.h"
+#include "monitoring/class_outputs.h"
 
 namespace mooring::monitoring {
 namespace {
@@ -138,15 +139,16 @@ void CorrectForMany(std::vector<FeatureDrift>& features) {
 std::vector<FeatureDrift> GatherEvidence(const data::BatchProfile& reference,
                                          const data::BatchProfile& window,
                                          std::span<const double> correlations) {
-  std::vector<FeatureDrift> features, score;
+  const OutputColumns outputs(reference);
+  std::vector<FeatureDrift> features, own, score;
   for (std::size_t column = 0; column < reference.width(); ++column) {
     if (window.column(column).rows == 0) continue;  // not there in the window
-    auto& place = reference.name(column) == kScoreColumn ? score : features;
+    const std::string& name = reference.name(column);
+    auto& place = name == kScoreColumn ? score : outputs.Has(name) ? own : features;
     const double correlation = column < correlations.size() ? correlations[column] : 0;
     place.push_back(Gather(reference, window, column, correlation));
   }
-  features.insert(features.end(), std::make_move_iterator(score.begin()),
-                  std::make_move_iterator(score.end()));
+  for (auto* part : {&own, &score}) std::ranges::move(*part, std::back_inserter(features));
   CorrectForMany(features);
   return features;
 }

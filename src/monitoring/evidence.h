@@ -4,7 +4,7 @@
 // The test is chi-squared for two samples on the groups that PSI compares (counts/chi_squared.h).
 // Rows that come in runs count for less: with correlation r at lag 1 a window of m rows is taken as
 // m' = m (1 - r) / (1 + r), and the statistic is scaled by [m'/(n + m')] / [m/(n + m)], as its
-// expectation is under a difference. p-values of all inputs and the score are then corrected
+// expectation is under a difference. p-values of all inputs and outputs are then corrected
 // together (Benjamini-Hochberg).
 //
 // Thread safety: pure. Complexity: about 2 µs a column.
@@ -18,8 +18,9 @@
 
 namespace mooring::monitoring {
 
-// Column by column what both profiles have on the same bins, in the reference's order, the score
-// last. `correlations`: r of the window's columns, by place; none or fewer: 0.
+// Column by column what both profiles have on the same bins, in the reference's order, the model's
+// own outputs last and the score at the end. `correlations`: r of the window's columns, by place;
+// none or fewer: 0.
 std::vector<FeatureDrift> GatherEvidence(const data::BatchProfile& reference,
                                          const data::BatchProfile& window,
                                          std::span<const double> correlations = {});

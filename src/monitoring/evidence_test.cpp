@@ -98,5 +98,21 @@ TEST_F(EvidenceTest, BarsAddUpToAllRows) {
   EXPECT_EQ(categories[12].label, "other");
 }
 
+TEST(Evidence, OutputsStandBehindInputsAndTheScoreLast) {
+  auto schema = data::Schema::Make(
+      {{.name = "score"}, {.name = "output:a"}, {.name = "x"}, {.name = "predicted_class"}});
+  data::Batch batch(std::make_shared<const data::Schema>(std::move(schema).value()));
+  for (int i = 0; i < 100; ++i) {
+    for (std::size_t column = 0; column < 4; ++column) batch.column(column).Append(double(i));
+  }
+  batch.SetRows(100);
+  const data::BatchProfile profile = data::LearnReference(batch).value();
+  std::vector<std::string> names;
+  for (const FeatureDrift& feature : GatherEvidence(profile, profile)) {
+    names.push_back(feature.feature);
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"x", "output:a", "predicted_class", "score"}));
+}
+
 }  // namespace
 }  // namespace mooring::monitoring

@@ -41,7 +41,8 @@ struct Finding {
   // "slice_quality", "estimate", "concept_drift", "calibration", "business", "latency",
   // "availability", "error_budget", "sequential".
   std::string kind;
-  std::string subject;  // feature, "origin=ATL", "distance × minute", metric; "" the whole model
+  std::string subject;  // feature, "output:setosa", "origin=ATL", "distance × minute", metric; ""
+                        // the whole model
   Level level = Level::kClear;
   // Proof so strong that no second window is waited for (p < 1e-6, a proven bound).
   bool certain = false;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "monitoring/class_outputs.h"
 #include "monitoring/drift_findings.h"
 #include "monitoring/evidence.h"
 
@@ -39,14 +40,15 @@ void Decide(const records::MonitorRule& rule, FeatureDrift& f) {
 
 struct Shares {
   std::size_t inputs = 0, drifted = 0, psi = 0, p = 0;
-  bool score = false;
+  bool output = false;
 };
 
 Shares Count(const std::vector<FeatureDrift>& features) {
   Shares shares;
+  const OutputColumns outputs(features);
   for (const FeatureDrift& f : features) {
-    if (f.feature == kScoreColumn) {
-      shares.score = f.drifted;
+    if (outputs.Has(f.feature)) {
+      shares.output = shares.output || f.drifted;
       continue;
     }
     ++shares.inputs;
@@ -102,7 +104,7 @@ void JudgeFeatures(const records::MonitorRule& rule, WindowReport& report) {
     }
     return;
   }
-  const bool drift = shares.score || report.drifted_share > rule.share;
+  const bool drift = shares.output || report.drifted_share > rule.share;
   report.verdict = drift ? WindowVerdict::kDrift : WindowVerdict::kOk;
   report.reason = ReasonOf(report.features, rule);
 }

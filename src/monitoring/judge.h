@@ -8,8 +8,10 @@
 //                the Wasserstein distance is over twice the bound (0.4 deviations: what a PSI of
 //                0.2 means for a normal that moves).
 // Under `psi` it is PSI > bound, under `p_value` p < level, each by itself: the plain rules, shown
-// beside under any policy. A window has drifted when more than `share` of its features have, or the
-// score has. That it must be so again in a next window is the alert rules' (control/alerts).
+// beside under any policy. A window has drifted when more than `share` of its inputs have, or one
+// of the model's own outputs has: the score, a class's probability, the predicted class
+// (class_outputs.h). That it must be so again in a next window is the alert rules'
+// (control/alerts).
 //
 // Fewer rows than `window_min_rows` are not judged: "not enough data" is a verdict of its own and
 // never means "ok". Why: docs/decisions/0004-psi-without-chance.md, 0008-significant-and-big.md.

@@ -56,6 +56,44 @@ TEST(Judge, TheSameDistributionIsOk) {
   }
 }
 
+FeatureDrift Figures(const std::string& name, double psi) {
+  FeatureDrift feature;
+  feature.feature = name;
+  feature.psi = feature.psi_adjusted = psi;
+  feature.p_value = feature.q_value = psi > 0.2 ? 1e-9 : 0.5;
+  return feature;
+}
+
+TEST(Judge, AnOutputIsDriftByItselfAndNoShareOfTheInputs) {
+  struct Case {
+    std::vector<std::string> others;
+    std::string moved;
+    bool drift;
+    double share;
+  };
+  const std::vector<std::string> classes = {"output:a", "output:b", "predicted_class", "score"};
+  // One of twenty inputs is within the tenth that is allowed.
+  for (const Case& of : {Case{classes, "output:b", true, 0},
+                         Case{classes, "predicted_class", true, 0}, Case{classes, "score", true, 0},
+                         Case{classes, "x3", false, 0.05}, Case{{"score"}, "score", true, 0},
+                         // An input of that name, beside no classes.
+                         Case{{"predicted_class", "score"}, "predicted_class", false, 1.0 / 21}}) {
+    WindowReport report;
+    report.rows = 1000;
+    for (int i = 0; i < 20; ++i) {
+      const std::string name = "x" + std::to_string(i);
+      report.features.push_back(Figures(name, name == of.moved ? 0.5 : 0.01));
+    }
+    for (const std::string& name : of.others) {
+      report.features.push_back(Figures(name, name == of.moved ? 0.5 : 0.01));
+    }
+    JudgeFeatures({}, report);
+    EXPECT_EQ(report.verdict == WindowVerdict::kDrift, of.drift) << of.moved;
+    EXPECT_NEAR(report.drifted_share, of.share, 1e-15) << of.moved;
+    EXPECT_EQ(report.reason, of.moved + ": adjusted PSI 0.500 > 0.2");
+  }
+}
+
 TEST(Judge, AMovedFeatureIsDriftAndIsNamed) {
   const WindowReport report = Report({.shift = 1.0});
   EXPECT_EQ(report.verdict, WindowVerdict::kDrift);

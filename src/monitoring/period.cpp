@@ -13,7 +13,7 @@ class PeriodVisitor final : public records::JournalVisitor {
   PeriodVisitor(const std::string& model, const Reference& reference)
       : model_(model),
         rule_(reference.rule.reference),
-        scores_(reference.score_output),
+        scores_(reference.score_output, reference.task),
         profile_(reference.profile->bins()) {}
 
   void OnDecisions(const records::ReadDecisions& block) override {

@@ -22,7 +22,8 @@ struct PeriodSource {
 };
 
 // On the bins of the reference's training profile, which it must have: decisions of every version,
-// at from <= at < to of its rule, with their scores. Damage in the journal is skipped.
+// at from <= at < to of its rule, with what is watched of their outputs. Damage in the journal is
+// skipped.
 Result<data::BatchProfile> ProfileOfPeriod(const PeriodSource& source, const Reference& reference);
 
 }  // namespace mooring::monitoring

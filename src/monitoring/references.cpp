@@ -16,6 +16,7 @@ Result<std::shared_ptr<const Reference>> References::Read(const records::Binding
     ASSIGN_OR_RETURN(records::Contract contract, records::ParseContract(text));
     reference->rule = contract.monitor;
     reference->score_output = contract.output.name;
+    reference->task = contract.output.task;
     reference->contract = std::make_shared<const records::Contract>(std::move(contract));
   }
   ASSIGN_OR_RETURN(const records::VersionRecord version,

@@ -26,6 +26,7 @@ struct Reference {
   std::shared_ptr<const records::Contract> contract;  // null: decided without one
   records::MonitorRule rule;
   std::string score_output;  // the raw output that is the score
+  records::OutputRule::Task task = records::OutputRule::Task::kRegression;
   Learned learned;
 };
 

@@ -51,7 +51,7 @@ Finding OfSlice(const SliceDrift& slice, const WindowReport& report) {
 }  // namespace
 
 Window::Window(std::shared_ptr<const Reference> reference)
-    : reference_(std::move(reference)), scores_(reference_->score_output) {
+    : reference_(std::move(reference)), scores_(reference_->score_output, reference_->task) {
   if (reference_->profile == nullptr) return;
   profile_.emplace(reference_->profile->bins());
   order_.emplace(reference_->profile);

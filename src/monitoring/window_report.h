@@ -36,7 +36,7 @@ struct Bar {
   bool operator==(const Bar&) const = default;
 };
 
-// One feature (or the score) of a window against the reference.
+// One feature (or output: class_outputs.h) of a window against the reference.
 struct FeatureDrift {
   std::string feature;
   std::uint64_t reference_rows = 0, rows = 0;  // with a value
@@ -112,9 +112,9 @@ struct WindowReport {
   std::string reason;                  // why, in a few words: "distance: adjusted PSI 0.43 > 0.2"
   std::string reference = "training";  // what it was held against
   records::DriftPolicy policy = records::DriftPolicy::kCorrected;
-  double drifted_share = 0;            // of the features; the score is judged apart
+  double drifted_share = 0;            // of the inputs; outputs are judged apart
   double psi_share = 0, p_share = 0;   // by the plain rules
-  std::vector<FeatureDrift> features;  // in the reference's order, the score last
+  std::vector<FeatureDrift> features;  // in the reference's order, outputs last
   std::vector<SliceDrift> slices;
   std::vector<PairChange> pairs;  // those that changed, the greatest change first
   std::vector<MultivariateDrift> multivariate;

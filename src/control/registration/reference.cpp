@@ -5,8 +5,6 @@
 namespace mooring::control {
 namespace {
 
-constexpr std::string_view kScore = "score";  // as monitoring calls it
-
 bool IsPseudonymised(const records::Contract& contract, const std::string& name) {
   const auto& names = contract.privacy.pseudonymise;
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -64,8 +62,8 @@ Result<data::Batch> ReferenceRows(const records::Contract& contract, const data:
     columns.Add({beside.label_name, beside.label->type(), true, beside.label->dictionary()},
                 *beside.label);
   }
-  if (beside.score != nullptr) {
-    columns.Add({std::string(kScore), beside.score->type(), true, nullptr}, *beside.score);
+  for (std::size_t i = 0; beside.scores != nullptr && i < beside.scores->width(); ++i) {
+    columns.Add(beside.scores->schema().field(i), beside.scores->column(i));
   }
   return columns.Make(rows.rows());
 }

@@ -17,7 +17,7 @@ using monitoring::Dictionaries;
 
 // What is profiled beside the inputs; either may be null.
 struct BesideInputs {
-  const data::Column* score = nullptr;  // the model's, under the name "score"
+  const data::Batch* scores = nullptr;  // of the model's outputs, as monitoring/scores.h has them
   const data::Column* label = nullptr;  // so that later training data can be compared with it
   std::string label_name;
 };

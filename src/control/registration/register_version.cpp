@@ -12,8 +12,10 @@
 #include "control/training/loss_booster.h"
 #include "model/format.h"
 #include "model/golden_rows.h"
+#include "monitoring/class_outputs.h"
 #include "monitoring/learned.h"
 #include "monitoring/multivariate/multivariate_watch.h"
+#include "monitoring/scores.h"
 #include "records/contract/business_sql.h"
 
 namespace mooring::control {
@@ -53,7 +55,9 @@ class Registration {
   Status CheckGiven(const data::Batch& outputs) const;
   void BlankIdentifiers(data::Batch& inputs) const;
   Status LearnReference();
-  Result<data::Column> Scores();
+  Status CheckScore() const;
+  Result<data::Batch> Scores();
+  void WarnOfNames();
   Status LearnFromHoldout();
   Result<data::Batch> ConvertHoldout();
   Result<data::Batch> OutputsOf(const data::Batch& shaped);
@@ -208,43 +212,64 @@ Status Registration::RecordGolden() {
   return Ok();
 }
 
-// The model's score for every training row, in blocks so that progress can be shown.
-Result<data::Column> Registration::Scores() {
-  constexpr std::size_t kBlock = 8192;
+Status Registration::CheckScore() const {
   const auto& outputs = model_->outputs();
   const std::string& name = contract_->output.name;
-  const auto place = name.empty() ? std::optional<std::size_t>(0) : outputs->Find(name);
-  if (!place) {
-    std::string known;
-    for (const data::Field& field : outputs->fields()) {
-      known += (known.empty() ? "" : ", ") + field.name;
-    }
-    return Error(Code::kFailedPrecondition, "the model has no output '" + name + "'")
-        .Why("its outputs: " + known)
-        .Help("correct output.name in the contract and apply it again");
+  if (name.empty() || outputs->Find(name)) return Ok();
+  std::string known;
+  for (const data::Field& field : outputs->fields()) {
+    known += (known.empty() ? "" : ", ") + field.name;
   }
-  data::Column scores(data::Type::kFloat64);
-  data::Batch block(model_->inputs());
+  return Error(Code::kFailedPrecondition, "the model has no output '" + name + "'")
+      .Why("its outputs: " + known)
+      .Help("correct output.name in the contract and apply it again");
+}
+
+// What the watch counts of the model's outputs, for every training row, in blocks so that progress
+// can be shown.
+Result<data::Batch> Registration::Scores() {
+  constexpr std::size_t kBlock = 8192;
+  RETURN_IF_ERROR(CheckScore());
+  monitoring::Scores scores(contract_->output.name, contract_->output.task);
+  data::Batch all, block(model_->inputs());
   for (std::size_t start = 0; start < shaped_->rows(); start += kBlock) {
     block.Clear();
     const std::size_t end = std::min(start + kBlock, shaped_->rows());
     for (std::size_t row = start; row < end; ++row) block.AppendRow(*shaped_, row);
     ASSIGN_OR_RETURN(const data::Batch predictions, model_->Predict(block));
-    for (std::size_t row = 0; row < predictions.rows(); ++row) {
-      const data::Column& score = predictions.column(*place);
-      if (score.IsNull(row))
-        scores.AppendNull();
-      else
-        scores.Append(score.Number(row));  // as the watch counts it
+    const data::Batch* const of_block = scores.Of(rows_->shared_schema(), predictions);
+    if (of_block != nullptr) {
+      if (start == 0) all = data::Batch(of_block->shared_schema());
+      for (std::size_t row = 0; row < of_block->rows(); ++row) all.AppendRow(*of_block, row);
     }
     if (with_.progress) with_.progress(end - start);
   }
-  return scores;
+  return all;
+}
+
+// Of what an output is not watched for.
+void Registration::WarnOfNames() {
+  if (rows_->Find("score") != nullptr) {
+    result_.warnings.push_back(
+        "an input is named 'score': the model's own score is not watched beside it");
+  }
+  const records::OutputRule::Task task = contract_->output.task;
+  if (task != records::OutputRule::Task::kMulticlass) return;
+  const std::size_t classes = monitoring::RealOutputs(*model_->outputs()).size();
+  if (classes > monitoring::kMostClasses) {
+    result_.warnings.push_back(fmt::format(
+        "{} outputs are too many to watch each class: at most {}; the score alone is watched",
+        classes, monitoring::kMostClasses));
+  } else if (classes > 1 && rows_->Find(monitoring::kPredictedClassColumn) != nullptr) {
+    result_.warnings.push_back(
+        fmt::format("an input is named '{0}': the model's own {0} is not watched beside it",
+                    monitoring::kPredictedClassColumn));
+  }
 }
 
 Status Registration::LearnReference() {
   if (!shaped_) return Ok();
-  ASSIGN_OR_RETURN(const data::Column scores, Scores());
+  ASSIGN_OR_RETURN(const data::Batch scores, Scores());
   ASSIGN_OR_RETURN(const data::Batch rows,
                    ReferenceRows(*contract_, *rows_, {&scores, label_, request_.label}));
   ASSIGN_OR_RETURN(const data::BatchProfile profile, data::LearnReference(rows));
@@ -256,10 +281,7 @@ Status Registration::LearnReference() {
       learned_.parts[learner] = std::move(part);
     }
   }
-  if (rows_->Find("score") != nullptr) {
-    result_.warnings.push_back(
-        "an input is named 'score': the model's own score is not watched beside it");
-  }
+  WarnOfNames();
   reference_ = profile.ToJson();
   return Ok();
 }

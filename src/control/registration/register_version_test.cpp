@@ -59,6 +59,35 @@ TEST_F(RegisterVersionTest, LearnsAReferenceOfInputsAndScore) {
   EXPECT_EQ(profile->column(*profile->Find("score")).valid(), 2U);
 }
 
+TEST_F(RegisterVersionTest, LearnsEachClassOfAClassifierAndTheShareOfPredictions) {
+  std::string contract = kContract;
+  contract.replace(contract.find("{name: prediction}"), 18,
+                   "{name: prediction_0, task: multiclass}");
+  Apply(contract);
+  request_.artifact_path = MOORING_SOURCE_DIR "/tests/golden/mlflow_models/booster_softprob_json";
+  // The first two of the recorded inputs.
+  request_.training = Rows(
+      "age,income,debt,score,children\n65,62817.37,0.0355,-1.6721715,3\n"
+      "22,,0.6696,1.4217824,3\n");
+  const auto registered = RegisterVersion(registrar_, request_);
+  ASSERT_TRUE(registered.ok()) << registered.error().ToString();
+  VersionBlobs blobs(*registrar_.files, *blobs_);
+  const auto profile =
+      data::BatchProfile::FromJson(*blobs.GetText(registered->version.reference_blob));
+  ASSERT_TRUE(profile.ok());
+  std::vector<std::string> names;
+  for (std::size_t i = 5; i < profile->width(); ++i) names.push_back(profile->name(i));
+  EXPECT_EQ(names, (std::vector<std::string>{"output:prediction_0", "output:prediction_1",
+                                             "output:prediction_2", "predicted_class"}))
+      << "an input is named score";
+  double sum = 0;
+  for (const std::size_t i : {5U, 6U, 7U}) sum += profile->Mean(i);
+  EXPECT_NEAR(sum, 1, 1e-6);
+  const auto& classes = std::get<data::CategoryBins>((*profile->bins())[8].bins);
+  EXPECT_EQ(classes.named().size(), 3U) << "those that no row has too";
+  EXPECT_EQ(profile->column(8).valid(), 2U);
+}
+
 TEST_F(RegisterVersionTest, RefusesWhatCannotServeAndRegistersNothing) {
   EXPECT_EQ(RegisterVersion(registrar_, request_).error().code(), Code::kNotFound);  // no model yet
   Apply();

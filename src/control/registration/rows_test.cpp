@@ -78,9 +78,10 @@ TEST(Reference, LeavesPseudonymisedColumnsOut) {
   const records::Contract contract = ContractOf("  id: {type: string}\n  x: {type: int64}\n",
                                                 "privacy: {subject: id, pseudonymise: [id]}\n");
   const data::Batch table = Rows("id,x\np,1\nq,2\nr,3\n");
-  data::Column score(Type::kFloat32);
-  for (const float value : {0.1F, 0.2F, 0.3F}) score.Append(value);
-  const auto profile = LearnReferenceProfile(contract, table, {.score = &score});
+  data::Batch scores(SchemaOf({{"score", Type::kFloat32}}));
+  for (const float value : {0.1F, 0.2F, 0.3F}) scores.column(0).Append(value);
+  scores.SetRows(3);
+  const auto profile = LearnReferenceProfile(contract, table, {.scores = &scores});
   ASSERT_TRUE(profile.ok()) << profile.error().ToString();
   EXPECT_FALSE(profile->Find("id").has_value());
   EXPECT_TRUE(profile->Find("x").has_value());

@@ -2,23 +2,24 @@
 
 #include <limits>
 
-#include "monitoring/window_report.h"
+#include "monitoring/scores.h"
 
 namespace mooring::monitoring {
 namespace {
 
 constexpr std::size_t kRecordsATime = 4096;
 
-// Where a block's columns go.
+// Where the columns of a batch go: of each of ours that it may fill, from `begin` on, its own.
 struct Mapping {
-  std::shared_ptr<const data::Schema> inputs, outputs;
-  std::vector<std::optional<std::size_t>> from;  // of each input column of ours
-  std::optional<std::size_t> score;              // of the outputs
+  std::shared_ptr<const data::Schema> schema;
+  std::size_t begin = 0;
+  std::vector<std::optional<std::size_t>> from;
 };
 
 class Gatherer final : public records::JournalVisitor {
  public:
-  explicit Gatherer(const DecisionWindow& window) : window_(window) {}
+  explicit Gatherer(const DecisionWindow& window)
+      : window_(window), scores_(window.score_output, window.task) {}
 
   void OnDecisions(const records::ReadDecisions& block) override {
     const auto rows = static_cast<std::uint32_t>(block.inputs->rows());
@@ -61,74 +62,63 @@ class Gatherer final : public records::JournalVisitor {
   }
 
   Status Take(const records::ReadDecisions& block, std::uint32_t begin, std::uint32_t end) {
-    if (!rows_.has_value()) RETURN_IF_ERROR(Begin(block));
-    if (mapping_.inputs != block.inputs->shared_schema() ||
-        mapping_.outputs != block.outputs->shared_schema()) {
-      Map(block);
-    }
+    const data::Batch* const scores = scores_.Of(block);
+    if (!rows_.has_value()) RETURN_IF_ERROR(Begin(*block.inputs, scores));
     if (end - begin > window_.most_rows - rows_->rows()) {
       return Error(Code::kTooLarge,
                    "more than " + std::to_string(window_.most_rows) + " decisions in the window")
           .Help("compare a shorter one");
     }
-    for (std::uint32_t row = begin; row < end; ++row) {
-      for (std::size_t i = 0; i < mapping_.from.size(); ++i) {
-        Copy(mapping_.from[i].has_value() ? &block.inputs->column(*mapping_.from[i]) : nullptr, row,
-             rows_->column(i));
-      }
-      if (has_score_) {
-        CopyScore(mapping_.score.has_value() ? &block.outputs->column(*mapping_.score) : nullptr,
-                  row, rows_->column(rows_->width() - 1));
-      }
-    }
+    Copy(block.inputs, begin, end, of_inputs_);
+    Copy(scores, begin, end, of_scores_);
     rows_->SetRows(rows_->rows() + (end - begin));
     return Ok();
   }
 
-  Status Begin(const records::ReadDecisions& block) {
-    std::vector<data::Field> fields = block.inputs->schema().fields();
+  Status Begin(const data::Batch& inputs, const data::Batch* scores) {
+    std::vector<data::Field> fields = inputs.schema().fields();
     for (data::Field& field : fields) field.nullable = true;
-    inputs_ = fields.size();
-    has_score_ = !block.inputs->schema().Find(kScoreColumn).has_value() &&
-                 block.outputs->schema().size() != 0;
-    if (has_score_) fields.push_back({.name = std::string(kScoreColumn)});
+    of_inputs_.from.resize(fields.size());
+    of_scores_.begin = fields.size();
+    if (scores != nullptr) {
+      const std::vector<data::Field>& own = scores->schema().fields();
+      fields.insert(fields.end(), own.begin(), own.end());
+      of_scores_.from.resize(own.size());
+    }
     ASSIGN_OR_RETURN(data::Schema schema, data::Schema::Make(std::move(fields)));
     rows_.emplace(std::make_shared<const data::Schema>(std::move(schema)));
     return Ok();
   }
 
-  void Map(const records::ReadDecisions& block) {
-    mapping_ = {.inputs = block.inputs->shared_schema(), .outputs = block.outputs->shared_schema()};
-    for (std::size_t i = 0; i < inputs_; ++i) {
-      const data::Field& ours = rows_->schema().field(i);
-      std::optional<std::size_t> place = mapping_.inputs->Find(ours.name);
-      if (place.has_value() && mapping_.inputs->field(*place).type != ours.type) place.reset();
-      mapping_.from.push_back(place);
+  void Map(const std::shared_ptr<const data::Schema>& schema, Mapping& mapping) const {
+    if (mapping.schema == schema) return;
+    mapping.schema = schema;
+    for (std::size_t i = 0; i < mapping.from.size(); ++i) {
+      const data::Field& ours = rows_->schema().field(mapping.begin + i);
+      std::optional<std::size_t> place = schema->Find(ours.name);
+      if (place.has_value() && schema->field(*place).type != ours.type) place.reset();
+      mapping.from[i] = place;
     }
-    const data::Schema& outputs = *mapping_.outputs;
-    if (outputs.size() != 0) mapping_.score = outputs.Find(window_.score_output).value_or(0);
   }
 
-  static void Copy(const data::Column* from, std::uint32_t row, data::Column& to) {
-    if (from == nullptr) {
-      to.AppendNull();
-    } else {
-      to.AppendFrom(*from, row);
-    }
-  }
-  static void CopyScore(const data::Column* from, std::uint32_t row, data::Column& to) {
-    if (from == nullptr || from->IsNull(row)) {
-      to.AppendNull();
-    } else {
-      to.Append(from->Number(row));
+  // Nulls in the columns that the batch does not have, or without a batch.
+  void Copy(const data::Batch* batch, std::uint32_t begin, std::uint32_t end, Mapping& mapping) {
+    if (batch != nullptr) Map(batch->shared_schema(), mapping);
+    for (std::size_t i = 0; i < mapping.from.size(); ++i) {
+      const bool there = batch != nullptr && mapping.from[i].has_value();
+      const data::Column* const from = there ? &batch->column(*mapping.from[i]) : nullptr;
+      data::Column& to = rows_->column(mapping.begin + i);
+      for (std::uint32_t row = begin; row < end; ++row) {
+        from == nullptr ? to.AppendNull() : to.AppendFrom(*from, row);
+      }
     }
   }
 
   const DecisionWindow& window_;
+  Scores scores_;
   std::optional<data::Batch> rows_;
-  Mapping mapping_;
-  std::size_t inputs_ = 0;
-  bool has_score_ = false, over_ = false;
+  Mapping of_inputs_, of_scores_;
+  bool over_ = false;
   Status status_;
 };
 

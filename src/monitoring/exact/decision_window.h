@@ -1,9 +1,9 @@
 // GatherDecisions: the rows of one model version's decisions between two moments or two decisions,
 // out of the journal, as one batch: what an exact comparison of a window starts from.
 //
-// Columns: the binding's inputs, then "score" (kScoreColumn) as float64: the output that the
-// contract calls the score, or the first one; left out, as in the watch's windows, when an input
-// has that name. When a version's inputs changed with its contract, the first block's columns
+// Columns: the binding's inputs, then what is watched of the outputs, as in the watch's windows
+// (scores.h): of a classifier each class's probability and the predicted class, of every model
+// "score" as float64. When a version's inputs changed with its contract, the first block's columns
 // count: a column of the same name and type is taken, another one is null.
 //
 // Thread safety: reads beside a live writer. Failure: kNotFound when no decision is in the window,
@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "data/table/batch.h"
+#include "records/contract/contract.h"
 #include "records/journal/reader.h"
 
 namespace mooring::monitoring {
@@ -29,6 +30,7 @@ struct DecisionWindow {
   std::optional<DecisionId> first, last;
   std::optional<Time> from, until;
   std::string score_output;  // name of the output that is the score; empty: the first
+  records::OutputRule::Task task = records::OutputRule::Task::kRegression;
   std::size_t most_rows = 10'000'000;
 };
 

@@ -67,6 +67,23 @@ TEST(GatherDecisions, TakesTheFirstOutputWhenNoneIsNamed) {
   EXPECT_EQ(rows.Find("score")->Values<double>()[1], -1);
 }
 
+TEST(GatherDecisions, GivesEveryClassOfAClassifier) {
+  JournalOfRows journal;  // its outputs are "other", -1, and "prediction"
+  journal.Decide(Rows(7), 1, 3);
+  DecisionWindow window = Of(1);
+  window.task = records::OutputRule::Task::kMulticlass;
+  const auto rows = GatherDecisions(journal.Span(), window).value();
+  std::vector<std::string> names;
+  for (const data::Field& field : rows.schema().fields()) names.push_back(field.name);
+  EXPECT_THAT(names, ElementsAre("x", "place", "output:other", "output:prediction",
+                                 "predicted_class", "score"));
+  EXPECT_EQ(rows.rows(), 7U);
+  EXPECT_EQ(rows.Find("output:other")->Number(6), -1);
+  EXPECT_EQ(rows.Find("output:prediction")->Number(6), 60);
+  EXPECT_EQ(rows.Find("predicted_class")->Text(0), "prediction");
+  EXPECT_EQ(rows.Find("score")->Number(6), 60);
+}
+
 TEST(GatherDecisions, AnInputCalledScoreIsNotOverwritten) {
   JournalOfRows journal;
   journal.Decide(Rows(2, "score"), 1, 2);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "monitoring/class_outputs.h"
 #include "monitoring/drift_findings.h"
 #include "monitoring/evidence.h"
 #include "monitoring/judge.h"
@@ -45,8 +46,10 @@ WindowReport ExactWindow(const ExactReport& exact, const records::MonitorRule& r
     report.rows = std::max(report.rows, column.current.rows);
     if (column.skipped.empty()) report.features.push_back(FeatureOf(column));
   }
-  std::stable_partition(report.features.begin(), report.features.end(),
-                        [](const FeatureDrift& f) { return f.feature != kScoreColumn; });
+  const OutputColumns outputs(report.features);
+  std::ranges::stable_sort(report.features, {}, [&outputs](const FeatureDrift& f) {
+    return f.feature == kScoreColumn ? 2 : outputs.Has(f.feature) ? 1 : 0;
+  });
   CorrectForMany(report.features);
   JudgeFeatures(rule, report);
   if (report.verdict != WindowVerdict::kNotEnoughData) AddFeatureFindings(rule, report);

@@ -17,7 +17,8 @@
 
 namespace mooring::monitoring {
 
-// Features in the reference's order, "score" last; findings of features and of the whole.
+// Features in the reference's order, the model's outputs after them and "score" last; findings of
+// features and of the whole.
 WindowReport ExactWindow(const ExactReport& exact, const records::MonitorRule& rule);
 
 // Findings of features that carry each other's values now, from some thousand rows of each side, as

@@ -128,5 +128,44 @@ TEST(ExactWindow, ColumnsThatWereNotComparedAreLeftOut) {
   EXPECT_TRUE(ExactWindow({}, {}).features.empty());
 }
 
+// "score" and "x" stay, class b goes where class c was.
+data::Batch Classes(std::size_t rows, std::uint64_t seed, bool swapped) {
+  Rng rng(seed);
+  std::vector<double> score, x, b, c;
+  std::vector<std::string> predicted;
+  for (std::size_t i = 0; i < rows; ++i) {
+    score.push_back(0.2 * rng.Uniform());
+    x.push_back(Normal(rng));
+    b.push_back((1 - score.back()) * (0.5 + 0.3 * rng.Uniform()));
+    c.push_back(1 - score.back() - b.back());
+    if (swapped) std::swap(b.back(), c.back());
+    predicted.push_back(b.back() >= c.back() ? "b" : "c");
+  }
+  return FrameOf({{"score", score}, {"output:b", b}, {"x", x}, {"output:c", c}},
+                 {{"predicted_class", predicted}});
+}
+
+TEST(ExactWindow, ClassesAreJudgedAsOutputs) {
+  const data::Batch reference = Classes(3000, 1, false);
+  for (const bool swapped : {false, true}) {
+    const data::Batch current = Classes(1000, 2, swapped);
+    const WindowReport report =
+        ExactWindow(CompareExactly(BatchSource(reference), BatchSource(current)).value(), {});
+    std::vector<std::string> names;
+    std::vector<bool> drifted;
+    for (const FeatureDrift& feature : report.features) {
+      names.push_back(feature.feature);
+      drifted.push_back(feature.drifted);
+    }
+    EXPECT_EQ(names,
+              (std::vector<std::string>{"x", "output:b", "output:c", "predicted_class", "score"}));
+    EXPECT_EQ(drifted, (std::vector<bool>{false, swapped, swapped, swapped, false}));
+    EXPECT_EQ(report.verdict, swapped ? WindowVerdict::kDrift : WindowVerdict::kOk);
+    EXPECT_EQ(report.drifted_share, 0);
+    EXPECT_EQ(report.findings.size(), swapped ? 3U : 0U);
+    for (const Finding& finding : report.findings) EXPECT_EQ(finding.kind, "class_drift");
+  }
+}
+
 }  // namespace
 }  // namespace mooring::monitoring

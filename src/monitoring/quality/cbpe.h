@@ -14,11 +14,11 @@
 // Fit: (1) per class, decide whether isotonic calibration helps: on ten stratified test folds of
 // 10 %, each calibrated by the other rows, compare the expected calibration error (ten bins of
 // equal count over all folds together) before and after; calibrate only if it falls, never if
-// ROC-AUC is above 0.999. (2) Fit the curve on all of the reference; probabilities of three or more
-// classes are then divided by their sum. (3) Bands: mean +- 3 deviations of the realised values of
-// the reference chunks (band.h). (4) Sampling errors (reference_error.h). Estimate: label_quality.h
-// on calibrated scores; confidence = value +- 3 sampling errors; alert when the value is strictly
-// outside the band.
+// ROC-AUC is above 0.999. (2) Fit the curve on all of the reference; where a row has
+// a probability of each class they are then divided by their sum. (3) Bands: mean +- 3 deviations
+// of the realised values of the reference chunks (band.h). (4) Sampling errors (reference_error.h).
+// Estimate: label_quality.h on calibrated scores; confidence = value +- 3 sampling errors; alert
+// when the value is strictly outside the band.
 //
 // Sums (cells as rows, business value) grow with the chunk: compare them only between chunks of the
 // size of the reference chunks.

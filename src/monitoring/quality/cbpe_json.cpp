@@ -52,6 +52,8 @@ void WriteProblem(JsonWriter& json, const LabelProblem& problem) {
   json.Member("cells", kScales[static_cast<std::size_t>(problem.cells)]);
   WriteNumbers(json, "worth", problem.worth);
   json.Member("worth_by_share", problem.worth_by_share);
+  // Of most problems it goes without saying.
+  if (problem.score_each) json.Member("score_each", true);
 }
 
 Result<LabelProblem> ReadProblem(const Json& json) {
@@ -68,6 +70,12 @@ Result<LabelProblem> ReadProblem(const Json& json) {
   problem.cells = static_cast<CellScale>(place);
   ASSIGN_OR_RETURN(problem.worth, ReadNumbers(json, "worth"));
   ASSIGN_OR_RETURN(problem.worth_by_share, json.GetBool("worth_by_share"));
+  problem.score_each = json.Find("score_each") != nullptr;
+  if (problem.score_each) {
+    ASSIGN_OR_RETURN(const bool each, json.GetBool("score_each"));
+    if (!each) return Damaged("it scores each class or does not say so");
+  }
+  RETURN_IF_ERROR(OnlyMembers(json, problem.score_each ? 8 : 7));
   RETURN_IF_ERROR(CheckProblem(problem));
   return problem;
 }
@@ -154,7 +162,6 @@ Result<CbpeModel> CbpeModel::FromJson(std::string_view text) {
   const auto parsed = Json::Parse(text, {.name = "quality estimator"});
   if (!parsed.ok()) return damaged(parsed);
   const Json& json = *parsed;
-  if (const Status only = OnlyMembers(json, 7); !only.ok()) return damaged(only);
   const auto version = json.GetInt("version");
   if (!version.ok() || *version != kVersion) return Damaged("it is not of version 1");
   auto problem = ReadProblem(json);

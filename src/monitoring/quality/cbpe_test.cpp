@@ -206,5 +206,29 @@ TEST(CbpeJson, RefusesWhatWasNotWritten) {
   EXPECT_FALSE(CbpeModel::FromJson(text.substr(0, text.size() - 1)).ok());
 }
 
+TEST(CbpeJson, SaysWhenTwoClassesHaveAScoreEach) {
+  const Drawn one = Draw(1, 10'000, true);
+  std::vector<double> two;
+  for (const double p : one.scores) two.insert(two.end(), {1 - p, p});
+  const auto model = CbpeModel::Fit({.problem = {.classes = {"no", "yes"}, .score_each = true}},
+                                    {two, one.labels, one.truth}, kChunks);
+  ASSERT_TRUE(model.ok()) << model.error().ToString();
+  EXPECT_EQ(model->decisions().size(), 2U);
+  const std::string text = model->ToJson();
+  const auto back = CbpeModel::FromJson(text);
+  ASSERT_TRUE(back.ok()) << back.error().ToString();
+  EXPECT_EQ(back->ToJson(), text);
+  const auto calibrated = back->Calibrate({two, one.labels}).value();
+  for (std::size_t i = 0; i < calibrated.size(); i += 2) {
+    EXPECT_NEAR(calibrated[i] + calibrated[i + 1], 1, 1e-12);
+  }
+  EXPECT_EQ(FitOn(one).ToJson().find("score_each"), std::string::npos);
+  for (const char* other : {"false", "null", "1"}) {
+    std::string wrong = text;
+    wrong.replace(wrong.find("\"score_each\":true") + 13, 4, other);
+    EXPECT_FALSE(CbpeModel::FromJson(wrong).ok()) << other;
+  }
+}
+
 }  // namespace
 }  // namespace mooring::monitoring

@@ -30,6 +30,15 @@ bool IsText(data::Type type) {
   return type == data::Type::kString || type == data::Type::kCategory;
 }
 
+// A label beside the probabilities of its classes is the place of the most probable.
+double NamedOutput(const QualityRows& rows, std::size_t row, std::optional<std::size_t> named) {
+  const double* const scores = rows.scores.data() + row * rows.score_columns;
+  if (named) return scores[*named];
+  const double* const end = scores + rows.score_columns;
+  if (std::any_of(scores, end, [](double p) { return std::isnan(p); })) return kMissing;
+  return static_cast<double>(std::max_element(scores, end) - scores);
+}
+
 }  // namespace
 
 Result<DecisionsTable> DecisionsTable::Make(const records::Contract& contract,
@@ -93,7 +102,8 @@ void DecisionsTable::Put(double value, data::Column& column) const {
   }
 }
 
-data::Batch DecisionsTable::Of(const QualityRows& rows, std::size_t named) const {
+data::Batch DecisionsTable::Of(const QualityRows& rows,
+                               std::optional<std::size_t> named) const {
   data::Batch batch(schema_);
   std::size_t known = 0;
   for (std::size_t row = 0; row < rows.rows(); ++row) {
@@ -102,7 +112,7 @@ data::Batch DecisionsTable::Of(const QualityRows& rows, std::size_t named) const
     for (std::size_t i = 0; i < places_.size(); ++i) {
       Put(rows.read[row * rows.read_columns + i], batch.column(i));
     }
-    if (output_) Put(rows.scores[row * rows.score_columns + named], batch.column(*output_));
+    if (output_) Put(NamedOutput(rows, row, named), batch.column(*output_));
     if (amount_) Put(rows.amounts[row], batch.column(*amount_));
     if (outcome_) Put(rows.truth[row], batch.column(*outcome_));
   }

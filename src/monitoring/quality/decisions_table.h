@@ -36,8 +36,9 @@ class DecisionsTable {
 
   // Adds a row's inputs.
   void Append(const data::Batch& inputs, std::size_t row, std::vector<double>& read);
-  // Rows whose truth is known; `named` is the contract's output among the scores.
-  data::Batch Of(const QualityRows& rows, std::size_t named) const;
+  // Rows whose truth is known; `named` is the contract's output among the scores, nothing when it is
+  // a label beside them: then it is the place of the most probable.
+  data::Batch Of(const QualityRows& rows, std::optional<std::size_t> named) const;
 
  private:
   double Remember(std::string_view text);

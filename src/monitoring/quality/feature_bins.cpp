@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "data/stats/distances.h"
+#include "monitoring/class_outputs.h"
 
 namespace mooring::monitoring {
 namespace {
@@ -17,9 +18,10 @@ bool HasText(const data::Column& column) {
 
 }  // namespace
 
-FeatureBins::FeatureBins(const data::BatchProfile& reference, std::string_view except) {
+FeatureBins::FeatureBins(const data::BatchProfile& reference) {
+  const OutputColumns outputs(reference);
   for (std::size_t i = 0; i < reference.width() && features_.size() < kFeatures; ++i) {
-    if (reference.name(i) == except) continue;
+    if (outputs.Has(reference.name(i))) continue;
     Feature feature{.name = reference.name(i)};
     const auto* categories = std::get_if<data::CategoryBins>(&(*reference.bins())[i].bins);
     if (categories == nullptr) {

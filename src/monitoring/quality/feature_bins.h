@@ -20,8 +20,8 @@ class FeatureBins {
   static constexpr std::size_t kCategories = 14;
   static constexpr std::uint8_t kMissing = 255, kOther = 254;
 
-  // Of the reference's columns but the named one, which is the score.
-  FeatureBins(const data::BatchProfile& reference, std::string_view except);
+  // Of the reference's columns but the model's own outputs.
+  explicit FeatureBins(const data::BatchProfile& reference);
 
   std::size_t features() const { return features_.size(); }
   // Appends the bytes of one row, one a feature.

@@ -22,7 +22,7 @@ data::Batch Table(std::size_t rows) {
 }
 
 TEST(FeatureBins, PlacesValuesInTenthsAndCommonCategories) {
-  FeatureBins bins(data::LearnReference(Table(1000)).value(), "score");
+  FeatureBins bins(data::LearnReference(Table(1000)).value());
   ASSERT_EQ(bins.features(), 2U);  // not the score, not the constant
   data::Batch batch = Table(21);
   batch.column(0).SetNull(3);
@@ -39,8 +39,24 @@ TEST(FeatureBins, PlacesValuesInTenthsAndCommonCategories) {
   EXPECT_EQ(bins.Name(0, 1), "93 < x <= 203");
 }
 
+TEST(FeatureBins, LeavesTheModelsOwnOutputsOut) {
+  auto schema = data::Schema::Make({{.name = "output:a"},
+                                    {.name = "predicted_class", .type = data::Type::kString},
+                                    {.name = "score"},
+                                    {.name = "x"}});
+  data::Batch batch(std::make_shared<const data::Schema>(std::move(schema).value()));
+  for (int i = 0; i < 1000; ++i) {
+    for (const std::size_t column : {0U, 2U, 3U}) batch.column(column).Append(double(i));
+    batch.column(1).AppendText(i % 2 == 0 ? "a" : "b");
+  }
+  batch.SetRows(1000);
+  FeatureBins bins(data::LearnReference(batch).value());
+  ASSERT_EQ(bins.features(), 1U);
+  EXPECT_EQ(bins.Name(0, FeatureBins::kMissing), "x is missing");
+}
+
 TEST(FeatureBins, UnknownCategoriesAndAbsentColumnsHaveAPlaceToo) {
-  FeatureBins bins(data::LearnReference(Table(1000)).value(), "score");
+  FeatureBins bins(data::LearnReference(Table(1000)).value());
   auto schema = data::Schema::Make({{.name = "c", .type = data::Type::kString}});
   data::Batch batch(std::make_shared<const data::Schema>(std::move(schema).value()));
   batch.column(0).AppendText("new");

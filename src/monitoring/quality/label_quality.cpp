@@ -196,6 +196,7 @@ LabelMeasure CellMeasure(const LabelProblem& problem, std::uint32_t truth, std::
 Status CheckProblem(const LabelProblem& problem) {
   const std::size_t classes = problem.classes.size();
   if (classes < 2) return Wrong("fewer than two classes");
+  if (problem.score_each && classes > 2) return Wrong("more than two classes always score each");
   if (problem.worth.empty()) return Ok();
   if (problem.worth.size() != classes * classes) {
     return Wrong("the business matrix is not classes by classes");

@@ -2,8 +2,8 @@
 // labels, or expected from the probability of each label. cbpe.h puts bands and errors around it.
 //
 // Two problems: binary (two classes, one column of scores: the probability of class 1) and classes
-// (three or more, a probability of each class in every row). The measures of a problem are always
-// the same, in this order:
+// (a probability of each class in every row: three classes or more, or two with score_each). The
+// measures of a problem are always the same, in this order:
 //   binary:  roc_auc average_precision f1 precision recall specificity accuracy true_positive
 //            true_negative false_positive false_negative [business_value]
 //   classes: roc_auc average_precision f1 precision recall specificity accuracy (but for the last
@@ -39,7 +39,8 @@ namespace mooring::monitoring {
 enum class CellScale : std::uint8_t { kRows, kShareOfAll, kShareOfTrue, kShareOfPredicted };
 
 struct LabelProblem {
-  std::vector<std::string> classes;  // names; two of them are the binary problem
+  std::vector<std::string> classes;  // names; two of them are the binary problem, unless
+  bool score_each = false;           // every row has a probability of each of the two
   CellScale cells = CellScale::kRows;
   // Worth of a row by true class, then predicted class; empty: no business value.
   std::vector<double> worth = {};
@@ -47,7 +48,7 @@ struct LabelProblem {
   // prediction"), instead of the sum over the chunk.
   bool worth_by_share = false;
 
-  bool binary() const { return classes.size() == 2; }
+  bool binary() const { return classes.size() == 2 && !score_each; }
   // Numbers in a row of scores.
   std::size_t columns() const { return binary() ? 1 : classes.size(); }
 };

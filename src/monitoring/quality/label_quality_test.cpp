@@ -164,5 +164,38 @@ TEST(LabelRows, AreRefusedWhenTheyDoNotFit) {
   EXPECT_FALSE(CheckProblem({.classes = {"a", "b"}, .worth = {1, 2, 3, INFINITY}}).ok());
 }
 
+// A probability of each of two classes, which add up to one, is one probability written twice:
+// cells and what follows from all of them are the same, rates are means over both classes.
+TEST(ExpectedQuality, TwoScoresOfTwoClassesAreOneWrittenTwice) {
+  Rng rng(8);
+  std::vector<double> one(400), two;
+  std::vector<std::uint32_t> labels(400), truth(400);
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    one[i] = rng.Uniform();
+    two.insert(two.end(), {1 - one[i], one[i]});
+    labels[i] = one[i] > 0.5 ? 1 : 0;
+    truth[i] = rng.Uniform() < one[i] ? 1 : 0;
+  }
+  const LabelProblem each{.classes = {"no", "yes"}, .score_each = true};
+  ASSERT_TRUE(CheckProblem(each).ok());
+  ASSERT_TRUE(CheckRows(each, {two, labels, truth}, true).ok());
+  EXPECT_FALSE(CheckRows(each, {one, labels, truth}, true).ok());
+  for (const bool expected : {true, false}) {
+    const auto binary = expected ? ExpectedQuality(kBinary, {one, labels}, one)
+                                 : RealisedQuality(kBinary, {one, labels, truth});
+    const auto classes = expected ? ExpectedQuality(each, {two, labels}, two)
+                                  : RealisedQuality(each, {two, labels, truth});
+    EXPECT_NEAR(Of(kBinary, binary, "accuracy"), Of(each, classes, "accuracy"), 1e-12);
+    EXPECT_NEAR(Of(kBinary, binary, "roc_auc"), Of(each, classes, "roc_auc"), 1e-6);
+    EXPECT_NEAR(Of(kBinary, binary, "true_positive"), Of(each, classes, "true_yes_pred_yes"), 1e-9);
+    EXPECT_NEAR(Of(kBinary, binary, "false_positive"), Of(each, classes, "true_no_pred_yes"), 1e-9);
+    EXPECT_NEAR((Of(kBinary, binary, "recall") + Of(kBinary, binary, "specificity")) / 2,
+                Of(each, classes, "recall"), 1e-12);
+  }
+  LabelProblem three = kThree;
+  three.score_each = true;
+  EXPECT_FALSE(CheckProblem(three).ok()) << "goes without saying";
+}
+
 }  // namespace
 }  // namespace mooring::monitoring

@@ -124,6 +124,14 @@ inline QualityRows HonestRows(std::size_t count, std::uint64_t seed) {
   return RowsOf(std::move(scores), std::move(truth));
 }
 
+// Two classes with a probability each, which says what it knows.
+inline QualityRows TwoScores(std::size_t count, std::uint64_t seed) {
+  const QualityRows one = HonestRows(count, seed);
+  std::vector<double> scores;
+  for (const double p : one.scores) scores.insert(scores.end(), {1 - p, p});
+  return RowsOf(std::move(scores), one.truth, 2);
+}
+
 inline Result<QualityReference> LearnBinary(const QualityRows& rows) {
   return QualityReference::Learn(records::OutputRule::Task::kBinary, {"not late", "late"}, true,
                                  rows, "holdout");

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "monitoring/class_outputs.h"
 #include "monitoring/window_report.h"
 #include "records/contract/business_sql.h"
 #include "records/contract/currency.h"
@@ -14,7 +15,6 @@ namespace {
 
 using Task = records::OutputRule::Task;
 
-constexpr std::size_t kMostClasses = 64;
 
 std::vector<std::string> TwoClasses(const std::string& positive) {
   if (positive.empty()) return {"0", "1"};
@@ -31,7 +31,7 @@ QualityPlan::QualityPlan(std::shared_ptr<const Reference> reference,
       library_directory_(std::move(library_directory)) {
   FindScores(*first.binding->outputs);
   FindSlices(*first.binding->inputs);
-  if (reference_->profile != nullptr) features_.emplace(*reference_->profile, kScoreColumn);
+  if (reference_->profile != nullptr) features_.emplace(*reference_->profile);
   const records::Contract& c = contract();
   const std::vector<records::BusinessRule>& business = c.monitor.quality.business;
   if (business.empty() && c.effect.value.empty()) return;
@@ -48,12 +48,14 @@ QualityPlan::QualityPlan(std::shared_ptr<const Reference> reference,
 
 void QualityPlan::FindScores(const data::Schema& outputs) {
   const std::size_t named = outputs.Find(contract().output.name).value_or(0);
-  if (task() == Task::kMulticlass && outputs.size() >= 2 && outputs.size() <= kMostClasses) {
-    named_ = named;
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-      score_columns_.push_back(i);
-      classes_.push_back(outputs.field(i).name);
+  score_columns_ = ClassOutputs(task(), outputs);
+  if (!score_columns_.empty()) {
+    const auto found = std::ranges::find(score_columns_, named);
+    named_.reset();
+    if (found != score_columns_.end()) {
+      named_ = static_cast<std::size_t>(found - score_columns_.begin());
     }
+    for (const std::size_t place : score_columns_) classes_.push_back(outputs.field(place).name);
     probabilities_ = true;
     return;
   }

@@ -3,8 +3,9 @@
 // measures read, and how those are computed.
 //
 // Tasks: binary (one score: the probability of output.positive; truth 1 or 0, or a text that is the
-// positive class or not), multiclass (a probability of each class, one output a class; truth the
-// class's name or its place; a single output is taken for the class's place), regression.
+// positive class or not), multiclass (a probability of each class, one output a class:
+// class_outputs.h; truth the class's name or its place; otherwise the score is taken for the
+// class's place), regression.
 //
 // Thread safety: none (it remembers schemas and texts). Failure: an expression that does not
 // compile against the columns there are is left out and named in problems(); what is wrong with SQL
@@ -81,7 +82,8 @@ class QualityPlan {
   std::vector<std::string> classes_;
   bool probabilities_ = false;
   std::vector<std::size_t> score_columns_;  // of the outputs
-  std::size_t named_ = 0;                   // among them, the one that the contract names
+  // Among them, the one that the contract names; nothing: it is a label beside them.
+  std::optional<std::size_t> named_ = 0;
   std::optional<FeatureBins> features_;
   std::optional<Slicer> slicer_;
   std::size_t sliced_columns_ = 0;

@@ -83,6 +83,30 @@ TEST(QualityPlan, TakesTheNamedOutputAsTheScore) {
   EXPECT_TRUE(rows.read.empty()) << "no measure reads an input";
 }
 
+TEST(QualityPlan, ALabelBesideTheProbabilitiesOfItsClassesIsNoClass) {
+  records::Contract contract = ContractOf(Task::kMulticlass);
+  contract.output.name = "label";
+  contract.monitor.quality.business = {{"said", "label", true}};
+  Decided decided = Decide(contract, {0.25, 0.75, 0.5, 0.5}, {"p_0", "p_1"});
+  decided.binding->outputs = std::make_shared<const data::Schema>(*data::Schema::Make(
+      {{.name = "label", .type = data::Type::kInt64}, {.name = "p_0"}, {.name = "p_1"}}));
+  data::Batch outputs(decided.binding->outputs);
+  for (const std::int64_t label : {1, 0}) outputs.column(0).Append(label);
+  for (const std::size_t i : {0U, 1U}) outputs.column(i + 1) = decided.outputs.column(i);
+  outputs.SetRows(2);
+  decided.outputs = outputs;
+  QualityPlan plan(ReferenceOf(contract), decided.Block());
+  EXPECT_EQ(plan.classes(), (std::vector<std::string>{"p_0", "p_1"}));
+  EXPECT_TRUE(plan.has_probabilities());
+  QualityRows rows = plan.NewRows();
+  plan.Append(decided.Block(), rows);
+  EXPECT_EQ(rows.scores, (std::vector<double>{0.25, 0.75, 0.5, 0.5}));
+  rows.truth = {0, 0};
+  EXPECT_EQ(plan.ValuesOf(plan.measures()[0], rows), (std::vector<double>{1, 0}));
+  rows.scores[0] = kNan;
+  EXPECT_TRUE(std::isnan(plan.ValuesOf(plan.measures()[0], rows)[0]));
+}
+
 TEST(QualityPlan, CountsMoneyInMajorUnitsAndAnythingElseAsTheScoreGivenOut) {
   struct Case {
     const char* currency;

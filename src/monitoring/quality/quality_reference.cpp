@@ -122,7 +122,9 @@ Result<QualityReference> QualityReference::Learn(Task task, const std::vector<st
     if (table.ok()) reference.calibration_error_ = data::ExpectedCalibrationError(*table);
   }
   const LabelRows all{labelled.scores, labelled.predicted, labelled.truth_class};
-  auto cbpe = CbpeModel::Fit({.problem = {.classes = classes}}, all, chunk_rows);
+  const bool score_each = task == Task::kMulticlass && classes.size() == 2;
+  const LabelProblem problem{.classes = classes, .score_each = score_each};
+  auto cbpe = CbpeModel::Fit({.problem = problem}, all, chunk_rows);
   if (!cbpe.ok()) return reference;  // a class is absent: nothing is estimated
   reference.cbpe_ = std::move(cbpe).value();
   Moments gaps;

@@ -93,6 +93,25 @@ TEST(QualityReference, ComesBackFromJsonToTheBit) {
   }
 }
 
+TEST(QualityReference, TwoClassesWithAScoreEachAreEstimatedToo) {
+  const QualityRows rows = TwoScores(4000, 5);
+  const auto learned =
+      QualityReference::Learn(Task::kMulticlass, {"no", "yes"}, true, rows, "holdout");
+  ASSERT_TRUE(learned.ok()) << learned.error().ToString();
+  ASSERT_NE(learned->cbpe(), nullptr);
+  EXPECT_EQ(learned->cbpe()->problem().columns(), 2U);
+  EXPECT_GT(learned->gap_deviation(), 0);
+  EXPECT_LT(learned->gap_deviation(), 0.1);
+  const auto back = QualityReference::FromJson(learned->ToJson());
+  ASSERT_TRUE(back.ok()) << back.error().ToString();
+  EXPECT_EQ(back->ToJson(), learned->ToJson());
+  EXPECT_EQ(back->cbpe()->problem().columns(), 2U);
+  // Of one column the same knowledge: log loss does not depend on how it is written down.
+  const auto binary = LearnBinary(HonestRows(4000, 5));
+  EXPECT_NEAR(learned->metrics().find("log_loss")->second.mean,
+              binary->metrics().find("log_loss")->second.mean, 1e-9);
+}
+
 TEST(QualityReference, DamageIsTold) {
   const std::string whole = LearnBinary(HonestRows(2000, 9))->ToJson();
   for (std::size_t cut = 0; cut < whole.size(); cut += 1 + whole.size() / 97) {

@@ -160,6 +160,30 @@ TEST(ScoreWindow, SeveralClassesAreCountedEach) {
   EXPECT_TRUE(report.calibration.bins.empty());
 }
 
+TEST(ScoreWindow, TwoClassesWithAScoreEachAreEstimatedAndTheirGapIsSeen) {
+  const auto reference =
+      QualityReference::Learn(Task::kMulticlass, {"a", "b"}, true, TwoScores(5000, 1), "holdout");
+  ASSERT_TRUE(reference.ok());
+  const QualityPlan plan = PlanOf(ContractOf(Task::kMulticlass), {"a", "b"});
+  QualityRows rows = TwoScores(2000, 2);
+  const QualityReport honest = Score(plan, rows, &*reference);
+  ASSERT_FALSE(honest.estimates.empty());
+  auto realised = ByName(honest);
+  for (const MetricValue& estimate : honest.estimates) {
+    EXPECT_TRUE(estimate.estimate);
+    EXPECT_EQ(estimate.level, Level::kClear) << estimate.name;
+    const auto found = realised.find(estimate.name);
+    if (found == realised.end()) continue;
+    EXPECT_NEAR(estimate.value, found->second.value, 0.03) << estimate.name;
+  }
+  EXPECT_LT(std::abs(honest.gap.realised - honest.gap.estimated), 3 * honest.gap.error);
+  // The concept turns round: what is estimated stays, what happens does not.
+  for (double& truth : rows.truth) truth = 1 - truth;
+  const QualityReport turned = Score(plan, rows, &*reference);
+  EXPECT_EQ(turned.estimates[0].value, honest.estimates[0].value);
+  EXPECT_GT(turned.gap.realised - turned.gap.estimated, 10 * turned.gap.error);
+}
+
 TEST(ScoreWindow, OfPlacesOfClassesThoseThatOccurAreShown) {
   const QualityPlan plan = PlanOf(ContractOf(Task::kMulticlass));
   const QualityReport report = Score(plan, RowsOf({3, 3, 60, 5}, {3, 5, 60, 5}));

@@ -30,7 +30,7 @@ FeatureBins Names() {
     for (std::size_t i = 0; i < kFeatures; ++i) batch.column(i).Append(double(row));
   }
   batch.SetRows(1000);
-  return FeatureBins(data::LearnReference(batch).value(), "score");
+  return FeatureBins(data::LearnReference(batch).value());
 }
 
 struct Sample {

@@ -65,7 +65,8 @@ std::vector<Case> CasesOf(const WindowReport& report) {
                              report.verdict == WindowVerdict::kNotEnoughData, report.reason));
   for (const FeatureDrift& feature : report.features) cases.push_back(CaseOf(feature));
   for (const Finding& finding : report.findings) {
-    const bool told = finding.kind == "feature_drift" || finding.kind == "score_drift";
+    const bool told = finding.kind == "feature_drift" || finding.kind == "score_drift" ||
+                      finding.kind == "class_drift";
     if (!told) cases.push_back(CaseOf(finding, kDriftVerdict));
   }
   return cases;

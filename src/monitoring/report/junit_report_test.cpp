@@ -44,7 +44,10 @@ TEST(JunitReport, FindingsBeyondFeaturesAreCases) {
   volume.kind = "freshness";
   volume.level = Level::kHold;
   report.findings.push_back(volume);
+  volume.kind = "class_drift";
+  report.findings.push_back(volume);
   const std::string xml = JunitReport(report);
+  EXPECT_EQ(Count(xml, "drift.class_drift"), 0u);
   EXPECT_EQ(Count(xml, "drift.feature_drift"), 0u);  // the feature's own case tells it
   EXPECT_NE(xml.find("<testcase classname=\"drift.volume\" name=\"volume\"><failure "
                      "message=\"half of the usual rows\">n: 0\nhelp: mooring log tail\n"),

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "monitoring/class_outputs.h"
 #include "monitoring/report/html_report.h"
 #include "monitoring/report/page.h"
 
@@ -51,7 +52,7 @@ std::string DriftSentence(const ReportInput& input, const WindowReport& report) 
   if (count.drifted != 0) {
     sentence = fmt::format("What {} sees has changed: {} of {} features {} no longer like {}", name,
                            count.drifted, count.inputs, count.drifted == 1 ? "is" : "are", like);
-    if (most != nullptr && most->feature != kScoreColumn)
+    if (most != nullptr && !OutputColumns(report.features).Has(most->feature))
       sentence += ", most of all " + most->feature;
     sentence += ".";
     if (count.score) sentence += " Its scores have shifted with them.";
@@ -152,9 +153,10 @@ const FeatureDrift* FarthestFeature(const WindowReport& report, bool any) {
 
 DriftCount CountDrift(const WindowReport& report) {
   DriftCount count;
+  const OutputColumns outputs(report.features);
   for (const FeatureDrift& feature : report.features) {
-    if (feature.feature == kScoreColumn) {
-      count.score = feature.drifted;
+    if (outputs.Has(feature.feature)) {
+      count.score = count.score || feature.drifted;
       continue;
     }
     ++count.inputs;

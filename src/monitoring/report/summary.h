@@ -30,10 +30,10 @@ std::vector<Finding> FindingsOf(const ReportInput& input);
 // The drifted feature that is farthest; else, when `any`, the farthest of all; null without one.
 const FeatureDrift* FarthestFeature(const WindowReport& report, bool any);
 
-// How many inputs (all but the score) there are, and how many have drifted.
+// How many inputs (all but the model's own outputs) there are, and how many have drifted.
 struct DriftCount {
   std::size_t inputs = 0, drifted = 0;
-  bool score = false;  // it has
+  bool score = false;  // an output has
 };
 DriftCount CountDrift(const WindowReport& report);
 

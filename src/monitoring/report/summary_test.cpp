@@ -69,6 +69,18 @@ TEST(Summary, TheScoreAloneIsDriftToo) {
             "The scores of flight-cover have shifted although no single input has drifted.");
 }
 
+TEST(Summary, AClassAloneIsDriftOfTheScores) {
+  ReportInput input = DriftOnly(30);
+  for (FeatureDrift& feature : input.drift->features) feature.drifted = false;
+  FeatureDrift one;
+  one.feature = "output:late";
+  one.drifted = true;
+  input.drift->features.push_back(one);
+  EXPECT_EQ(Summarise(input).sentence,
+            "The scores of flight-cover have shifted although no single input has drifted.");
+  EXPECT_EQ(CountDrift(*input.drift).inputs, CountDrift(*DriftOnly(30).drift).inputs);
+}
+
 TEST(Summary, QualityComesFirstWhenItIsWorse) {
   const Summary summary = Summarise(ExampleInput());
   EXPECT_EQ(summary.word, "● WORSE, AND DRIFT");

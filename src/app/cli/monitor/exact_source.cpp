@@ -122,7 +122,8 @@ Result<JournalWindow> WindowOfJournal(Context& context, const Args& args) {
                         .version = span.version,
                         .from = span.from,
                         .until = span.until,
-                        .score_output = window.contract.output.name}));
+                        .score_output = window.contract.output.name,
+                        .task = window.contract.output.task}));
   window.start = span.from.value_or(Time{});
   window.end = span.until.value_or(context.clock->Now());
   window.side = SideOfRows(std::move(rows));
