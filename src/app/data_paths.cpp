@@ -29,6 +29,7 @@ DataPaths::DataPaths(std::string directory)
       kills(root + "/kills.json"),
       panic(root + "/KILL"),
       limits(root + "/limits.snapshot"),
+      control(root + "/control"),
       lock(root + "/server.lock") {}
 
 std::string FindLibraries(const std::string& given) {

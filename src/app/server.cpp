@@ -10,6 +10,7 @@
 #include "api/http/auth.h"
 #include "api/http/server.h"
 #include "app/housekeeping.h"
+#include "app/safeguards.h"
 #include "app/serving_events.h"
 #include "base/io/file_system.h"
 #include "base/limits.h"
@@ -25,6 +26,8 @@
 #include "monitoring/checkpoint.h"
 #include "monitoring/reference_dictionaries.h"
 #include "monitoring/watch.h"
+#include "records/audit/audited_registry.h"
+#include "records/audit/control_log.h"
 #include "records/journal/reader.h"
 #include "records/journal/request_ids.h"
 #include "records/lake/lake.h"
@@ -32,9 +35,6 @@
 #include "records/privacy/pseudonymiser.h"
 #include "records/registry/registry.h"
 #include "serving/decide.h"
-#include "serving/kill_switch.h"
-#include "serving/stop_limits/limit_recovery.h"
-#include "serving/stop_limits/limit_settlement.h"
 #include "serving/loaded_models.h"
 #include "serving/version_loader.h"
 
@@ -50,9 +50,6 @@ constexpr std::size_t kLargeBatchesWaiting = 4;
 // Calls of people and tools on the registry, and how long one waits for another process's lock.
 constexpr std::size_t kRegistryCallsWaiting = 64;
 constexpr std::chrono::seconds kRegistryWait{5};
-// Within this time the file KILL, or the signal, is seen.
-constexpr std::chrono::milliseconds kPanicPoll{20};
-constexpr std::size_t kKillsWaiting = 256;
 
 // What retries and repeated outcomes are told by, found again in the newest part of the journal.
 struct Recollection final : records::JournalVisitor {
@@ -78,7 +75,12 @@ class RunningServer final : public Server {
   Status Start() {
     RETURN_IF_ERROR(api::CheckBinding(options_.host, options_.allow_remote_without_auth));
     RETURN_IF_ERROR(OpenStores());
-    StartKillSwitch();
+    safeguards_.emplace(Safeguards::Options{.files = &files_,
+                                            .clock = &clock_,
+                                            .log = log_.get(),
+                                            .paths = &paths_,
+                                            .audit = &*control_log_});
+    safeguards_->Open();
     RETURN_IF_ERROR(OpenJournal());
     RETURN_IF_ERROR(StartServing());
     if (options_.watch) RETURN_IF_ERROR(StartWatch());
@@ -97,9 +99,7 @@ class RunningServer final : public Server {
     if (http_ != nullptr) http_->Drain(options_.drain);
     if (later_.has_value()) later_->Stop();
     if (administer_.has_value()) administer_->Stop();
-    kills_thread_.RequestStop();
-    kills_thread_.Join();
-    if (urgent_.has_value()) urgent_->Stop();
+    if (safeguards_.has_value()) safeguards_->Stop();
     http_.reset();
     decider_.reset();
     housekeeping_thread_.RequestStop();
@@ -116,6 +116,8 @@ class RunningServer final : public Server {
     models_.reset();
     journal_.reset();
     registry_.reset();
+    desk_.reset();
+    control_log_.reset();
     lock_.reset();
   }
 
@@ -127,36 +129,22 @@ class RunningServer final : public Server {
     blobs_.emplace(std::move(blobs));
     RETURN_IF_ERROR(blobs_->RemoveLeftovers());
     version_blobs_.emplace(files_, *blobs_);
-    ASSIGN_OR_RETURN(registry_,
+    ASSIGN_OR_RETURN(auto registry,
                      records::Registry::Open(
                          {.directory = paths_.root, .clock = &clock_, .wait = kRegistryWait}));
+    OpenControlLog();
+    registry_ = records::MakeAuditedRegistry(
+        {.registry = std::move(registry), .sink = &*control_log_, .channel = "api"});
     return Ok();
   }
 
-  // Before anything can be answered: what was stopped stays so.
-  void StartKillSwitch() {
-    serving::KillSwitch::Options kills;
-    kills.files = &files_;
-    kills.clock = &clock_;
-    kills.list_file = paths_.kills;
-    kills.panic_file = paths_.panic;
-    kills.on_change = [this](std::string_view what, const records::Kill& kill) {
-      log_->Warning("kill switch", {{"what", what},
-                                 {"scope", records::ScopeText(kill.scope)},
-                                 {"by", kill.by},
-                                 {"reason", kill.reason}});
-    };
-    kills_.emplace(std::move(kills));
-    kills_->Open();
-    kills_thread_ = NamedThread("kills", [this](std::stop_token stop) {
-      std::mutex mutex;
-      std::condition_variable_any wake;
-      std::unique_lock lock(mutex);
-      while (!stop.stop_requested()) {
-        kills_->Poll();
-        wake.wait_for(lock, stop, kPanicPoll, [] { return false; });
-      }
-    });
+  // A control log that is damaged does not stop decisions; it stops changes, and we say so early.
+  void OpenControlLog() {
+    const auto tell = [this](const Error& error) { log_->Error("control log", error); };
+    control_log_.emplace(records::ControlLog::Options{
+        .directory = paths_.control, .files = &files_, .clock = &clock_, .on_problem = tell});
+    const Status found = control_log_->Check();
+    if (!found.ok()) tell(found.error());
   }
 
   // What reads the journal knows how far it went: one that ends before that is not the same.
@@ -194,21 +182,9 @@ class RunningServer final : public Server {
         .request_ids = &request_ids_,
         .clock = &clock_,
         .before_write = [this](std::span<const records::Outcome> outcomes) {
-          settlement_->OnOutcomesComing(outcomes);
+          safeguards_->settlement().OnOutcomesComing(outcomes);
         }});
-    RETURN_IF_ERROR(RecoverBudgets());
     return Recollect();
-  }
-
-  // What limits have spent: the journal says it, from the newest snapshot on.
-  Status RecoverBudgets() {
-    budgets_.emplace(serving::LimitLedger::Options{.clock = &clock_});
-    limits_.emplace(*budgets_);
-    ASSIGN_OR_RETURN(const std::uint64_t notes,
-                     serving::RecoverLimits({&files_, paths_.journal, paths_.limits},
-                                            journal_->Durable(), *budgets_));
-    log_->Info("budgets recovered", {{"notes", notes}, {"budgets", budgets_->states()}});
-    return Ok();
   }
 
   Status OpenPseudonyms() {
@@ -230,11 +206,8 @@ class RunningServer final : public Server {
     const records::JournalPosition from = journal_->Recent(since, limits::kRemembered);
     ASSIGN_OR_RETURN(const auto reader, records::JournalReader::Open(files_, paths_.journal, from));
     const records::JournalPosition end = journal_->Durable();
-    settlement_.emplace(serving::LimitSettlement::Options{.journal = journal_.get(),
-                                                          .ledger = &*budgets_,
-                                                          .clock = &clock_,
-                                                          .oldest_segment = from.segment});
-    Recollection recollection(request_ids_, *outcomes_, *settlement_);
+    RETURN_IF_ERROR(safeguards_->Recover(*journal_, from));
+    Recollection recollection(request_ids_, *outcomes_, safeguards_->settlement());
     for (std::size_t read = 1; read != 0;) {
       ASSIGN_OR_RETURN(read, reader->Read(end, 65'536, recollection));
     }
@@ -269,8 +242,8 @@ class RunningServer final : public Server {
                                     .journal = journal_.get(),
                                     .request_ids = &request_ids_,
                                     .snapshot = [this] { return models_->Current(); },
-                                    .kills = &*kills_,
-                                    .limits = &*limits_,
+                                    .kills = &safeguards_->kills(),
+                                    .limits = &safeguards_->limits(),
                                     .safety = {.validate = options_.validate,
                                                .journal = options_.journal}}));
     return Ok();
@@ -304,6 +277,7 @@ class RunningServer final : public Server {
     }
     ASSIGN_OR_RETURN(incidents_, records::IncidentStore::Open(paths_.incidents));
     desk_.emplace(*incidents_, clock_);
+    desk_->TellOf(*control_log_, "api");
     control::Responder::Options respond;
     respond.verdicts = [this](std::uint64_t after, std::size_t limit) {
       return registry_->VerdictsAfter(after, limit);
@@ -349,10 +323,9 @@ class RunningServer final : public Server {
   Status StartHttp() {
     api::Dependencies api;
     api.decider = decider_.get();
-    api.kills = &*kills_;
-    api.settlement = &*settlement_;
-    urgent_.emplace("urgent", kKillsWaiting);
-    api.urgent = [this](std::function<void()> work) { return urgent_->Take(std::move(work)); };
+    api.kills = &safeguards_->kills();
+    api.settlement = &safeguards_->settlement();
+    api.urgent = [this](std::function<void()> work) { return safeguards_->Take(std::move(work)); };
     api.snapshot = [this] { return models_->Current(); };
     api.clock = &clock_;
     api.registry = registry_.get();
@@ -392,9 +365,8 @@ class RunningServer final : public Server {
     http.after_batch = [this] { journal_->CommitSoon(); };
     ASSIGN_OR_RETURN(http_, api::HttpServer::Start(std::move(http), api::MakeHandler(api)));
     http_counted_.store(http_.get());
-    kills_->SetBarrier([this](std::function<void()> passed) {
-      http_->Barrier(std::move(passed));
-    });
+    safeguards_->kills().SetBarrier(
+        [this](std::function<void()> passed) { http_->Barrier(std::move(passed)); });
     wake_http_ = http_->Waker();
     http_waker_.store(&wake_http_);
     return Ok();
@@ -427,6 +399,7 @@ class RunningServer final : public Server {
   std::unique_ptr<FileLock> lock_;
   std::optional<data::BlobStore> blobs_;
   std::optional<control::VersionBlobs> version_blobs_;
+  std::optional<records::ControlLog> control_log_;  // outlives what tells it of changes
   std::unique_ptr<records::Registry> registry_;
   std::unique_ptr<records::Pseudonymiser> pseudonymiser_;
   std::function<void()> wake_http_;  // set once; the journal calls it until it is closed
@@ -436,10 +409,7 @@ class RunningServer final : public Server {
   std::unique_ptr<records::Journal> journal_;
   std::unique_ptr<Transport> transport_ = CurlTransport();
   std::unique_ptr<serving::LoadedModels> models_;
-  std::optional<serving::KillSwitch> kills_;
-  std::optional<serving::LimitLedger> budgets_;
-  std::optional<serving::StopLimits> limits_;
-  std::optional<serving::LimitSettlement> settlement_;
+  std::optional<Safeguards> safeguards_;
   std::unique_ptr<serving::Decider> decider_;
   std::unique_ptr<monitoring::Watch> watch_;
   NamedThread watch_thread_;
@@ -450,10 +420,9 @@ class RunningServer final : public Server {
   NamedThread respond_thread_, courier_thread_;
   ServingEvents events_{*log_};
   NamedThread events_thread_;
-  NamedThread kills_thread_;
   std::optional<Housekeeping> housekeeping_;
   NamedThread housekeeping_thread_;
-  std::optional<BackgroundWork> later_, administer_, urgent_;
+  std::optional<BackgroundWork> later_, administer_;
   std::unique_ptr<api::HttpServer> http_;
   std::atomic<const api::HttpServer*> http_counted_{nullptr};  // for its own handlers alone
 };

@@ -11,6 +11,7 @@
 //   journal/      decisions and outcomes (records/journal)
 //   lake/         sealed segments as Parquet (records/lake)
 //   watch.json    where the watch's open windows begin
+//   control/      the control log: who changed what (records/audit)
 //   incidents.db  alerts, incidents, silences, notifications (records/incidents)
 //   server.lock   held while a server runs
 #pragma once
@@ -59,7 +60,7 @@ class Server {
 struct DataPaths {
   explicit DataPaths(std::string directory);
   std::string root, blobs, journal, lake, watch_checkpoint, watch_history, incidents, kills, panic,
-      limits, lock;
+      limits, control, lock;
 };
 
 // The directory of shared libraries: the given one, else beside the program, else .deps/lib above

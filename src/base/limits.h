@@ -75,6 +75,9 @@ inline constexpr std::chrono::hours kOutcomeHorizon{7 * 24};
 inline constexpr std::chrono::hours kReleaseHorizon{24};  // of a decision that was not used
 inline constexpr std::size_t kRemembered = std::size_t{1} << 22;
 
+// Control log
+inline constexpr std::size_t kControlRecordBytes = 64 * kKiB;
+
 // Serving
 inline constexpr std::size_t kInFlight = 4096;            // decisions between admit and answer
 inline constexpr std::size_t kLoadedVersions = 256;

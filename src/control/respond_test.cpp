@@ -119,9 +119,11 @@ TEST_F(RespondTest, HearsOfRefusedRequestsWithoutRows) {
   verdicts_.back().verdict = "not_enough_data";
   Step();
   ASSERT_EQ(Alerts().size(), 2u);
-  EXPECT_EQ(Alerts()[0].status.state, AlertState::kPending);
-  EXPECT_EQ(Alerts()[1].cause.kind, "refused_inputs");
-  EXPECT_EQ(Alerts()[1].status.state, AlertState::kFiring);
+  for (const auto& alert : Alerts()) {
+    const bool refused = alert.cause.kind == "refused_inputs";
+    EXPECT_EQ(alert.status.state, refused ? AlertState::kFiring : AlertState::kPending)
+        << alert.cause.kind;
+  }
 }
 
 TEST_F(RespondTest, TakesTooFewRowsForNoWordAtAll) {

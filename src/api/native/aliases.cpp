@@ -60,6 +60,7 @@ Result<Change> ReadChange(const Call& call, const Json& body) {
     change.author = author;
   }
   if (change.author.empty()) change.author = "api";
+  change.address = call.request->peer;
   ASSIGN_OR_RETURN(const std::string_view reason, body.GetString("reason"));
   if (reason.empty() || reason.size() > limits::kReasonBytes ||
       change.author.size() > limits::kNameBytes) {

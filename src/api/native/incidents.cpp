@@ -58,6 +58,7 @@ Result<std::string> Answer(const Call& call, What what) {
   if (what >= What::kAcknowledge) {
     ASSIGN_OR_RETURN(desk.author, AuthorOf(call));
     desk.body = call.request->body;
+    desk.address = call.request->peer;
   }
   return call.api->use.incidents->Answer(desk);
 }

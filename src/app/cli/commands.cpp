@@ -49,6 +49,10 @@ std::span<const Command> AllCommands() {
       IncidentAckCommand(),
       IncidentNoteCommand(),
       IncidentExportCommand(),
+      AuditListCommand(),
+      AuditVerifyCommand(),
+      AuditProveCommand(),
+      AuditHeadCommand(),
       ConfigCheckCommand(),
       ConfigShowCommand(),
       ConfigExplainCommand(),
@@ -72,6 +76,7 @@ std::span<const Noun> AllNouns() {
       {"profile", "counters in place of rows: make them, merge them, compare and send them"},
       {"alert", "what fires, who was told, what is silenced"},
       {"incident", "what went wrong when, and who looks at it"},
+      {"audit", "who changed what, and whether that record is as it was written"},
       {"config", "the program's own configuration"},
   };
   return nouns;

@@ -83,6 +83,8 @@ Digest Sha256::Finish() {
   return digest;
 }
 
+void Sha256::Restart() { CHECK(EVP_DigestInit_ex(context_->evp, nullptr, nullptr) == 1); }
+
 Digest Sha256Of(std::span<const std::byte> bytes) {
   Sha256 sum;
   sum.Update(bytes);

@@ -29,8 +29,10 @@ class Sha256 {
   Sha256(Sha256&&) noexcept;
   Sha256& operator=(Sha256&&) noexcept;
   void Update(std::span<const std::byte> bytes);
-  // Ends the sum; the object must not be used after.
+  // Ends the sum; the object must not be used after, but for Restart.
   Digest Finish();
+  // Forgets everything: a new sum, without a new object.
+  void Restart();
 
  private:
   struct Context;

@@ -28,6 +28,16 @@ TEST(Digest, Sha256GivesThePublishedSum) {
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+TEST(Digest, Sha256StartsAnew) {
+  Sha256 sum;
+  sum.Update(AsBytes("something else"));
+  (void)sum.Finish();
+  sum.Restart();
+  sum.Update(AsBytes("a"));
+  sum.Update(AsBytes("bc"));
+  EXPECT_EQ(sum.Finish(), Sha256Of(AsBytes("abc")));
+}
+
 TEST(Digest, HmacGivesThePublishedSum) {
   EXPECT_EQ(Hex(HmacSha256(AsBytes("Jefe"), AsBytes("what do ya want for nothing?"))),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");

@@ -6,6 +6,7 @@
 
 #include "base/text/json_writer.h"
 #include "control/incidents/incident_json.h"
+#include "records/audit/audited.h"
 #include "records/contract/value.h"
 #include "records/incidents/incident_limits.h"
 
@@ -128,6 +129,35 @@ Result<Time> UntilOf(const Json& body, Time now) {
       .Why("it would end at " + FormatTime(until));
 }
 
+// What the control log keeps of a change. Texts that are too long are refused later; here they
+// are cut.
+records::ControlEntry EntryOf(const DeskCall& call, const Json& body) {
+  const auto text = [&body](std::string_view key) {
+    const auto found = body.GetString(key);
+    return std::string(found.ok() ? found->substr(0, limits::kReasonBytes) : "");
+  };
+  records::ControlEntry entry{.principal = call.author, .address = call.address};
+  entry.object_kind = "incident";
+  entry.object = std::to_string(call.id);
+  if (call.what == What::kAcknowledge) {
+    entry.action = "incident.acknowledge";
+    entry.reason = text("note");
+  } else if (call.what == What::kNote) {
+    entry.action = "incident.note";
+    entry.reason = text("text");
+  } else if (call.what == What::kEndSilence) {
+    entry.action = "silence.end";
+    entry.object_kind = "silence";
+  } else {
+    entry.action = "silence.make";
+    entry.object_kind = "silence";
+    entry.object = text("model") + "/" + text("kind") + "/" + text("subject");
+    entry.reason = text("reason");
+    entry.detail = text("for").empty() ? "until " + text("until") : "for " + text("for");
+  }
+  return entry;
+}
+
 }  // namespace
 
 Result<std::string> IncidentDesk::Answer(const DeskCall& call) {
@@ -135,9 +165,17 @@ Result<std::string> IncidentDesk::Answer(const DeskCall& call) {
   if (call.author.empty() || call.author.size() > limits::kNameBytes) {
     return Error(Code::kInvalidArgument, "who changes it has a name of 1 to 128 bytes");
   }
-  if (call.what == What::kEndSilence) return EndSilence(call);
-  const std::string_view text = call.body.empty() ? "{}" : std::string_view(call.body);
+  const bool bare = call.body.empty() || call.what == What::kEndSilence;
+  const std::string_view text = bare ? "{}" : std::string_view(call.body);
   ASSIGN_OR_RETURN(const Json body, Json::Parse(text, {.name = "body"}));
+  if (audit_ == nullptr) return Change(call, body);
+  records::ControlEntry entry = EntryOf(call, body);
+  entry.channel = channel_;
+  return records::Audited(*audit_, entry, [&] { return Change(call, body); });
+}
+
+Result<std::string> IncidentDesk::Change(const DeskCall& call, const Json& body) {
+  if (call.what == What::kEndSilence) return EndSilence(call);
   if (call.what == What::kSilence) return Silence(call, body);
   return call.what == What::kNote ? Note(call, body) : Acknowledge(call, body);
 }

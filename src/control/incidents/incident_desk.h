@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/text/json.h"
+#include "records/audit/audit_sink.h"
 #include "records/incidents/incident_store.h"
 
 namespace mooring::control {
@@ -40,15 +41,23 @@ struct DeskCall {
   bool all = false, open = false;
   std::size_t limit = 100;
   std::string author;
-  std::string body;  // JSON
+  std::string body;          // JSON
+  std::string address = {};  // of the caller, for the control log
 };
 
 class IncidentDesk {
  public:
   IncidentDesk(records::IncidentStore& store, const Clock& clock) : store_(store), clock_(clock) {}
+  // From now on every change is an entry of `sink` first, from `channel` ("api", "cli"); one that
+  // cannot be written is not made.
+  void TellOf(records::AuditSink& sink, std::string channel) {
+    audit_ = &sink;
+    channel_ = std::move(channel);
+  }
   Result<std::string> Answer(const DeskCall& call);
 
  private:
+  Result<std::string> Change(const DeskCall& call, const Json& body);
   Result<std::string> Look(const DeskCall& call);
   Result<std::string> Acknowledge(const DeskCall& call, const Json& body);
   Result<std::string> Note(const DeskCall& call, const Json& body);
@@ -57,6 +66,8 @@ class IncidentDesk {
 
   records::IncidentStore& store_;
   const Clock& clock_;
+  records::AuditSink* audit_ = nullptr;
+  std::string channel_;
 };
 
 }  // namespace mooring::control

@@ -1,6 +1,7 @@
 #include "control/incidents/incident_desk.h"
 
 #include "control/incidents/incident_fixture.h"
+#include "records/audit/audit_sink_for_tests.h"
 
 namespace mooring::control {
 namespace {
@@ -92,6 +93,54 @@ TEST_F(Desk, TellsWhenASilenceIsEndedEarly) {
   ASSERT_TRUE(Ask({.what = What::kEndSilence, .id = 1}).ok());
   Step();
   EXPECT_EQ(Told(), "opened pager");
+}
+
+TEST_F(Desk, EveryChangeIsToldFirstAndLookingIsNot) {
+  Fire();
+  records::RecordingSink sink;
+  IncidentDesk desk(*store_, clock_);
+  desk.TellOf(sink, "api");
+  const auto change = [&desk](What what, const std::string& body) {
+    DeskCall call{.what = what, .id = 1};
+    call.author = "ann";
+    call.body = body;
+    call.address = "127.0.0.1";
+    return desk.Answer(call).ok();
+  };
+  EXPECT_TRUE(change(What::kIncident, ""));
+  EXPECT_TRUE(sink.entries.empty());
+  EXPECT_TRUE(change(What::kAcknowledge, R"({"note": "seen"})"));
+  EXPECT_TRUE(change(What::kNote, R"({"text": "the feed"})"));
+  EXPECT_TRUE(change(What::kSilence, R"({"model": "m", "for": "2h", "reason": "release"})"));
+  EXPECT_TRUE(change(What::kEndSilence, ""));
+  EXPECT_FALSE(change(What::kEndSilence, "")) << "it is over";
+  const char* const words[] = {"incident.acknowledge", "incident.note", "silence.make",
+                               "silence.end", "silence.end"};
+  const char* const reasons[] = {"seen", "the feed", "release", "", ""};
+  ASSERT_EQ(sink.entries.size(), 2 * std::size(words));
+  for (std::size_t i = 0; i < std::size(words); ++i) {
+    const records::ControlEntry& asked = sink.entries[2 * i];
+    const records::ControlEntry& outcome = sink.entries[2 * i + 1];
+    EXPECT_EQ(asked.action, words[i]);
+    EXPECT_EQ(asked.reason, reasons[i]);
+    EXPECT_EQ(asked.principal + asked.channel + asked.address, "annapi127.0.0.1");
+    EXPECT_EQ(outcome.outcome_of, asked.sequence);
+    EXPECT_EQ(outcome.outcome == "done", i < 4);
+  }
+  EXPECT_EQ(sink.entries[4].object, "m//");
+}
+
+TEST_F(Desk, NothingIsChangedWhenItCannotBeTold) {
+  Fire();
+  records::RecordingSink sink;
+  sink.refuse = Error(Code::kResourceExhausted, "the disk is full");
+  IncidentDesk desk(*store_, clock_);
+  desk.TellOf(sink, "cli");
+  DeskCall call{.what = What::kAcknowledge, .id = 1};
+  call.author = "ann";
+  EXPECT_EQ(desk.Answer(call).error().code(), Code::kResourceExhausted);
+  const auto incident = Ask({.what = What::kIncident, .id = 1});
+  EXPECT_EQ(Size(incident, "timeline"), 3u);
 }
 
 }  // namespace

@@ -32,6 +32,8 @@ struct Change {
   // Passes over a refusal or an archive when a version becomes champion; needs a reason and stays
   // in the history. Never passes over missing golden rows.
   bool force = false;
+  // For the control log alone: as what and from where the author does it, where that is known.
+  std::string role = {}, address = {};
 };
 
 struct ModelRecord {

@@ -2,6 +2,7 @@
 
 #include "app/cli/store/api_client.h"
 #include "app/cli/store/change.h"
+#include "app/cli/store/open.h"
 
 namespace mooring::app::cli {
 namespace {
@@ -86,6 +87,8 @@ Result<Json> AskDesk(Context& context, const DeskCall& call) {
   const DataPaths paths(directory.text);
   ASSIGN_OR_RETURN(const auto store, records::IncidentStore::Open(paths.incidents));
   control::IncidentDesk desk(*store, *context.clock);
+  const auto log = MakeControlLog(context);
+  desk.TellOf(*log, "cli");
   ASSIGN_OR_RETURN(const std::string answer, desk.Answer(call));
   return Json::Parse(answer);
 }

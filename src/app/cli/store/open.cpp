@@ -1,13 +1,18 @@
 #include "app/cli/store/open.h"
 
 #include "app/cli/store/server_registry.h"
+#include "records/audit/audited_registry.h"
+#include "records/audit/control_log.h"
 
 namespace mooring::app::cli {
 namespace {
 
 Result<std::unique_ptr<records::Registry>> OpenDirectory(Context& context) {
-  return records::Registry::Open(
-      {.directory = context.settings.Text("data_dir"), .clock = context.clock});
+  const std::string directory = context.settings.Text("data_dir");
+  ASSIGN_OR_RETURN(auto registry,
+                   records::Registry::Open({.directory = directory, .clock = context.clock}));
+  return records::MakeAuditedRegistry(
+      {.registry = std::move(registry), .owned_sink = MakeControlLog(context), .channel = "cli"});
 }
 
 Result<std::unique_ptr<records::Registry>> OpenServer(Context& context) {
@@ -15,6 +20,16 @@ Result<std::unique_ptr<records::Registry>> OpenServer(Context& context) {
 }
 
 }  // namespace
+
+std::unique_ptr<records::ControlLog> MakeControlLog(Context& context) {
+  return std::make_unique<records::ControlLog>(records::ControlLog::Options{
+      .directory = DataPaths(context.settings.Text("data_dir")).control,
+      .files = context.files,
+      .clock = context.clock,
+      .on_problem = [&context](const Error& error) {
+        context.Warn("control log: " + error.ToString());
+      }});
+}
 
 Result<std::unique_ptr<records::Registry>> OpenStore(Context& context) {
   if (!context.settings.Text("server").empty()) return OpenServer(context);

@@ -1,0 +1,89 @@
+#include "app/safeguards.h"
+
+#include <condition_variable>
+#include <mutex>
+
+#include "serving/stop_limits/limit_recovery.h"
+
+namespace mooring::app {
+namespace {
+
+// Within this time the file KILL, or the signal, is seen.
+constexpr std::chrono::milliseconds kPanicPoll{20};
+constexpr std::size_t kKillsWaiting = 256;
+
+serving::KillSwitch::Options KillOptions(
+    const Safeguards::Options& options,
+    std::function<void(std::string_view, const records::Kill&)> tell) {
+  serving::KillSwitch::Options kills;
+  kills.files = options.files;
+  kills.clock = options.clock;
+  kills.list_file = options.paths->kills;
+  kills.panic_file = options.paths->panic;
+  kills.on_change = std::move(tell);
+  return kills;
+}
+
+}  // namespace
+
+Safeguards::Safeguards(const Options& options)
+    : options_(options),
+      kills_(KillOptions(
+          options, [this](std::string_view what, const records::Kill& kill) { Tell(what, kill); })),
+      budgets_({.clock = options.clock}),
+      notes_("kill notes", kKillsWaiting),
+      urgent_("urgent", kKillsWaiting) {}
+
+// Nobody is stopped later because a log was slow: the entry follows the order.
+void Safeguards::Tell(std::string_view what, const records::Kill& kill) {
+  options_.log->Warning("kill switch", {{"what", what},
+                                        {"scope", records::ScopeText(kill.scope)},
+                                        {"by", kill.by},
+                                        {"reason", kill.reason}});
+  const bool taken = notes_.Take([this, what = std::string(what), kill] {
+    const auto noted = options_.audit->Append({.principal = kill.by,
+                                               .channel = "server",
+                                               .action = "kill." + what,
+                                               .object_kind = "kill",
+                                               .object = std::to_string(kill.id),
+                                               .detail = records::ScopeText(kill.scope),
+                                               .reason = kill.reason});
+    if (!noted.ok()) options_.log->Error("control log", noted.error());
+  });
+  if (!taken) options_.log->Warning("kill switch: too many orders for the control log");
+}
+
+void Safeguards::Open() {
+  kills_.Open();
+  poll_ = NamedThread("kills", [this](std::stop_token stop) {
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    std::unique_lock lock(mutex);
+    while (!stop.stop_requested()) {
+      kills_.Poll();
+      wake.wait_for(lock, stop, kPanicPoll, [] { return false; });
+    }
+  });
+}
+
+Status Safeguards::Recover(records::Journal& journal, const records::JournalPosition& recent) {
+  const serving::LimitRecord record{options_.files, options_.paths->journal,
+                                    options_.paths->limits};
+  ASSIGN_OR_RETURN(const std::uint64_t notes,
+                   serving::RecoverLimits(record, journal.Durable(), budgets_));
+  options_.log->Info("budgets recovered", {{"notes", notes}, {"budgets", budgets_.states()}});
+  settlement_.emplace(serving::LimitSettlement::Options{.journal = &journal,
+                                                        .ledger = &budgets_,
+                                                        .clock = options_.clock,
+                                                        .oldest_segment = recent.segment});
+  return Ok();
+}
+
+void Safeguards::Stop() {
+  poll_.RequestStop();
+  poll_.Join();
+  urgent_.Stop();
+  notes_.Stop();
+}
+
+}  // namespace mooring::app

@@ -1,0 +1,116 @@
+#include "records/audit/control_log.h"
+
+#include <condition_variable>
+
+#include "records/audit/control_entry.h"
+#include "records/audit/signing_key.h"
+
+namespace mooring::records {
+namespace {
+
+constexpr std::chrono::milliseconds kLockPoll{1};
+
+Status AppendLine(FileSystem& files, const std::string& path, std::string line) {
+  const bool absent = !files.Exists(path);
+  ASSIGN_OR_RETURN(const auto file, files.Open(path, OpenMode::kReadWrite));
+  ASSIGN_OR_RETURN(const std::uint64_t size, file->Size());
+  char newest = '\n';
+  if (size != 0) {
+    ASSIGN_OR_RETURN(const std::size_t got,
+                     file->ReadAt(size - 1, std::as_writable_bytes(std::span(&newest, 1))));
+    if (got != 1) newest = 0;
+  }
+  if (newest != '\n') line.insert(line.begin(), '\n');  // behind a head that a crash tore
+  RETURN_IF_ERROR(file->WriteAt(size, AsBytes(line)));
+  RETURN_IF_ERROR(file->Sync());
+  const std::size_t slash = path.rfind('/');
+  return absent ? files.SyncDirectory(path.substr(0, slash)) : Ok();
+}
+
+}  // namespace
+
+std::string HeadsPath(const std::string& directory) { return directory + "/heads"; }
+
+ControlLog::~ControlLog() {
+  if (unsigned_ == 0) return;
+  const auto head = SignHead();
+  if (!head.ok() && options_.on_problem) options_.on_problem(head.error());
+}
+
+Result<std::unique_ptr<FileLock>> ControlLog::Lock() const {
+  RETURN_IF_ERROR(options_.files->MakeDirectories(options_.directory));
+  const std::string path = options_.directory + "/lock";
+  // Tries are counted, not time: a simulated clock stands still.
+  for (auto left = options_.wait;; left -= kLockPoll) {
+    auto lock = options_.files->Lock(path);
+    if (lock.ok() || lock.error().code() != Code::kConflict) return lock;
+    if (left <= kLockPoll) break;
+    std::mutex mutex;
+    std::condition_variable wake;
+    std::unique_lock guard(mutex);
+    wake.wait_for(guard, kLockPoll, [] { return false; });
+  }
+  return Error(Code::kUnavailable, "the control log is being written by another process")
+      .Where(path)
+      .Help("try again");
+}
+
+Result<std::uint64_t> ControlLog::Append(const ControlEntry& entry) {
+  auto appended = AppendUnderLock(entry);
+  // The change of an outcome is made: its caller cannot fail any more, so somebody else is told.
+  const bool late = !appended.ok() && entry.outcome_of.has_value();
+  if (late && options_.on_problem) options_.on_problem(appended.error());
+  return appended;
+}
+
+Result<std::uint64_t> ControlLog::AppendUnderLock(const ControlEntry& entry) {
+  const std::lock_guard guard(mutex_);
+  ASSIGN_OR_RETURN(const auto lock, Lock());
+  ASSIGN_OR_RETURN(LogFile log, LogFile::Open(*options_.files, options_.directory));
+  ControlEntry numbered = entry;
+  numbered.sequence = log.durable().place.records;
+  numbered.at = options_.clock->Now();
+  RETURN_IF_ERROR(log.Append(EncodeEntry(numbered)));
+  ++unsigned_;
+  const LogMark& durable = log.durable();
+  if (durable.place.records % options_.sign_every == 0) SignOrTell(durable);
+  return numbered.sequence;
+}
+
+void ControlLog::SignOrTell(const LogMark& durable) {
+  const auto head = SignUnderLock(durable);
+  if (head.ok()) unsigned_ = 0;
+  if (!head.ok() && options_.on_problem) options_.on_problem(head.error());
+}
+
+Result<TreeHead> ControlLog::SignUnderLock(const LogMark& durable) const {
+  ASSIGN_OR_RETURN(const SigningKey key, OpenSigningKey(*options_.files, options_.directory));
+  TreeHasher hasher;
+  TreeHead head{.size = durable.place.records,
+                .chain = durable.place.chain,
+                .root = durable.tree.Root(hasher),
+                .time = options_.clock->Now()};
+  Sign(key, head);
+  RETURN_IF_ERROR(
+      AppendLine(*options_.files, HeadsPath(options_.directory), EncodeHead(head) + "\n"));
+  return head;
+}
+
+Result<TreeHead> ControlLog::SignHead() {
+  const std::lock_guard guard(mutex_);
+  ASSIGN_OR_RETURN(const auto lock, Lock());
+  ASSIGN_OR_RETURN(const LogFile log, LogFile::Open(*options_.files, options_.directory));
+  auto head = SignUnderLock(log.durable());
+  if (head.ok()) unsigned_ = 0;
+  return head;
+}
+
+Status ControlLog::Check() {
+  const std::lock_guard guard(mutex_);
+  if (!options_.files->Exists(options_.directory)) return Ok();
+  ASSIGN_OR_RETURN(const auto lock, Lock());
+  ASSIGN_OR_RETURN(const LogFile log, LogFile::Open(*options_.files, options_.directory));
+  return Ok();
+}
+
+}  // namespace mooring::records

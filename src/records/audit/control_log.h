@@ -1,0 +1,68 @@
+// ControlLog: the control log of one data directory: who changed what, when, why and from where,
+// append-only and hash-chained, written before the change. Give it as an AuditSink to whoever
+// changes something; verify it with check_log.h, which needs neither this nor a server.
+//
+//   ControlLog log({.directory = paths.control, .files = &files, .clock = &clock});
+//   ASSIGN_OR_RETURN(const std::uint64_t asked, log.Append(entry));    // durable on return
+//
+// Several processes may append to one directory: each append holds the file `lock` while it looks
+// where the log ends and writes behind it. Nothing is touched before the first append. A tree head
+// is signed every `sign_every` entries, on demand, and at the end when there are newer entries.
+//
+// Thread safety: any thread, any process. Failure of Append: kUnavailable when the lock is held
+// for longer than `wait`, kDataLoss with the place for a log that does not fit its mark, else what
+// the disk says; the action that it was for must fail. A head that cannot be signed and an outcome
+// that cannot be appended are told to `on_problem`; the entries stand. Cost: four writes or syncs
+// an entry, about a millisecond; independent of the log's length.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "base/clock.h"
+#include "base/io/file_system.h"
+#include "records/audit/audit_sink.h"
+#include "records/audit/log_file.h"
+#include "records/audit/tree_head.h"
+
+namespace mooring::records {
+
+std::string HeadsPath(const std::string& directory);
+
+class ControlLog final : public AuditSink {
+ public:
+  struct Options {
+    std::string directory;         // made when absent
+    FileSystem* files = nullptr;   // required
+    const Clock* clock = nullptr;  // required
+    std::uint64_t sign_every = 64;
+    std::chrono::milliseconds wait{5'000};
+    std::function<void(const Error&)> on_problem = {};
+  };
+  explicit ControlLog(Options options) : options_(std::move(options)) {}
+  ~ControlLog() override;
+  ControlLog(const ControlLog&) = delete;
+  ControlLog& operator=(const ControlLog&) = delete;
+
+  // `sequence` and `at` are given here.
+  Result<std::uint64_t> Append(const ControlEntry& entry) override;
+  // A head over all that is durable, kept in the file `heads` too.
+  Result<TreeHead> SignHead();
+  // Opens and repairs without appending; ok when there is no log yet.
+  Status Check();
+
+ private:
+  Result<std::uint64_t> AppendUnderLock(const ControlEntry& entry);
+  Result<std::unique_ptr<FileLock>> Lock() const;
+  Result<TreeHead> SignUnderLock(const LogMark& durable) const;
+  void SignOrTell(const LogMark& durable);
+
+  const Options options_;
+  std::mutex mutex_;            // guards what follows; the file lock is between processes
+  std::uint64_t unsigned_ = 0;  // entries of ours behind the newest head of ours
+};
+
+}  // namespace mooring::records

@@ -1,0 +1,186 @@
+#include "records/audit/control_log.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <set>
+#include <thread>
+
+#include "base/io/simulated_file_system.h"
+#include "records/audit/check_log.h"
+#include "records/audit/signing_key.h"
+
+namespace mooring::records {
+namespace {
+
+ControlEntry Entry(const std::string& object) {
+  return {.principal = "ann", .channel = "cli", .action = "alias.set", .object = object};
+}
+
+std::vector<TreeHead> HeadsIn(FileSystem& fs) {
+  std::vector<TreeHead> heads;
+  if (!fs.Exists("control/heads")) return heads;
+  std::string text = fs.ReadFile("control/heads", 1 << 20).value();
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const auto head = DecodeHead(text.substr(0, end));
+    if (head.ok()) heads.push_back(*head);
+    text.erase(0, end + 1);
+  }
+  return heads;
+}
+
+LogReport CheckAll(FileSystem& fs) {
+  const auto key = OpenSigningKey(fs, "control");
+  const std::string bytes = fs.ReadFile("control/log", 1 << 24).value();
+  return CheckLog(AsBytes(bytes), {.heads = HeadsIn(fs), .key = key->public_key(), .tree = true});
+}
+
+struct ControlLogTest : testing::Test {
+  SimulatedFileSystem fs;
+  SimulatedClock clock;
+  ControlLog::Options Options() {
+    return {.directory = "control", .files = &fs, .clock = &clock, .sign_every = 4};
+  }
+};
+
+TEST_F(ControlLogTest, NumbersEntriesAndKeepsThemInOrder) {
+  {
+    ControlLog log(Options());
+    EXPECT_FALSE(fs.Exists("control")) << "nothing is touched before the first entry";
+    for (std::uint64_t i = 0; i < 3; ++i) EXPECT_EQ(*log.Append(Entry(std::to_string(i))), i);
+    clock.Advance(std::chrono::seconds(5));
+    EXPECT_EQ(*log.Append(Entry("3")), 3u);
+  }
+  std::uint64_t seen = 0;
+  const std::string bytes = fs.ReadFile("control/log", 1 << 20).value();
+  ASSERT_TRUE(VisitEntries(AsBytes(bytes), [&](const ControlEntry& entry) {
+                EXPECT_EQ(entry.sequence, seen);
+                EXPECT_EQ(entry.object, std::to_string(seen));
+                EXPECT_EQ(entry.at == clock.Now(), seen == 3);
+                ++seen;
+                return true;
+              }).ok());
+  EXPECT_EQ(seen, 4u);
+}
+
+TEST_F(ControlLogTest, SignsEverySoOftenAndAtTheEnd) {
+  {
+    ControlLog log(Options());
+    for (int i = 0; i < 10; ++i) ASSERT_TRUE(log.Append(Entry("m")).ok());
+    ASSERT_EQ(HeadsIn(fs).size(), 2u);
+  }
+  const auto heads = HeadsIn(fs);
+  ASSERT_EQ(heads.size(), 3u);
+  EXPECT_EQ(heads[0].size, 4u);
+  EXPECT_EQ(heads[1].size, 8u);
+  EXPECT_EQ(heads[2].size, 10u);
+  EXPECT_TRUE(CheckAll(fs).problems.empty());
+  { ControlLog idle(Options()); }
+  EXPECT_EQ(HeadsIn(fs).size(), 3u);
+  ControlLog log(Options());
+  const auto head = log.SignHead();
+  ASSERT_TRUE(head.ok());
+  EXPECT_EQ(head->size, 10u);
+  EXPECT_EQ(HeadsIn(fs).size(), 4u);
+}
+
+TEST_F(ControlLogTest, AnAppendThatFailsSaysSoAndTheNextGoesOn) {
+  ControlLog log(Options());
+  ASSERT_TRUE(log.Append(Entry("a")).ok());
+  fs.FailSyncAt(fs.syncs() + 1);
+  EXPECT_FALSE(log.Append(Entry("b")).ok());
+  EXPECT_EQ(*log.Append(Entry("c")), 1u);
+  EXPECT_TRUE(CheckAll(fs).problems.empty());
+}
+
+TEST_F(ControlLogTest, ACutAtAnyCallLosesNothingThatWasTold) {
+  for (std::uint64_t call = 1; call < 80; ++call) {
+    SimulatedFileSystem disk(call);
+    ControlLog::Options options = Options();
+    options.files = &disk;
+    options.sign_every = 2;
+    ASSERT_TRUE(disk.MakeDirectories("control").ok());
+    disk.CutPowerAtCall(disk.mutating_calls() + call);
+    std::uint64_t told = 0;
+    {
+      ControlLog log(options);
+      while (told < 5 && log.Append(Entry("m")).ok()) ++told;
+    }
+    disk.Restart();
+    disk.CutPowerAtCall(0);
+    ControlLog log(options);
+    ASSERT_TRUE(log.Append(Entry("after")).ok()) << call;
+    const LogReport report = CheckAll(disk);
+    EXPECT_TRUE(report.problems.empty()) << call << report.problems[0].what;
+    EXPECT_GE(report.entries, told + 1);
+    EXPECT_LE(report.entries, told + 2);
+  }
+}
+
+TEST_F(ControlLogTest, AKeyThatCannotBeUsedIsToldAndEntriesStand) {
+  std::vector<std::string> told;
+  ControlLog::Options options = Options();
+  options.on_problem = [&told](const Error& error) { told.push_back(error.message()); };
+  ASSERT_TRUE(fs.MakeDirectories("control").ok());
+  ASSERT_TRUE(fs.WriteFileDurably("control/signing.key", AsBytes("nothing")).ok());
+  ControlLog log(options);
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(log.Append(Entry("m")).ok());
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_NE(told[0].find("damaged"), std::string::npos);
+  EXPECT_FALSE(log.SignHead().ok());
+}
+
+TEST_F(ControlLogTest, WaitsForTheLockAndGivesUp) {
+  ControlLog::Options options = Options();
+  options.wait = std::chrono::milliseconds(5);
+  ControlLog log(options);
+  ASSERT_TRUE(log.Append(Entry("m")).ok());
+  const auto held = fs.Lock("control/lock");
+  ASSERT_TRUE(held.ok());
+  EXPECT_EQ(log.Append(Entry("m")).error().code(), Code::kUnavailable);
+}
+
+TEST_F(ControlLogTest, ChecksWithoutMakingAnything) {
+  ControlLog log(Options());
+  EXPECT_TRUE(log.Check().ok());
+  EXPECT_FALSE(fs.Exists("control"));
+  ASSERT_TRUE(log.Append(Entry("m")).ok());
+  EXPECT_TRUE(log.Check().ok());
+  ASSERT_TRUE(fs.FlipBit("control/log", 3).ok());
+  EXPECT_EQ(log.Check().error().code(), Code::kDataLoss);
+}
+
+// Each log has handles and a lock of its own, as each process would.
+TEST(ControlLogTogether, SeveralAppendToOneDirectory) {
+  constexpr int kWriters = 4, kEach = 25;
+  const std::string directory = testing::TempDir() + "control_" + std::to_string(::getpid());
+  std::filesystem::remove_all(directory);
+  std::vector<std::vector<std::uint64_t>> got(kWriters);
+  {
+    std::vector<std::jthread> writers;
+    for (int w = 0; w < kWriters; ++w) {
+      writers.emplace_back([&, w] {
+        ControlLog log({.directory = directory,
+                        .files = &PosixFileSystem(),
+                        .clock = &SystemClock(),
+                        .wait = std::chrono::minutes(2)});
+        for (int i = 0; i < kEach; ++i) {
+          const auto sequence = log.Append(Entry(std::to_string(w)));
+          if (sequence.ok()) got[static_cast<std::size_t>(w)].push_back(*sequence);
+        }
+      });
+    }
+  }
+  std::set<std::uint64_t> all;
+  for (const auto& some : got) all.insert(some.begin(), some.end());
+  EXPECT_EQ(all.size(), std::size_t{kWriters * kEach});
+  const std::string bytes = PosixFileSystem().ReadFile(directory + "/log", 1 << 24).value();
+  const LogReport report = CheckLog(AsBytes(bytes));
+  EXPECT_TRUE(report.problems.empty());
+  EXPECT_EQ(report.entries, std::uint64_t{kWriters * kEach});
+  std::filesystem::remove_all(directory);
+}
+
+}  // namespace
+}  // namespace mooring::records
