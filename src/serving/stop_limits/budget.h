@@ -16,8 +16,8 @@ struct Budget {
   records::LimitStateId id;
   std::uint32_t family = 0;  // place in the table's families, from 1; 0: none
   bool used = false;
-  bool taken = false;         // by the call that is running
-  bool latch_noted = false;   // a note with the latch stands, or may stand, in the journal
+  bool taken = false;        // by the call that is running
+  bool latch_noted = false;  // a note with the latch stands, or may stand, in the journal
   std::int64_t latched_at = 0;
   std::int64_t arrival_ns = 0;  // theoretical, of a rate
   std::int64_t open = 0;        // sum that is held by decisions
@@ -26,8 +26,10 @@ struct Budget {
     std::int64_t result = 0, peak = 0;  // of a drawdown: all results, and the most they were
     // Of what was spent, the part that relieves the limit (the other sign of a net sum; of a share
     // the decisions that are not marked) and that no record holds yet. Other records may not rely
-    // on it: a crash would take it away from under them. Amounts only.
+    // on it: a crash would take it away from under them. Of one bucket when it has an end, else of
+    // all that count.
     WindowBucket pending;
+    bool Pending() const { return pending.plus != 0 || pending.minus != 0 || pending.count != 0; }
   };
   std::unique_ptr<Rare> rare;
 
@@ -38,10 +40,10 @@ struct Budget {
   // Nothing that counts at `now`: as if it had never been.
   bool Dead(std::int64_t now) {
     sums.Expire(now);
-    const bool quiet = latched_at == 0 && open == 0 && arrival_ns / 1000 <= now && sums.empty();
+    const std::int64_t arrival = arrival_ns / 1000 + (arrival_ns % 1000 != 0 ? 1 : 0);
+    const bool quiet = latched_at == 0 && open == 0 && arrival <= now && sums.empty();
     if (!quiet || taken) return false;
-    return rare == nullptr || (rare->result == 0 && rare->peak == 0 &&
-                               rare->pending == WindowBucket{});
+    return rare == nullptr || (rare->result == 0 && rare->peak == 0 && !rare->Pending());
   }
 };
 

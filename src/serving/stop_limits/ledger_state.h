@@ -25,7 +25,7 @@ struct LimitLedger::State {
   BudgetTable budgets;
   OpenDecisions open;
   LimitTime time;
-  bool admitting = false;        // TryAdmit was called: time is the clock's
+  bool admitting = false;         // TryAdmit was called: time is the clock's
   std::size_t pending_opens = 0;  // admitted and not recorded
   // Of the call that is running; kept for their memory.
   std::vector<Budget*> taken;
@@ -39,10 +39,8 @@ struct LimitLedger::State {
   bool TakenTwice(std::span<const LimitTerm> terms, std::size_t term) const;
   const Budget& LatchOf(const LimitTerm& term, const Budget* own);
   Ruling Rule(std::span<const LimitTerm> terms) const;
-  void Spend(std::span<const LimitTerm> terms, const LimitMoment& moment,
-             records::LimitNote& note);
-  void Shut(std::span<const LimitTerm> terms, const LimitMoment& moment,
-            records::LimitNote& note);
+  void Spend(std::span<const LimitTerm> terms, const LimitMoment& moment, records::LimitNote& note);
+  void Shut(std::span<const LimitTerm> terms, const LimitMoment& moment, records::LimitNote& note);
 
   // limit_fold.cpp; a snapshot is read by it too.
   void Settle(const records::LimitNote& note, std::size_t delta);

@@ -53,13 +53,19 @@ bool Unfit(const LimitTerm& term) {
   return term.amount < 0 && !(term.shape->kind == LimitKind::kSum && term.shape->net);
 }
 
+// Whether what the delta relieved is counted in what is pending.
+bool Pends(const LimitDelta& spend, const Budget& budget) {
+  const WindowBucket& pending = budget.rare->pending;
+  return pending.expires == 0 || pending.begin == spend.bucket;
+}
+
 // Pending relief that the record `note` has itself, of the budget.
 WindowBucket OwnRelief(const LimitNote& note, const Budget& budget) {
   WindowBucket own;
   const std::size_t from = note.deltas.size() - std::min(note.deltas.size(), kOwnDeltas);
   for (std::size_t i = from; i < note.deltas.size(); ++i) {
     const LimitDelta& delta = note.deltas[i];
-    if (delta.state != budget.id) continue;
+    if (delta.state != budget.id || !Pends(delta, budget)) continue;
     if (delta.op == LimitOp::kMark) --own.count;
     if (delta.op != LimitOp::kSpend) continue;
     own.plus += std::max<std::int64_t>(delta.amount, 0);
@@ -70,10 +76,10 @@ WindowBucket OwnRelief(const LimitNote& note, const Budget& budget) {
 }
 
 // Relief that may not be relied on.
-WindowBucket Unsure(const LimitNote& note, const Budget& budget) {
-  if (budget.rare == nullptr) return {};
+WindowBucket Unsure(const LimitNote& note, const Budget& budget, std::int64_t now) {
+  if (budget.rare == nullptr || !budget.rare->Pending()) return {};
   WindowBucket unsure = budget.rare->pending;
-  if (unsure == WindowBucket{}) return unsure;
+  if (unsure.expires != 0 && unsure.expires <= now) return {};
   const WindowBucket own = OwnRelief(note, budget);
   unsure.plus = std::max<std::int64_t>(unsure.plus - own.plus, 0);
   unsure.minus = std::max<std::int64_t>(unsure.minus - own.minus, 0);
@@ -91,8 +97,9 @@ LimitFinding Upto(Wide current, Wide amount, Wide threshold) {
 
 // min ≤ S + q ≤ max. Over a sliding window also of every later part of it: what leaves the window
 // takes its sign along.
-LimitFinding CheckNet(const LimitTerm& term, const Budget& budget, const LimitNote& note) {
-  const WindowBucket unsure = Unsure(note, budget);
+LimitFinding CheckNet(const LimitTerm& term, const Budget& budget, std::int64_t now,
+                      const LimitNote& note) {
+  const WindowBucket unsure = Unsure(note, budget, now);
   const Wide amount = term.amount, net = budget.sums.Total().net();
   Wide most = net + amount, least = net + amount;
   if (Sliding(*term.shape)) {
@@ -134,10 +141,9 @@ LimitFinding CheckShare(const LimitTerm& term, const Budget& budget, std::int64_
     const WindowClock::Range whole = shape.window->Whole(now);
     counted = budget.sums.Between(whole.first, whole.last).count;
   }
-  counted = std::max<Wide>(counted - Unsure(note, budget).count, 0);
+  counted = std::max<Wide>(counted - Unsure(note, budget, now).count, 0);
   const Wide decisions = std::max<Wide>(counted + 1, shape.after);
-  const Wide allowed =
-      shape.share_whole > 0 ? shape.share_part * decisions / shape.share_whole : 0;
+  const Wide allowed = shape.share_whole > 0 ? shape.share_part * decisions / shape.share_whole : 0;
   LimitFinding finding = Upto(budget.sums.Total().plus, 1, allowed);
   finding.hit = finding.hit && term.marked;
   return finding;
@@ -177,11 +183,10 @@ LimitFinding CheckKind(const LimitTerm& term, const Budget& budget, const LimitM
                        const LimitNote& note) {
   switch (term.shape->kind) {
     case LimitKind::kSum:
-      if (term.shape->net) return CheckNet(term, budget, note);
+      if (term.shape->net) return CheckNet(term, budget, moment.now, note);
       [[fallthrough]];
     case LimitKind::kCount:
-    case LimitKind::kRepeat:
-      return Upto(budget.sums.Total().plus, term.amount, term.max);
+    case LimitKind::kRepeat: return Upto(budget.sums.Total().plus, term.amount, term.max);
     case LimitKind::kRate: return CheckRate(*term.shape, budget, moment.now);
     case LimitKind::kShare: return CheckShare(term, budget, moment.now, note);
     case LimitKind::kOpenExposure: return Upto(budget.open, term.amount, term.max);
@@ -213,6 +218,22 @@ LimitDelta Opened(const LimitTerm& term, const LimitMoment& moment) {
   return delta;
 }
 
+// Relief that no record holds yet. A calendar window keeps that of its own bucket alone.
+void AddPending(const WindowBucket& added, bool sliding, bool share, Budget& budget) {
+  WindowBucket& pending = budget.NeedRare().pending;
+  if (!sliding && pending.begin != added.begin) pending = {};
+  if (!sliding) {
+    pending.begin = added.begin;
+    pending.expires = added.expires;
+  }
+  if (share) {
+    ++pending.count;
+    return;
+  }
+  pending.plus = Narrow(Wide{pending.plus} + added.plus);
+  pending.minus = Narrow(Wide{pending.minus} + added.minus);
+}
+
 void SpendSums(const LimitTerm& term, Budget& budget, const LimitMoment& moment, LimitNote& note) {
   const WindowBucket added = AddedBy(term, moment.now);
   const bool share = term.shape->kind == LimitKind::kShare;
@@ -223,12 +244,8 @@ void SpendSums(const LimitTerm& term, Budget& budget, const LimitMoment& moment,
   if (share && term.marked) {
     delta.op = LimitOp::kMark;
     note.deltas.push_back(delta);
-  } else if (share) {
-    ++budget.NeedRare().pending.count;
-  } else if (term.shape->kind == LimitKind::kSum && term.shape->net) {
-    WindowBucket& pending = budget.NeedRare().pending;
-    pending.plus = Narrow(Wide{pending.plus} + added.plus);
-    pending.minus = Narrow(Wide{pending.minus} + added.minus);
+  } else if (share || term.shape->net) {
+    AddPending(added, Sliding(*term.shape), share, budget);
   }
 }
 
@@ -258,14 +275,12 @@ LimitFinding CheckTerm(const LimitTerm& term, const Budget& budget, const Budget
   return finding;
 }
 
-void SpendTerm(const LimitTerm& term, Budget& budget, const LimitMoment& moment,
-               LimitNote& note) {
+void SpendTerm(const LimitTerm& term, Budget& budget, const LimitMoment& moment, LimitNote& note) {
   const TermShape& shape = *term.shape;
   if (!Spends(term)) return;
   if (shape.kind == LimitKind::kRate) {
     budget.arrival_ns = std::max(budget.arrival_ns, moment.now * 1000) + shape.interval_ns;
-    note.deltas.push_back(
-        {LimitOp::kArrival, moment.row, term.state, 0, 0, budget.arrival_ns});
+    note.deltas.push_back({LimitOp::kArrival, moment.row, term.state, 0, 0, budget.arrival_ns});
   } else if (KeepsSums(shape.kind)) {
     SpendSums(term, budget, moment, note);
   } else {
@@ -275,7 +290,7 @@ void SpendTerm(const LimitTerm& term, Budget& budget, const LimitMoment& moment,
 }
 
 void SettleRelief(const LimitDelta& spend, bool marked, Budget& budget) {
-  if (budget.rare == nullptr) return;
+  if (budget.rare == nullptr || !Pends(spend, budget)) return;
   WindowBucket& pending = budget.rare->pending;
   if (pending.count > 0) {  // a share
     if (!marked) --pending.count;

@@ -14,8 +14,8 @@ namespace {
 
 void Grow(std::int64_t& value, std::int64_t by) {
   const Wide sum = Wide{value} + by;
-  value = static_cast<std::int64_t>(std::clamp<Wide>(
-      sum, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()));
+  value = static_cast<std::int64_t>(std::clamp<Wide>(sum, std::numeric_limits<std::int64_t>::min(),
+                                                     std::numeric_limits<std::int64_t>::max()));
 }
 
 void Shrink(std::int64_t& value, std::int64_t by) { value = value > by ? value - by : 0; }

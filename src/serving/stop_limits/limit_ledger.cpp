@@ -105,8 +105,8 @@ void LimitLedger::State::Check(std::span<const LimitTerm> terms, const LimitMome
     if (TakenTwice(terms, i)) finding.hit = finding.unfit = true;
     if (budget != nullptr) budget->taken = true;
     if (!Spends(term)) continue;
-    const bool opens = term.shape->kind == LimitKind::kOpenExposure ||
-                       term.shape->kind == LimitKind::kDrawdown;
+    const bool opens =
+        term.shape->kind == LimitKind::kOpenExposure || term.shape->kind == LimitKind::kDrawdown;
     if (budget == nullptr) ++created;
     if (opens) ++opened;
     if (HasRoom(term, budget == nullptr ? created : 0, opens ? opened : 0)) continue;

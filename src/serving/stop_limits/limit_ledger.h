@@ -48,7 +48,7 @@ class LimitLedger {
     const Clock* clock = nullptr;  // required
     std::size_t max_states = std::size_t{1} << 23;
     std::size_t max_open = std::size_t{1} << 23;  // what decisions hold until they are closed
-    std::chrono::seconds max_jump{5};  // of wall time against the monotonic clock
+    std::chrono::seconds max_jump{5};             // of wall time against the monotonic clock
   };
   explicit LimitLedger(const Options& options);
   ~LimitLedger();
@@ -84,9 +84,9 @@ class LimitLedger {
   struct Usage {
     // Sum (or count, or open) in the window now; of a share its decisions, and the marked of them.
     std::int64_t current = 0, marked = 0;
-    std::int64_t latched_at = 0;           // µs since 1970; 0: not
-    std::int64_t resets = 0;               // when the oldest of it expires; 0 never
-    std::int64_t peak = 0, result = 0;     // kDrawdown
+    std::int64_t latched_at = 0;        // µs since 1970; 0: not
+    std::int64_t resets = 0;            // when the oldest of it expires; 0 never
+    std::int64_t peak = 0, result = 0;  // kDrawdown
   };
   Usage Of(const LimitTerm& term) const;
   // The time that budgets live by, µs since 1970: of notes and buckets that others make.

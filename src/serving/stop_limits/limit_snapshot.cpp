@@ -145,15 +145,14 @@ void TakeHoldings(Fields& fields, LedgerImage& image) {
     image.holdings.push_back(TakeHolding(fields));
     const LedgerImage::HoldingImage& holding = image.holdings.back();
     fields.Need(i == 0 || image.holdings[i - 1] <= holding);
-    fields.Need(std::binary_search(
-        image.budgets.begin(), image.budgets.end(), holding.state,
-        [](const auto& a, const auto& b) {
-          if constexpr (requires { a.id; }) {
-            return a.id < b;
-          } else {
-            return a < b.id;
-          }
-        }));
+    fields.Need(std::binary_search(image.budgets.begin(), image.budgets.end(), holding.state,
+                                   [](const auto& a, const auto& b) {
+                                     if constexpr (requires { a.id; }) {
+                                       return a.id < b;
+                                     } else {
+                                       return a < b.id;
+                                     }
+                                   }));
   }
 }
 

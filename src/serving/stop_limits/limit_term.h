@@ -18,8 +18,8 @@ class WindowClock;  // limit_window.h: where a moment's bucket begins and when i
 struct TermShape {
   records::LimitKind kind = records::LimitKind::kSum;  // kSum … kGrowth; the others hold no state
   bool net = false;  // kSum: min ≤ sum ≤ max; else 0 ≤ sum ≤ max, and amounts are not negative
-  // kDrawdown: the rule has a `worst`, and the loss of the window with the worst of all that is open
-  // is bounded. Else it trips when the result is `max` below its peak.
+  // kDrawdown: the rule has a `worst`, and the loss of the window with the worst of all that is
+  // open is bounded. Else it trips when the result is `max` below its peak.
   bool hard = false;
   bool latch = false, advisory = false, keyed = false;
   std::int64_t min = 0, max = 0;                   // minor units; of kCount, kRepeat decisions

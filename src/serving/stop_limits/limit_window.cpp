@@ -60,8 +60,8 @@ Result<std::unique_ptr<const WindowClock>> WindowClock::Make(const LimitWindow& 
                                              std::to_string(window.length.count()) + " s");
   }
   if (window.buckets < 1 || window.buckets > 10'000) {
-    return Error(Code::kInvalidArgument, "a sliding window has 1 to 10000 buckets, not " +
-                                             std::to_string(window.buckets));
+    return Error(Code::kInvalidArgument,
+                 "a sliding window has 1 to 10000 buckets, not " + std::to_string(window.buckets));
   }
   return Made(new WindowClock(window, std::nullopt));
 }

@@ -4,13 +4,13 @@
 //   WindowClock::Bucket bucket = clock->At(now);
 //
 // A sliding window of length W in B buckets has buckets of w = ⌈W/B⌉ µs that begin at multiples of
-// w since 1970; bucket [b, b + w) counts while it touches (t − W, t], that is until b + w + W. So at
-// most w more than W is counted, never less. A calendar window is one bucket: the local day, week
-// (from Monday) or month; it counts until the next begins.
+// w since 1970; bucket [b, b + w) counts while it touches (t − W, t], that is until b + w + W. So
+// at most w more than W is counted, never less. A calendar window is one bucket: the local day,
+// week (from Monday) or month; it counts until the next begins.
 //
-// Times are µs since 1970. Failure: an unknown zone, or a sliding window that is not 1 s to 10 years
-// in 1 to 10,000 buckets, is kInvalidArgument. Thread safety: immutable but for a cache that any
-// thread may use. Cost: a few ns; a new calendar window about 1 µs.
+// Times are µs since 1970. Failure: an unknown zone, or a sliding window that is not 1 s to 10
+// years in 1 to 10,000 buckets, is kInvalidArgument. Thread safety: immutable but for a cache that
+// any thread may use. Cost: a few ns; a new calendar window about 1 µs.
 #pragma once
 
 #include <atomic>

@@ -33,8 +33,8 @@ std::vector<LimitDelta> OpenDecisions::Closing(DecisionId decision) const {
     LimitDelta delta;
     delta.op = LimitOp::kClose;
     delta.state = at->second.state;
-    delta.bucket = static_cast<std::int64_t>((std::uint64_t{decision.segment} << 32) |
-                                             decision.ordinal);
+    delta.bucket =
+        static_cast<std::int64_t>((std::uint64_t{decision.segment} << 32) | decision.ordinal);
     delta.expires = decision.replica;
     delta.amount = at->second.amount;
     closing.push_back(delta);

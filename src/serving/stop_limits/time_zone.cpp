@@ -34,8 +34,7 @@ chrono::local_days TimeZone::DayOf(chrono::sys_seconds at) const {
 
 chrono::sys_seconds TimeZone::Begin(chrono::local_days day) const {
   const date::local_seconds midnight(chrono::seconds(day.time_since_epoch()));
-  return chrono::sys_seconds(
-      zone_->to_sys(midnight, date::choose::earliest).time_since_epoch());
+  return chrono::sys_seconds(zone_->to_sys(midnight, date::choose::earliest).time_since_epoch());
 }
 
 }  // namespace mooring::serving

@@ -36,7 +36,8 @@ void WindowSums::Expire(std::int64_t now) {
       Sum(older.totals, older.buckets[older.gone++], -1);
     }
     if (older.gone * 2 > older.buckets.size()) {
-      older.buckets.erase(older.buckets.begin(), older.buckets.begin() + std::ptrdiff_t(older.gone));
+      older.buckets.erase(older.buckets.begin(),
+                          older.buckets.begin() + std::ptrdiff_t(older.gone));
       older.gone = 0;
     }
     if (!older.empty()) return;
