@@ -59,10 +59,11 @@ class Expression {
   // All rows; null is NaN. Conditions give 0 or 1.
   void EvaluateAll(const Batch& batch, std::vector<double>& out) const;
 
-  // Money in minor units (10^-minor_digits), rounded once at the end; nullopt for null. Whole numbers, decimal literals, bools and float columns (each as the shortest
-  // decimal that reads back to it) are exact through + - * min max abs round floor ceil if and
-  // comparisons; from division, %, log and exp on, and beyond 128 bits or 30 digits behind the
-  // point, it is double arithmetic. An amount beyond 64 bits is kTooLarge.
+  // Money in minor units (10^-minor_digits), rounded once at the end; nullopt for null. Whole
+  // numbers, decimal literals, bools and float columns (each as the shortest decimal that reads
+  // back to it) are exact through + - * min max abs round floor ceil if and comparisons; from
+  // division, %, log and exp on, and beyond 128 bits or 30 digits behind the point, it is double
+  // arithmetic. An amount beyond 64 bits is kTooLarge.
   Result<std::optional<std::int64_t>> EvaluateMoney(
       const Batch& batch, std::size_t row, int minor_digits = 2,
       Decimal::Rounding rounding = Decimal::Rounding::kHalfAwayFromZero) const;

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/text/nearest.h"
 #include "records/contract/keys.h"
+#include "records/contract/limit_meaning.h"
 #include "records/contract/meaning.h"
 #include "records/contract/value.h"
 #include "records/contract/yaml_tree.h"
@@ -84,7 +85,7 @@ class Walk {
     if (node.kind == Kind::kBroken) return;
     if (node.kind == Kind::kNull) {
       errors_.Add(node.place, path, "has no value", DescribeKind(row.value));
-    } else if (row.value.list) {
+    } else if (row.value.list && !(node.is_map() && HasKeys(row))) {
       List(row, path, node, name);
     } else if (node.is_list()) {
       errors_.Add(node.place, path, "is a list", DescribeKind(row.value));
@@ -95,11 +96,13 @@ class Walk {
     }
   }
 
+  static bool HasKeys(const ContractKey& row) {
+    return FindRow(std::string(row.path) + ".*") != nullptr || !ContractKeysUnder(row.path).empty();
+  }
+
   void Map(const ContractKey& row, const std::string& path, const YamlNode& node,
            std::string_view name) {
-    const bool has_keys =
-        FindRow(std::string(row.path) + ".*") != nullptr || !ContractKeysUnder(row.path).empty();
-    if (!has_keys) {
+    if (!HasKeys(row)) {
       errors_.Add(node.place, path, "is a map", DescribeKind(row.value));
       return;
     }
@@ -203,6 +206,7 @@ std::vector<ContractError> Check(std::string_view text, Contract& contract) {
   });
   if (whole && (tree.problems.empty() || tree.root.is_map())) {
     Walk(contract, errors).Root(tree.root);
+    SettleLimits(contract, errors);
     if (tree.root.is_map()) CheckMeaning(contract, errors);
     NoteNotEnforced(tree.root, errors, contract);
   }

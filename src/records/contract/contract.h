@@ -165,7 +165,8 @@ struct Contract {
   std::string text;  // the file as it was
   std::string hash;  // SHA-256 of text, hex
 
-  // Sections that this program checks for shape and does not act on yet ("rollout"): whoever shows a contract to a person must show these.
+  // Sections that this program checks for shape and does not act on yet ("rollout"): whoever shows
+  // a contract to a person must show these.
   std::vector<std::string> not_enforced;
 
   const InputRule* FindInput(std::string_view name) const;  // null when absent

@@ -181,7 +181,7 @@ TEST(Contract, ListsKeepTheirOrder) {
 
 TEST(Contract, WhatIsNotEnforcedYetIsNamed) {
   EXPECT_EQ(ParseContract(kFull)->not_enforced,
-            (std::vector<std::string>{"limits", "rollout", "retrain"}));
+            (std::vector<std::string>{"rollout", "retrain"}));
   EXPECT_TRUE(ParseContract(kLeast)->not_enforced.empty());
 }
 

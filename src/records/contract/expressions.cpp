@@ -1,5 +1,6 @@
 #include "records/contract/expressions.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -52,6 +53,14 @@ Status CheckExpression(const Contract& contract, std::string_view text, Expressi
       !contract.output.name.empty() && contract.FindInput(contract.output.name) == nullptr;
   if (scope != ExpressionScope::kInputs && has_output) {
     fields.push_back({.name = contract.output.name, .type = data::Type::kFloat64});
+  }
+  if (scope == ExpressionScope::kLimit) {
+    const auto add = [&](std::string_view name) {
+      const bool known = std::ranges::find(fields, name, &Field::name) != fields.end();
+      if (!known) fields.push_back({.name = std::string(name), .type = data::Type::kFloat64});
+    };
+    add("score");
+    if (!contract.decision.amount.empty()) add("amount");
   }
   if (scope == ExpressionScope::kAnything && text.size() <= limits::kExpressionBytes) {
     AddNamedColumns(fields, text);

@@ -15,6 +15,7 @@ namespace mooring::records {
 enum class ExpressionScope {
   kInputs,    // a check of a row
   kDecision,  // inputs and the output
+  kLimit,     // those, `score` and `amount`
   kAnything,  // what comes from elsewhere too: unknown columns are taken for numbers
 };
 

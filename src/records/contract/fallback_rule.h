@@ -40,10 +40,10 @@ struct FallbackStep {
     kReview,    // a person decides
   } kind = Kind::kDeny;
   double constant = 0;
-  bool consumes_nothing = false;          // kConstant, kRules: no budget is spent
-  std::vector<FallbackLine> lines = {};   // kRules
-  std::chrono::seconds deadline{0};       // kReview
-  std::optional<double> at_deadline = {}; // kReview: the value then; none: deny
+  bool consumes_nothing = false;           // kConstant, kRules: no budget is spent
+  std::vector<FallbackLine> lines = {};    // kRules
+  std::chrono::seconds deadline{0};        // kReview
+  std::optional<double> at_deadline = {};  // kReview: the value then; none: deny
 };
 
 }  // namespace mooring::records

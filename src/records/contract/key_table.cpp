@@ -47,12 +47,6 @@ void SetDefault(Contract& c, const Value& v) {
     target = v.text;
 }
 
-void SetFallback(Contract& c, const Value& v) {
-  using Kind = FallbackStep::Kind;
-  const Kind word = v.integer == 0 ? Kind::kPrevious : Kind::kDeny;
-  c.fallback.push_back({v.is_map ? Kind::kConstant : word, 0});
-}
-
 void SetBounds(Contract& c, const Value& v) {
   c.decision.min = v.items[0].number;
   c.decision.max = v.items[1].number;
@@ -247,49 +241,6 @@ constexpr auto kBeforeMonitor = std::to_array<ContractKey>({
 });
 
 constexpr auto kBehindMonitor = std::to_array<ContractKey>({
-    {.path = "limits",
-     .value = {.kind = kMap, .list = true},
-     .meaning = "Hard limits that decisions cannot pass.",
-     .enforced = false},
-    {.path = "limits[]", .value = {kMap}, .meaning = "One limit: of a sum or a collar."},
-    {.path = "limits[].name", .value = {kName}, .meaning = "How it is called.", .required = true},
-    {.path = "limits[].sum",
-     .value = {kExpression},
-     .meaning = "What is added up over all decisions."},
-    {.path = "limits[].over",
-     .value = {.kind = kDuration, .min = 1, .max = kTenYears},
-     .meaning = "The sliding window of the sum."},
-    {.path = "limits[].max", .value = {kNumber}, .meaning = "The sum stays at or below it."},
-    {.path = "limits[].collar",
-     .value = {.kind = kChoice, .choices = "champion|previous"},
-     .meaning = "The version that a score is held to."},
-    {.path = "limits[].within",
-     .value = {.kind = kShare, .min = 0, .max = 100},
-     .meaning = "How far from it a score may be."},
-    {.path = "limits[].then",
-     .value = {.kind = kChoice, .choices = "fallback|review|deny|clamp"},
-     .default_text = "fallback",
-     .meaning = "What happens to a decision beyond it."},
-    {.path = "limits[].latch",
-     .value = {kBool},
-     .default_text = "false",
-     .meaning = "Stay stopped until a person releases it."},
-
-    {.path = "fallback",
-     .value = {.kind = kChoice, .list = true, .choices = "previous|deny"},
-     .default_text = "[deny]",
-     .meaning = "What answers when the model may not: tried in order.",
-     .check = CheckNotEmpty},
-    {.path = "fallback[]",
-     .value = {.kind = kChoice, .choices = "previous|deny"},
-     .meaning = "The champion before, `{constant: 45}`, or no decision.",
-     .set = SetFallback},
-    {.path = "fallback[].constant",
-     .value = {kNumber},
-     .meaning = "A fixed amount.",
-     .required = true,
-     .set = SET(c.fallback.back().constant = v.number)},
-
     {.path = "rollout",
      .value = {kMap},
      .meaning = "How a candidate becomes champion.",
@@ -379,8 +330,9 @@ constexpr auto kBehindMonitor = std::to_array<ContractKey>({
 std::span<const ContractKey> ContractKeys() {
   static const std::vector<ContractKey> keys = [] {
     std::vector<ContractKey> all(kBeforeMonitor.begin(), kBeforeMonitor.end());
-    const auto monitor = MonitorKeys();
-    all.insert(all.end(), monitor.begin(), monitor.end());
+    for (const auto part : {MonitorKeys(), LimitKeys(), FallbackKeys()}) {
+      all.insert(all.end(), part.begin(), part.end());
+    }
     all.insert(all.end(), kBehindMonitor.begin(), kBehindMonitor.end());
     return all;
   }();

@@ -58,6 +58,18 @@ std::string WithDefault(const ContractKey& key) {
   if (path.starts_with("monitor.quality.business[]"))
     text += "monitor: {quality: {metric: auc, business: [{name: b, expression: o, " + last + ": " +
             value + "}]}}\n";
+  if (path.starts_with("limits[].")) {
+    const std::string kind = last == "zone"     ? "count: 1, over: day"
+                             : last == "burst"  ? "rate: 1/s"
+                             : last == "after"  ? "share: \"1\", over: 1h, max: 1"
+                             : last == "weeks"  ? "growth: \"1\", over: 1h, max: 1"
+                             : last == "weight" ? "sum: \"1\", over: 1h, max: 1"
+                                                : "count: 1, over: 1h, per: [a]";
+    text += "limits: [{name: l, " + kind + ", " + last + ": " + value + "}]\n";
+  }
+  const std::string chain = "[{constant: 5, " + last + ": " + value + "}]";
+  if (path.starts_with("fallback[].")) text += "fallback: " + chain + "\n";
+  if (path.starts_with("fallback.*")) text += "fallback: {killed: " + chain + "}\n";
   return text;
 }
 
@@ -85,6 +97,15 @@ TEST(ContractKeys, DocumentedDefaultsAreThoseOfTheParser) {
         << key.path;
     for (const BusinessRule& rule : m.quality.business) {
       EXPECT_EQ(rule.higher_is_better, BusinessRule().higher_is_better) << key.path;
+    }
+    for (const LimitRule& rule : parsed->limits) {
+      const LimitRule usual;
+      EXPECT_EQ(
+          std::tie(rule.window.zone, rule.window.buckets, rule.weight, rule.burst, rule.after,
+                   rule.reference_weeks, rule.scope, rule.keys, rule.then, rule.advisory),
+          std::tie(usual.window.zone, usual.window.buckets, usual.weight, usual.burst, usual.after,
+                   usual.reference_weeks, usual.scope, usual.keys, usual.then, usual.advisory))
+          << key.path;
     }
     EXPECT_NE(parsed->text, plain.text) << key.path;  // the default was really written
   }

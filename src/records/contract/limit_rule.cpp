@@ -64,8 +64,8 @@ int DigitsOf(const LimitRule& rule, const Contract& contract) {
   }
   const bool result = rule.kind == LimitKind::kDrawdown && !contract.effect.currency.empty();
   const std::string& currency = result ? contract.effect.currency : contract.decision.currency;
-  const bool money = rule.money.value_or(rule.kind == LimitKind::kDrawdown ||
-                                         !IsScoreAlone(rule, contract));
+  const bool money =
+      rule.money.value_or(rule.kind == LimitKind::kDrawdown || !IsScoreAlone(rule, contract));
   return money ? CurrencyDigits(currency).value_or(kNotMoney) : kNotMoney;
 }
 

@@ -91,10 +91,12 @@ struct LimitRule {
   std::int64_t rate_count = 0;
   std::chrono::nanoseconds rate_period{0};
   std::int64_t burst = 1;
-  std::int64_t after = 0;             // kShare: counts from this many decisions on (n0)
-  std::chrono::seconds horizon{0};    // kOpenExposure: older than it stays until written off
-  std::string worst;                  // kDrawdown: the worst loss of a decision; empty: soft form
-  std::uint32_t reference_weeks = 4;  // kGrowth
+  std::int64_t after = 0;           // kShare: counts from this many decisions on (n0)
+  std::chrono::seconds horizon{0};  // kOpenExposure: older than it stays until written off
+  // kDrawdown: what is open counts with its worst loss, an expression; soft: only what is known.
+  bool drawdown_hard = false;
+  std::string worst;
+  std::uint32_t reference_weeks = 4;      // kGrowth
   std::optional<data::Decimal> at_least;  // kGrowth: always allowed
   // kFreshness: longest ages; 0: not asked
   std::chrono::seconds model_age{0}, outcome_age{0}, reference_age{0}, input_age{0};
@@ -110,10 +112,10 @@ struct LimitRule {
   std::size_t line = 0, column = 0;  // where it stands in the contract
 };
 
-std::string_view LimitKindName(LimitKind kind);          // "bound", …, "open_exposure"
-std::string_view LimitActionName(LimitAction action);    // "clamp", "fallback", "review", "deny"
-std::string_view LimitScopeName(LimitScope scope);       // "all", "model", "version", "caller"
-std::string_view LimitWeightName(LimitWeight weight);    // "gross", "positive", "negative", "net"
+std::string_view LimitKindName(LimitKind kind);        // "bound", …, "open_exposure"
+std::string_view LimitActionName(LimitAction action);  // "clamp", "fallback", "review", "deny"
+std::string_view LimitScopeName(LimitScope scope);     // "all", "model", "version", "caller"
+std::string_view LimitWeightName(LimitWeight weight);  // "gross", "positive", "negative", "net"
 // Sums, counts, rates, shares, exposures, drawdowns, repeats and growth keep a budget; bounds,
 // collars, freshness and quality look at one decision alone.
 bool HasBudget(LimitKind kind);

@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/text/nearest.h"
 #include "records/contract/expressions.h"
+#include "records/contract/limit_meaning.h"
 #include "records/contract/value.h"
 
 namespace mooring::records {
@@ -164,25 +165,6 @@ void CheckOutput(const Contract& c, PlacedErrors& errors) {
   }
 }
 
-void CheckFallback(const Contract& c, PlacedErrors& errors) {
-  using Kind = FallbackStep::Kind;
-  for (std::size_t i = 0; i < c.fallback.size(); ++i) {
-    const std::string path = fmt::format("fallback[{}]", i);
-    const FallbackStep& step = c.fallback[i];
-    const Kind before = i == 0 ? Kind::kPrevious : c.fallback[i - 1].kind;
-    const bool closing = before == Kind::kConstant && step.kind == Kind::kDeny;
-    if (before != Kind::kPrevious && !closing) {  // a closing 'deny' says what happens anyway
-      errors.AddAt(path, "is never reached", "the step before always answers");
-      return;
-    }
-    if (i > 0 && step.kind == Kind::kPrevious) errors.AddAt(path, "previous stands twice");
-    if (step.kind != Kind::kConstant) continue;
-    const bool inside = (!c.decision.min || step.constant >= *c.decision.min) &&
-                        (!c.decision.max || step.constant <= *c.decision.max);
-    if (!inside) errors.AddAt(path + ".constant", "is outside decision.bounds");
-  }
-}
-
 // A personal column that is misspelt would be written in the clear: it must be an input.
 void CheckPrivacy(const Contract& c, PlacedErrors& errors) {
   std::vector<std::string_view> known;
@@ -293,32 +275,13 @@ void CheckMonitor(const Contract& c, PlacedErrors& errors) {
   CheckReference(c, errors);
 }
 
-void CheckLimits(PlacedErrors& errors) {
-  for (std::size_t i = 0; errors.Has(fmt::format("limits[{}]", i)); ++i) {
-    const std::string path = fmt::format("limits[{}]", i);
-    const auto has = [&](std::string_view key) {
-      return errors.Has(fmt::format("{}.{}", path, key));
-    };
-    if (errors.Failed(path)) continue;
-    if (has("sum") == has("collar")) {
-      errors.AddAt(path,
-                   has("sum") ? "is both a sum and a collar" : "is neither a sum nor a collar",
-                   "give either sum, over and max, or collar and within");
-      continue;
-    }
-    const auto needs = has("sum") ? std::vector<std::string_view>{"over", "max"}
-                                  : std::vector<std::string_view>{"within"};
-    for (const std::string_view key : needs) {
-      if (!has(key)) errors.AddAt(path, fmt::format("'{}' is missing", key));
-    }
-  }
-}
-
 void CheckExpressions(const Contract& c, PlacedErrors& errors) {
   for (const auto& [path, text, place] : errors.expressions()) {
-    const auto scope = path.starts_with("checks")  ? ExpressionScope::kInputs
-                       : path == "decision.amount" ? ExpressionScope::kDecision
-                                                   : ExpressionScope::kAnything;
+    const bool of_row = path.starts_with("checks") || path.starts_with("fallback");
+    const auto scope = of_row                       ? ExpressionScope::kInputs
+                       : path == "decision.amount"  ? ExpressionScope::kDecision
+                       : path.starts_with("limits") ? ExpressionScope::kLimit
+                                                    : ExpressionScope::kAnything;
     const Status checked = CheckExpression(c, text, scope);
     if (checked.ok()) continue;
     const Error& error = checked.error();
@@ -392,7 +355,7 @@ void CheckMeaning(const Contract& contract, PlacedErrors& errors) {
   CheckOutput(contract, errors);
   CheckFallback(contract, errors);
   CheckMonitor(contract, errors);
-  CheckLimits(errors);
+  CheckLimits(contract, errors);
   CheckPrivacy(contract, errors);
 }
 

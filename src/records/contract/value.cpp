@@ -159,6 +159,14 @@ Status Fill(const ValueRule& rule, const YamlNode& node, Value& value) {
       ASSIGN_OR_RETURN(value.number, ReadShare(rule, node));
       return Ok();
     }
+    case ValueKind::kExact: {
+      ASSIGN_OR_RETURN(const ExactNumber exact, ParseExact(node.text));
+      if (node.quoted && !exact.percent) {
+        return Wrong(Quoted(node.text) + " is text", "a number has no quotes");
+      }
+      value.number = exact.value.ToDouble();
+      return CheckBounds(rule, value.number, node.text);
+    }
     case ValueKind::kBool: {
       ASSIGN_OR_RETURN(value.integer, ReadBool(node));
       return Ok();
@@ -209,6 +217,7 @@ std::string DescribeKind(const ValueRule& rule) {
       case ValueKind::kInteger: return "whole number";
       case ValueKind::kBool: return "true or false";
       case ValueKind::kShare: return "share such as 0.25 or 25%";
+      case ValueKind::kExact: return "exact number such as 500000, 0.25 or 25%";
       case ValueKind::kDuration:
         return rule.min >= 3600 ? "duration such as 6h, 1d, 2w"
                                 : "duration such as 90s, 30m, 6h, 1d, 2w";
@@ -244,6 +253,24 @@ Result<std::chrono::seconds> ParseDuration(std::string_view text) {
     return Wrong(Quoted(text) + " is longer than ten years");
   }
   return std::chrono::seconds(count * seconds);
+}
+
+Result<ExactNumber> ParseExact(std::string_view text) {
+  ExactNumber exact;
+  std::string_view digits = text;
+  exact.percent = digits.ends_with('%');
+  if (exact.percent) digits.remove_suffix(1);
+  const bool negative = digits.starts_with('-');
+  if (negative || digits.starts_with('+')) digits.remove_prefix(1);
+  auto number = data::Decimal::Parse(digits);
+  if (number && exact.percent) number = number->Times(*data::Decimal::Parse("0.01"));
+  if (number && negative) number = number->Negated();
+  if (!number) {
+    return Wrong(Quoted(text) + " is not an exact number",
+                 "plain digits such as 500000 or 0.25, or a percentage such as 25%");
+  }
+  exact.value = *number;
+  return exact;
 }
 
 std::string Quoted(std::string_view text) {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "data/expression/decimal.h"
 #include "records/contract/yaml_tree.h"
 
 namespace mooring::records {
@@ -30,6 +31,7 @@ enum class ValueKind : std::uint8_t {
   kInteger,
   kBool,
   kShare,     // 0.25 or 25%; a '+' may stand in front
+  kExact,     // 500000, -0.25 or 25%: a decimal that is kept digit by digit (ParseExact)
   kDuration,  // 90s, 30m, 6h, 1d, 2w
   kChoice,    // one of ValueRule::choices
   kType,      // a column's type
@@ -69,6 +71,14 @@ std::string DescribeKind(const ValueRule& rule);
 
 // "90s", "30m", "6h", "1d", "2w": a whole number and a unit, at most ten years.
 Result<std::chrono::seconds> ParseDuration(std::string_view text);
+
+// A plain decimal, or a percentage, exactly as it is written: no exponent, at most 30 digits behind
+// the point.
+struct ExactNumber {
+  data::Decimal value;  // 25% is 0.25
+  bool percent = false;
+};
+Result<ExactNumber> ParseExact(std::string_view text);
 
 // 'text', cut after 40 bytes and without control characters, for messages.
 std::string Quoted(std::string_view text);

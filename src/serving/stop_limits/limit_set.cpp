@@ -93,8 +93,7 @@ Status CompileRate(CompiledLimit& limit) {
   }
   // Rounded up: never more than was said.
   limit.shape.interval_ns = (rule.rate_period.count() - 1) / rule.rate_count + 1;
-  if (__builtin_mul_overflow(rule.burst - 1, limit.shape.interval_ns,
-                             &limit.shape.tolerance_ns) ||
+  if (__builtin_mul_overflow(rule.burst - 1, limit.shape.interval_ns, &limit.shape.tolerance_ns) ||
       limit.shape.tolerance_ns > std::numeric_limits<std::int64_t>::max() / 4) {
     return Unfit(rule, "burst is too large for the rate");
   }
@@ -119,8 +118,7 @@ Status CompileGrowth(CompiledLimit& limit) {
   limit.shape.growth_whole = growth.whole;
   limit.shape.reference_weeks = rule.reference_weeks;
   if (rule.at_least) {
-    ASSIGN_OR_RETURN(limit.shape.at_least,
-                     InUnits(rule, "at_least", *rule.at_least, limit.digits));
+    ASSIGN_OR_RETURN(limit.shape.at_least, InUnits(rule, "at_least", *rule.at_least, limit.digits));
   }
   return Ok();
 }
@@ -132,8 +130,7 @@ Status CompileSum(CompiledLimit& limit) {
   if (rule.weight == records::LimitWeight::kNet && rule.kind == LimitKind::kSum) {
     limit.shape.net = true;
     if (!rule.min) return Unfit(rule, "weight net needs min and max");
-    ASSIGN_OR_RETURN(limit.shape.min,
-                     InUnits(rule, "min", *rule.min, limit.digits, Rounding::kUp));
+    ASSIGN_OR_RETURN(limit.shape.min, InUnits(rule, "min", *rule.min, limit.digits, Rounding::kUp));
   }
   limit.shape.horizon_us =
       std::chrono::duration_cast<std::chrono::microseconds>(rule.horizon).count();
@@ -171,8 +168,8 @@ Status CompileKeys(const LimitSet::Options& options, CompiledLimit& limit) {
   }
   if (limit.rule.age_input.empty()) return Ok();
   limit.age_column = options.inputs->Find(limit.rule.age_input);
-  const bool fits = limit.age_column && options.inputs->field(*limit.age_column).type ==
-                                            data::Type::kTimestamp;
+  const bool fits =
+      limit.age_column && options.inputs->field(*limit.age_column).type == data::Type::kTimestamp;
   return fits ? Ok() : Status(Unfit(limit.rule, "the age of a row is of a timestamp input"));
 }
 
@@ -211,8 +208,8 @@ struct Texts {
 };
 
 std::string ReferenceText(const LimitRule& rule) {
-  const bool of_input = rule.kind == LimitKind::kCollar &&
-                        rule.collar.kind == records::CollarReference::Kind::kInput;
+  const bool of_input =
+      rule.kind == LimitKind::kCollar && rule.collar.kind == records::CollarReference::Kind::kInput;
   return of_input ? "`" + rule.collar.input + "`" : std::string();
 }
 

@@ -52,9 +52,7 @@ void AddValue(Canonical& text, const KeyColumn& key, const StateKey& state) {
       text.Add("whole").Add(std::int64_t{column.Values<std::int32_t>()[state.row]});
       return;
     case Type::kInt64:
-    case Type::kTimestamp:
-      text.Add("whole").Add(column.Values<std::int64_t>()[state.row]);
-      return;
+    case Type::kTimestamp: text.Add("whole").Add(column.Values<std::int64_t>()[state.row]); return;
     default: AddReal(text, column.Number(state.row));
   }
 }
@@ -93,7 +91,8 @@ LimitStateId FamilyOf(const records::LimitRule& rule, std::string_view model,
 LimitStateId StateOf(const StateKey& key) {
   Canonical text;
   text.Add("mooring budget 1");
-  text.Add(static_cast<std::int64_t>(key.family.high)).Add(static_cast<std::int64_t>(key.family.low));
+  text.Add(static_cast<std::int64_t>(key.family.high))
+      .Add(static_cast<std::int64_t>(key.family.low));
   if (key.caller != nullptr) text.Add("caller").Add(*key.caller);
   for (const KeyColumn& column : key.columns) AddValue(text, column, key);
   if (key.decision != nullptr) text.Add("decision").Add(*key.decision);

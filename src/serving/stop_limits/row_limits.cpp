@@ -164,8 +164,8 @@ RowFinding RowLimits::Collar(const CompiledLimit& limit) {
   if (limit.median != nullptr) {
     scratch_.medians.push_back({&limit, quantity->low});
   }
-  const bool near = Near(quantity->low, *reference, allowed) &&
-                    Near(quantity->high, *reference, allowed);
+  const bool near =
+      Near(quantity->low, *reference, allowed) && Near(quantity->high, *reference, allowed);
   return near ? RowFinding{} : RowFinding{Refusing::kBeyond, 0, 0};
 }
 
@@ -200,8 +200,8 @@ RowFinding RowLimits::Freshness(const CompiledLimit& limit) const {
 bool RowLimits::Stands(const CompiledLimit& limit) const {
   return std::ranges::any_of(in_force_.watch.standing, [&](const auto& standing) {
     const bool about = standing.version == 0 || standing.version == candidate_.version;
-    return about && std::ranges::find(limit.rule.verdicts, standing.verdict) !=
-                        limit.rule.verdicts.end();
+    return about &&
+           std::ranges::find(limit.rule.verdicts, standing.verdict) != limit.rule.verdicts.end();
   });
 }
 
@@ -321,8 +321,7 @@ std::optional<std::int64_t> RowLimits::Reference(const CompiledLimit& limit) {
   using Kind = records::CollarReference::Kind;
   const Kind kind = limit.rule.collar.kind;
   switch (kind) {
-    case Kind::kInput:
-      return Evaluate(*limit.reference, limit.digits, Rounding::kHalfAwayFromZero);
+    case Kind::kInput: return Evaluate(*limit.reference, limit.digits, Rounding::kHalfAwayFromZero);
     case Kind::kConstant: return limit.constant;
     case Kind::kMedian: {
       const auto median = limit.median->Median();

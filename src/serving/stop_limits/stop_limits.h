@@ -46,8 +46,8 @@ struct LimitControls {
     std::vector<Step> ramp;
     auto operator<=>(const OfLimit&) const = default;
   };
-  // What stands about a model: its verdicts of the watch that are alerts, and the data of its newest
-  // batch of outcomes.
+  // What stands about a model: its verdicts of the watch that are alerts, and the data of its
+  // newest batch of outcomes.
   struct Standing {
     std::string verdict;        // kind: "drift", "quality", "service_level", "stream"
     VersionNumber version = 0;  // it is about; 0: every version
@@ -85,8 +85,8 @@ struct LimitRuling {
   bool admitted = true;
   bool clamped = false;
   records::LimitAction then = records::LimitAction::kFallback;  // when not admitted
-  std::int64_t retry_ns = 0;  // a rate said no: when to come again
-  bool by_rate = false;       // only rates said no
+  std::int64_t retry_ns = 0;   // a rate said no: when to come again
+  bool by_rate = false;        // only rates said no
   bool input_invalid = false;  // a quantity could not be known (LIMIT_INPUT_INVALID)
   // Why, for the fallback chain; when not admitted.
   records::FallbackCause cause = records::FallbackCause::kExhausted;
@@ -98,8 +98,8 @@ inline constexpr std::int64_t kInvalidQuantity = std::numeric_limits<std::int64_
 class StopLimits {
  public:
   explicit StopLimits(LimitLedger& ledger) : ledger_(ledger) {}
-  // Appends to `note` what was spent, or what said no. Each call checks all and applies all. What is
-  // not admitted leaves candidate.decision as it was.
+  // Appends to `note` what was spent, or what said no. Each call checks all and applies all. What
+  // is not admitted leaves candidate.decision as it was.
   LimitRuling Admit(const LimitSet& set, const LimitControls& controls,
                     const LimitCandidate& candidate, records::LimitNote& note) const;
   LimitLedger& ledger() const { return ledger_; }

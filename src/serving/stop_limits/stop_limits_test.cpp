@@ -6,7 +6,7 @@
 
 #include "records/contract/contract.h"
 #include "serving/stop_limits/limit_set.h"
-#include "serving/stop_limits/limits_for_tests.h"
+#include "serving/stop_limits/limit_set_for_tests.h"
 
 namespace mooring::serving {
 namespace {
@@ -166,7 +166,9 @@ TEST(StopLimits, ControlsReplaceAndRampAMaximum) {
   sum.window.kind = records::LimitWindow::Kind::kLifetime;
   LimitBench bench(PricingContract({sum}));
   bench.controls.limits["cover/daily"] = {
-      .max = 12'000, .released_at = 0, .ramp = {{bench.Now(), 1, 2}, {bench.Now() + 1'000'000, 1, 1}}};
+      .max = 12'000,
+      .released_at = 0,
+      .ramp = {{bench.Now(), 1, 2}, {bench.Now() + 1'000'000, 1, 1}}};
   ++bench.controls.revision;
   const LimitBench::Ask ask{.score = 0.5, .amount_minor = 6000};  // 60.00 each
   EXPECT_TRUE(bench.Admit(ask).admitted);
