@@ -120,7 +120,8 @@ TEST(LimitKeys, AnErrorOfAnExpressionHasItsPlace) {
 }
 
 TEST(LimitKeys, MoreThanTheMostAreRefused) {
-  std::string text = "model: m\nowner: {team: t}\ninputs: {a: float64}\nlimits:\n";
+  std::string text =
+      "model: m\nowner: {team: t}\ninputs: {a: float64}\noutput: {name: p}\nlimits:\n";
   for (int i = 0; i < 65; ++i) text += "  - {name: l" + std::to_string(i) + ", rate: 1/s}\n";
   const auto errors = CheckContract(text);
   ASSERT_EQ(errors.size(), 1U);
