@@ -67,10 +67,10 @@ TEST(LimitStates, EachValueOfAKeyIsABudget) {
   EXPECT_EQ(seen.size(), 5U);  // null is not ""
   const std::string_view a = "a", b = "b";
   const std::int64_t decision = 5;
-  seen.insert(StateOf({.family = {1, 2}, .caller = &a}));
-  seen.insert(StateOf({.family = {1, 2}, .caller = &b}));
-  seen.insert(StateOf({.family = {1, 2}, .caller = &b, .decision = &decision}));
-  seen.insert(StateOf({.family = {2, 1}, .caller = &b, .decision = &decision}));
+  seen.insert(StateOf({.family = {1, 2}, .caller = &a, .columns = {}}));
+  seen.insert(StateOf({.family = {1, 2}, .caller = &b, .columns = {}}));
+  seen.insert(StateOf({.family = {1, 2}, .caller = &b, .columns = {}, .decision = &decision}));
+  seen.insert(StateOf({.family = {2, 1}, .caller = &b, .columns = {}, .decision = &decision}));
   EXPECT_EQ(seen.size(), 9U);
 }
 
