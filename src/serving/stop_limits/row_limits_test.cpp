@@ -243,6 +243,7 @@ TEST(RowLimits, WeightsTakeWhatTheySay) {
        {std::pair{Weight::kGross, 100}, {Weight::kPositive, 0}, {Weight::kNegative, 100}}) {
     LimitRule rule = RuleOf("sum", LimitKind::kSum);
     rule.weight = weight;
+    rule.window.kind = records::LimitWindow::Kind::kLifetime;
     rule.max = Exact("1000");
     LimitBench bench(PricingContract({rule}));
     EXPECT_TRUE(bench.Admit({.amount_minor = -100}).admitted);
