@@ -10,13 +10,17 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "api/http/auth.h"
 #include "api/http/server.h"
 #include "base/clock.h"
 #include "base/io/file_system.h"
 #include "control/incidents/alert_figures.h"
 #include "control/incidents/incident_desk.h"
 #include "monitoring/watch.h"
+#include "records/access/access_event.h"
 #include "records/journal/journal.h"
 #include "records/outcomes/outcome_ledger.h"
 #include "records/registry/registry.h"
@@ -39,11 +43,11 @@ struct Dependencies {
   records::Registry* registry = nullptr;  // null: the administrative calls answer 503
   serving::LimitSettlement* settlement = nullptr;  // null: decisions cannot be released
   Worker administer;  // of all calls on the registry, which waits for others' locks
-  records::Journal* journal = nullptr;    // null: no tail, no journal in /metrics
+  records::Journal* journal = nullptr;         // null: no tail, no journal in /metrics
   records::OutcomeLedger* outcomes = nullptr;  // null: outcomes answer 503
   Worker urgent;  // of the kill switch alone; what it does not take is done at once
-  Worker later;  // of large batches of outcomes and the journal's tail
-  monitoring::Watch* watch = nullptr;     // null: no drift in /metrics
+  Worker later;                        // of large batches of outcomes and the journal's tail
+  monitoring::Watch* watch = nullptr;  // null: no drift in /metrics
   control::IncidentDesk* incidents = nullptr;  // null: alerts and incidents answer 503
   // For /metrics; may be empty.
   std::function<std::shared_ptr<const control::AlertFigures>()> alert_figures;
@@ -55,8 +59,21 @@ struct Dependencies {
   // False while starting or draining; empty: always true.
   std::function<bool()> ready;
   std::function<HttpServer::Counts()> http_counts;  // for /metrics; may be empty
+  Authenticator who;                                // callers; by default nobody is asked
+  // Told of administration before it happens, and of callers who were turned away. On a loop's
+  // thread: it must not block. May be empty.
+  records::AccessWitness witness;
 };
 
 Handler MakeHandler(Dependencies dependencies);
+
+// Every route with what it takes, in the order of the table: for tests and for the reference.
+struct RouteNeed {
+  Method method;
+  std::string_view pattern;
+  records::Permission permission;
+  std::string_view over;  // "model", "some", "every"
+};
+std::vector<RouteNeed> AllRoutes();
 
 }  // namespace mooring::api

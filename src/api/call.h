@@ -15,6 +15,7 @@
 #include "api/http/problem.h"
 #include "api/http/router.h"
 #include "api/http/server.h"
+#include "records/access/principal.h"
 
 namespace mooring::api {
 
@@ -45,7 +46,10 @@ struct Call {
   std::shared_ptr<Responder> responder;  // keeps `request` alive
   PathParameters parameters{};
   Protocol protocol = Protocol::kNative;
+  std::shared_ptr<const records::Principal> principal{};  // never null in a handler
 
+  // The caller's name as the journal keeps it; "" nobody asked.
+  const std::string& caller() const { return principal->name(); }
   void Answer(Response response) const;
   void Refuse(const Error& error, RowProblems rows = {}, int status = 0) const;
   // 200 with JSON.

@@ -9,6 +9,7 @@
 #include "api/api.h"
 #include "api/http/auth.h"
 #include "api/http/server.h"
+#include "app/doorkeeper.h"
 #include "app/housekeeping.h"
 #include "app/safeguards.h"
 #include "app/serving_events.h"
@@ -73,7 +74,6 @@ class RunningServer final : public Server {
   ~RunningServer() override { Stop(); }
 
   Status Start() {
-    RETURN_IF_ERROR(api::CheckBinding(options_.host, options_.allow_remote_without_auth));
     RETURN_IF_ERROR(OpenStores());
     safeguards_.emplace(Safeguards::Options{.files = &files_,
                                             .clock = &clock_,
@@ -81,6 +81,13 @@ class RunningServer final : public Server {
                                             .paths = &paths_,
                                             .audit = &*control_log_});
     safeguards_->Open();
+    door_.emplace(Doorkeeper::Options{.files = &files_,
+                                      .clock = &clock_,
+                                      .log = log_.get(),
+                                      .paths = &paths_,
+                                      .server = &options_,
+                                      .audit = &*control_log_});
+    RETURN_IF_ERROR(door_->Open());
     RETURN_IF_ERROR(OpenJournal());
     RETURN_IF_ERROR(StartServing());
     if (options_.watch) RETURN_IF_ERROR(StartWatch());
@@ -101,6 +108,7 @@ class RunningServer final : public Server {
     if (administer_.has_value()) administer_->Stop();
     if (safeguards_.has_value()) safeguards_->Stop();
     http_.reset();
+    if (door_.has_value()) door_->Stop();
     decider_.reset();
     housekeeping_thread_.RequestStop();
     events_thread_.RequestStop();
@@ -346,6 +354,8 @@ class RunningServer final : public Server {
     api.administer = [this](std::function<void()> work) {
       return administer_->Take(std::move(work));
     };
+    api.who = door_->who();
+    api.witness = [this](const records::AccessEvent& event) { return door_->Note(event); };
     api.http_counts = [this] {
       const api::HttpServer* const http = http_counted_.load();
       return http == nullptr ? api::HttpServer::Counts() : http->counts();
@@ -357,6 +367,7 @@ class RunningServer final : public Server {
     http.threads = options_.threads;
     http.tls_certificate_file = options_.tls_certificate_file;
     http.tls_key_file = options_.tls_key_file;
+    http.client_ca_file = options_.client_ca_file;
     http.allowed_hosts = options_.allowed_hosts;
     http.large_body_path = "/api/v1/outcomes";
     http.large_body_bytes = limits::kOutcomesBodyBytes;
@@ -401,6 +412,7 @@ class RunningServer final : public Server {
   std::optional<control::VersionBlobs> version_blobs_;
   std::optional<records::ControlLog> control_log_;  // outlives what tells it of changes
   std::unique_ptr<records::Registry> registry_;
+  std::optional<Doorkeeper> door_;
   std::unique_ptr<records::Pseudonymiser> pseudonymiser_;
   std::function<void()> wake_http_;  // set once; the journal calls it until it is closed
   std::atomic<const std::function<void()>*> http_waker_{nullptr};

@@ -12,6 +12,7 @@
 //   lake/         sealed segments as Parquet (records/lake)
 //   watch.json    where the watch's open windows begin
 //   control/      the control log: who changed what (records/audit)
+//   access.db     tokens and grants (records/access)
 //   incidents.db  alerts, incidents, silences, notifications (records/incidents)
 //   server.lock   held while a server runs
 #pragma once
@@ -29,6 +30,14 @@
 
 namespace mooring::app {
 
+// Bearer tokens of an OpenID provider; none without an issuer.
+struct OidcOptions {
+  std::string issuer, audience;
+  std::string keys_file;           // its key set, JSON
+  std::string claim = "roles";
+  std::vector<std::string> rules;  // "VALUE=ROLE[@MODEL]"
+};
+
 struct ServerOptions {
   std::string data_directory = "mooring-data";
   std::string host = "127.0.0.1";
@@ -36,7 +45,9 @@ struct ServerOptions {
   std::size_t threads = 1;    // event loops
   std::string tls_certificate_file, tls_key_file;
   std::vector<std::string> allowed_hosts;
-  bool allow_remote_without_auth = false;  // needed to listen beyond loopback
+  bool allow_remote_without_auth = false;  // else beyond loopback only known callers, over TLS
+  std::string client_ca_file;              // whose certificates callers may show; "": none
+  OidcOptions oidc;
   records::AckMode ack = records::AckMode::kSynced;
   std::chrono::milliseconds sync_interval{5};
   std::string pseudonym_key_file;     // outside the data directory
@@ -61,6 +72,7 @@ struct DataPaths {
   explicit DataPaths(std::string directory);
   std::string root, blobs, journal, lake, watch_checkpoint, watch_history, incidents, kills, panic,
       limits, control, lock;
+  std::string access() const { return root + "/access.db"; }
 };
 
 // The directory of shared libraries: the given one, else beside the program, else .deps/lib above

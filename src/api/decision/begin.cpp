@@ -3,7 +3,6 @@
 #include <charconv>
 #include <cstring>
 
-#include "api/http/auth.h"
 #include "base/crypto/digest.h"
 #include "base/io/file_system.h"
 #include "base/limits.h"
@@ -63,7 +62,7 @@ Result<serving::DecisionRequest> BeginDecision(const Call& call, std::string_vie
   if (!version.empty()) {
     ASSIGN_OR_RETURN(request.version, ParseVersion(model, version));
   }
-  ASSIGN_OR_RETURN(request.caller, CallerOf(*call.request));
+  request.caller = call.caller();
   if (const auto key = call.request->Header("Idempotency-Key"); !key.empty()) {
     if (call.request->HeaderCount("Idempotency-Key") > 1) {
       return Error(Code::kInvalidArgument, "a request has one Idempotency-Key, this one several");

@@ -81,4 +81,8 @@ bool CallerRules::OriginAllowed(std::string_view origin, std::string_view host) 
          (!name.empty() && std::find(allowed_.begin(), allowed_.end(), name) != allowed_.end());
 }
 
+bool CallerRules::SiteAllowed(std::string_view site, std::string_view origin) const {
+  return site.empty() || site == "same-origin" || site == "none" || !origin.empty();
+}
+
 }  // namespace mooring::api

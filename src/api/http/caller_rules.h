@@ -24,6 +24,10 @@ class CallerRules {
   // own page, or one of an allowed host.
   bool OriginAllowed(std::string_view origin, std::string_view host) const;
 
+  // Whether a request that may change something may be answered with this Sec-Fetch-Site header (""
+  // none: not a browser): of our own page, of no page, or of an Origin that was allowed above.
+  bool SiteAllowed(std::string_view site, std::string_view origin) const;
+
  private:
   bool Known(std::string_view name) const;
   std::vector<std::string> names_;    // lower case

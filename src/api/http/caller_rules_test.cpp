@@ -63,5 +63,15 @@ TEST(CallerRules, RefusesForeignOrigins) {
     EXPECT_EQ(rules.OriginAllowed(c.origin, c.host), c.allowed) << c.origin;
 }
 
+TEST(CallerRules, RefusesPagesOfOtherSitesThatHideTheirOrigin) {
+  const CallerRules rules("127.0.0.1", {});
+  for (const char* own : {"", "same-origin", "none"})
+    EXPECT_TRUE(rules.SiteAllowed(own, "")) << own;
+  for (const char* other : {"cross-site", "same-site", "x"}) {
+    EXPECT_FALSE(rules.SiteAllowed(other, "")) << other;
+    EXPECT_TRUE(rules.SiteAllowed(other, "https://allowed.example")) << "judged by its Origin";
+  }
+}
+
 }  // namespace
 }  // namespace mooring::api

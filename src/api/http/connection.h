@@ -10,6 +10,7 @@
 #include <boost/asio/write.hpp>
 #include <deque>
 
+#include "api/http/certificate_names.h"
 #include "api/http/loop.h"
 
 namespace mooring::api {
@@ -86,7 +87,8 @@ class SocketConnection final : public Connection {
   std::vector<std::shared_ptr<Exchange>> spare_;
   std::string out_, sending_;
   std::vector<std::shared_ptr<const SendGate>> unsent_;  // of answers in out_ and sending_
-  Nanos since_;  // when the present wait began
+  std::vector<std::string> names_;  // of the caller's certificate
+  Nanos since_;                     // when the present wait began
   Nanos write_since_{0};
   std::size_t counted_body_ = 0;
   Phase phase_ = Phase::kHandshake;
@@ -109,6 +111,7 @@ void SocketConnection<Stream>::Start() {
                               if (ec || phase_ != Phase::kHandshake) return Close();
                               phase_ = Phase::kOpen;
                               since_ = loop_.Now();
+                              names_ = CertificateNames(stream_.native_handle());
                               Read();
                             });
   }
@@ -217,6 +220,7 @@ void SocketConnection<Stream>::Dispatch() {
   CountBody(0);
   loop_.server.requests.fetch_add(1, std::memory_order_relaxed);
   exchange->dispatched = exchange->message.request.received = loop_.Now();
+  exchange->message.request.certificate_names = names_;
   if (!exchange->message.keep_alive || loop_.server.draining.load(std::memory_order_relaxed)) {
     last_ = true;
   }

@@ -60,6 +60,7 @@ std::string_view CodeName(int status) {
 
 void Exchange::Answer(Response answer) {
   if (answered_.exchange(true)) return;
+  EndCount();
   response = std::move(answer);
   if (mailbox_->OnOwnThread()) {
     Deliver();
@@ -70,6 +71,7 @@ void Exchange::Answer(Response answer) {
 
 bool Exchange::AnswerHere(Response answer) {
   if (answered_.exchange(true)) return false;
+  EndCount();
   response = std::move(answer);
   ready = true;
   return true;
@@ -81,6 +83,7 @@ void Exchange::Deliver() {
 }
 
 void Exchange::Reset(AnswerSink* owner) {
+  EndCount();
   message.Clear();
   response.status = 200;
   response.content_type = Response().content_type;

@@ -102,6 +102,7 @@ Response ProblemResponse(Protocol protocol, const Error& error, RowProblems rows
       WriteNative(json, error, rows);
     }
   }
+  if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"mooring\"");
   if (kind.retryable && status >= 429) response.headers.emplace_back("Retry-After", "1");
   return response;
 }

@@ -104,7 +104,8 @@ class RequestParser::Grammar final : public http::basic_parser<true> {
   http::verb verb = http::verb::unknown;
   int version = 0;
   std::size_t hosts = 0, lengths = 0, codings = 0;
-  std::string_view host, length, coding, connection, expect, content_type, content_coding, origin;
+  std::string_view host, length, coding, connection, expect, content_type, content_coding, origin,
+      fetch_site;
   bool in_trailer = false;
 
  private:
@@ -124,6 +125,7 @@ class RequestParser::Grammar final : public http::basic_parser<true> {
     }
     message.fields.push_back({View(name), View(value)});
     Note(field, View(value));
+    if (SameName(View(name), "Sec-Fetch-Site")) fetch_site = View(value);
   }
   void Note(http::field field, std::string_view value) {
     switch (field) {
@@ -285,6 +287,10 @@ bool RequestParser::CheckHost() {
   if (!rules_.OriginAllowed(g.origin, host)) {
     return Refuse(403, "the Origin is foreign; see allowed_hosts"), false;
   }
+  const bool changes = request.method != Method::kGet && request.method != Method::kHead;
+  if (changes && !rules_.SiteAllowed(g.fetch_site, g.origin)) {
+    return Refuse(403, "a page of another site asks; see allowed_hosts"), false;
+  }
   return true;
 }
 
@@ -307,6 +313,10 @@ std::size_t RequestParser::FeedBody(std::string_view bytes) {
     if (body_left_ == 0) Finish();
     return take;
   }
+  // A body never ends in fewer bytes than "0\r\n\r\n", and the grammar asserts that it is not shown
+  // the last of them one by one.
+  constexpr std::size_t kLastChunk = 5;
+  if (bytes.size() < kLastChunk && bytes.starts_with('0')) return 0;
   error_code ec;
   const std::size_t used = grammar_->put(boost::asio::buffer(bytes.data(), bytes.size()), ec);
   if (ec == http::error::body_limit) {

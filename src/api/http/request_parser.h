@@ -51,7 +51,7 @@ class RequestParser {
     std::size_t target_bytes = limits::kRequestTargetBytes;
     std::size_t fields = 128;
     std::size_t body_bytes = limits::kRequestBodyBytes;
-    std::string_view large_body_path;   // a path with a limit of its own; "" none
+    std::string_view large_body_path;  // a path with a limit of its own; "" none
     std::size_t large_body_bytes = 0;
   };
   enum class State : unsigned char { kHead, kBody, kWhole, kRefused };

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include "api/http/certificate_names.h"
 #include "api/http/connection.h"
 #include "api/http/loop.h"
 
@@ -210,6 +211,7 @@ class AsioServer final : public HttpServer {
 
  private:
   Status LoadTls();
+  Status AskForCertificates(asio::ssl::context& tls);
   Result<tcp::endpoint> Address() const;
   Status Listen(Loop& loop, tcp::endpoint endpoint, bool shared);
 
@@ -221,7 +223,11 @@ class AsioServer final : public HttpServer {
 
 Status AsioServer::LoadTls() {
   const Options& options = state_.options;
-  if (options.tls_certificate_file.empty() && options.tls_key_file.empty()) return Ok();
+  if (options.tls_certificate_file.empty() && options.tls_key_file.empty()) {
+    if (options.client_ca_file.empty()) return Ok();
+    return Error(Code::kInvalidArgument, "callers' certificates need TLS")
+        .Help("give the server a certificate and a key of its own");
+  }
   if (options.tls_certificate_file.empty() || options.tls_key_file.empty()) {
     return Error(Code::kInvalidArgument,
                  "TLS needs a certificate and a key, and only one is given");
@@ -246,7 +252,24 @@ Status AsioServer::LoadTls() {
         .Where(options.tls_key_file)
         .Why(ec.message());
   }
-  return Ok();
+  return AskForCertificates(tls);
+}
+
+// A caller need not have a certificate, but one that is shown must be good.
+Status AsioServer::AskForCertificates(asio::ssl::context& tls) {
+  const std::string& file = state_.options.client_ca_file;
+  if (file.empty()) return Ok();
+  error_code ec;
+  tls.load_verify_file(file, ec);
+  if (!ec) tls.set_verify_mode(asio::ssl::verify_peer, ec);
+  // Tickets of sessions with certificates are taken in the context that gave them only.
+  constexpr unsigned char kSession[] = "mooring";
+  if (!ec && SSL_CTX_set_session_id_context(tls.native_handle(), kSession, sizeof kSession) != 1)
+    ec = asio::error::invalid_argument;
+  if (!ec) return Ok();
+  return Error(Code::kInvalidArgument, "the authorities of callers' certificates cannot be used")
+      .Where(file)
+      .Why(ec.message());
 }
 
 Result<tcp::endpoint> AsioServer::Address() const {

@@ -7,10 +7,12 @@
 // order of requests. Budget: ≤ 2 µs of our own CPU a keep-alive request beside the kernel's.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,6 +39,9 @@ struct Request {
   std::string_view content_type;  // media type in lower case, without parameters
   std::string_view charset;       // parameter of the content type, lower case; "" none
   std::string_view peer;          // address of the caller
+  // Whom the caller's certificate names, when an authority of client_ca_file signed it. Valid
+  // while the handler is being called, no longer.
+  std::span<const std::string> certificate_names;
   Nanos received{0};
 
   // The first header of that name (any case); "" when absent.
@@ -72,8 +77,22 @@ struct Response {
 // that a commit that completes many requests costs about one wake-up.
 class Responder {
  public:
-  virtual ~Responder() = default;
+  virtual ~Responder() { EndCount(); }
   virtual void Answer(Response response) = 0;
+
+  // A counter of requests at once that was raised for this one: lowered when it is answered, or
+  // when nobody can answer it any more. Before the answer; once.
+  void Count(std::shared_ptr<std::atomic<std::uint32_t>> counter) { counter_ = std::move(counter); }
+
+ protected:
+  void EndCount() {
+    if (counter_ == nullptr) return;
+    counter_->fetch_sub(1, std::memory_order_relaxed);
+    counter_.reset();
+  }
+
+ private:
+  std::shared_ptr<std::atomic<std::uint32_t>> counter_;
 };
 
 using Handler = std::function<void(const Request&, std::shared_ptr<Responder>)>;
@@ -85,8 +104,9 @@ class HttpServer {
     std::uint16_t port = 0;  // 0: any free one
     std::size_t threads = 1;
     std::string tls_certificate_file, tls_key_file;  // both or none
+    std::string client_ca_file;  // PEM; who signs certificates of callers. "": none are asked for
     std::size_t body_limit_bytes = limits::kRequestBodyBytes;
-    std::string large_body_path;          // the one path with a limit of its own; "" none
+    std::string large_body_path;  // the one path with a limit of its own; "" none
     std::size_t large_body_bytes = 0;
     std::chrono::seconds idle{limits::kIdleConnection};
     // Host names and origins that may call us, beyond loopback names and the bound address. Without

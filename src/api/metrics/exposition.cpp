@@ -37,6 +37,9 @@ void Exposition::Family(std::string_view name, std::string_view type, std::strin
 
 void Exposition::Write(std::string_view suffix, std::initializer_list<Label> labels,
                        std::string_view le, double value) {
+  for (const auto& [name, text] : labels) {
+    if (name == "model" && sees_ && !sees_(text)) return;
+  }
   out_.append(name_).append(suffix);
   char open = '{';
   const auto label = [&](std::string_view name, std::string_view text) {

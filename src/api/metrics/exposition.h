@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <span>
 #include <string>
@@ -20,7 +21,9 @@ class Exposition {
  public:
   using Label = std::pair<std::string_view, std::string_view>;
 
-  explicit Exposition(std::string& out) : out_(out) {}
+  // Samples whose label "model" is one that `sees` denies are left out; empty: none are.
+  explicit Exposition(std::string& out, std::function<bool(std::string_view)> sees = {})
+      : out_(out), sees_(std::move(sees)) {}
   void Family(std::string_view name, std::string_view type, std::string_view help);
   void Sample(std::initializer_list<Label> labels, double value) { Write("", labels, "", value); }
   // A histogram's samples; `counts` are of each bucket by itself, with the open one last.
@@ -32,6 +35,7 @@ class Exposition {
              double value);
 
   std::string& out_;
+  std::function<bool(std::string_view)> sees_;
   std::string name_;
 };
 

@@ -224,9 +224,9 @@ void WriteProcess(const Api& api, Exposition& out) {
 
 }  // namespace
 
-std::string MetricsText(const Api& api) {
+std::string MetricsText(const Api& api, const records::Principal& caller) {
   std::string text;
-  Exposition out(text);
+  Exposition out(text, [&caller](std::string_view model) { return caller.Sees(model); });
   WriteRequests(api, out);
   WriteDecisions(api.use.decider->metrics().Read(), out);
   WriteJournal(api, out);
@@ -240,7 +240,7 @@ std::string MetricsText(const Api& api) {
 void Metrics(const Call& call) {
   Response response;
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  response.body = MetricsText(*call.api);
+  response.body = MetricsText(*call.api, *call.principal);
   call.Answer(std::move(response));
 }
 

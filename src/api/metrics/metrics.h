@@ -12,7 +12,7 @@ namespace mooring::api {
 
 void Metrics(const Call& call);
 
-// The whole text; for tests.
-std::string MetricsText(const Api& api);
+// The whole text as a caller may see it: no sample of a model that they do not see.
+std::string MetricsText(const Api& api, const records::Principal& caller);
 
 }  // namespace mooring::api

@@ -144,13 +144,14 @@ void InvokeModel(const Call& call, std::string_view model) {
   });
 }
 
-// The name of the one model with a champion; "" when there is none or another.
-std::string OnlyModel(const Api& api) {
+// The name of the one model with a champion that the caller sees (null: anybody); "" when there is
+// none or another.
+std::string OnlyModel(const Api& api, const records::Principal* caller) {
   const auto snapshot = api.use.snapshot();
   if (snapshot == nullptr) return "";
   std::string name;
   for (const auto& [model, served] : snapshot->models) {
-    if (served.champion == nullptr) continue;
+    if (served.champion == nullptr || (caller != nullptr && !caller->Sees(model))) continue;
     if (!name.empty()) return "";
     name = model;
   }
@@ -162,14 +163,17 @@ std::string OnlyModel(const Api& api) {
 void Invoke(const Call& call) { InvokeModel(call, call.parameters[0]); }
 
 void InvokeOnly(const Call& call) {
-  const std::string model = OnlyModel(*call.api);
+  const std::string model = OnlyModel(*call.api, call.principal.get());
+  if (!model.empty() && !call.principal->May(records::Permission::kPredict, model)) {
+    return call.Refuse(Error(Code::kPermissionDenied, "you may not ask this model"));
+  }
   if (!model.empty()) return InvokeModel(call, model);
   call.Refuse(Error(Code::kNotFound, "not exactly one model is served here")
                   .Help("use /serving-endpoints/{model}/invocations"));
 }
 
 void Ping(const Call& call) {
-  const bool one = !OnlyModel(*call.api).empty();
+  const bool one = !OnlyModel(*call.api, nullptr).empty();
   AnswerText(call, one ? 200 : 404, "application/json", "\n");
 }
 

@@ -5,7 +5,6 @@
 #include <initializer_list>
 #include <limits>
 
-#include "api/http/auth.h"
 #include "api/native/models.h"
 #include "base/limits.h"
 #include "base/text/json.h"
@@ -54,8 +53,9 @@ Result<std::optional<std::uint64_t>> IfMatch(std::string_view header) {
 
 Result<Change> ReadChange(const Call& call, const Json& body) {
   Change change;
-  ASSIGN_OR_RETURN(change.author, CallerOf(*call.request));
-  if (body.Find("author") != nullptr) {
+  // Who is known does not say who they are.
+  change.author = call.caller();
+  if (change.author.empty() && body.Find("author") != nullptr) {
     ASSIGN_OR_RETURN(const std::string_view author, body.GetString("author"));
     change.author = author;
   }

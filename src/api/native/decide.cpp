@@ -95,7 +95,7 @@ void WriteImputed(JsonWriter& json, const serving::DecisionAnswer& answer, std::
   json.EndArray();
 }
 
-// The limits that were hit by the row: which, how far it was, where it stops, when it may pass again.
+// The limits that the row hit: which, how far it was, where it stops, when it may pass again.
 void WriteHits(JsonWriter& json, const serving::DecisionAnswer& answer, std::size_t row) {
   bool any = false;
   for (const records::LimitHit& hit : answer.limit_hits) {

@@ -2,7 +2,6 @@
 
 #include <charconv>
 
-#include "api/http/auth.h"
 #include "api/http/target.h"
 #include "api/native/verdicts.h"
 #include "base/text/json.h"
@@ -31,7 +30,8 @@ Result<bool> SwitchOf(const Call& call, std::string_view name) {
 
 // Who the caller is, else who they say they are.
 Result<std::string> AuthorOf(const Call& call) {
-  ASSIGN_OR_RETURN(std::string author, CallerOf(*call.request));
+  std::string author = call.caller();
+  if (!author.empty()) return author;
   const auto body = Json::Parse(call.request->body);
   if (body.ok() && body->Find("author") != nullptr) {
     ASSIGN_OR_RETURN(const std::string_view said, body->GetString("author"));
@@ -46,6 +46,7 @@ Result<std::string> Answer(const Call& call, What what) {
   }
   DeskCall desk;
   desk.what = what;
+  desk.caller = call.principal.get();
   desk.model = QueryValue(call.request->query, "model");
   desk.sink = QueryValue(call.request->query, "sink");
   desk.state = QueryValue(call.request->query, "state");

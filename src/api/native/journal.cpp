@@ -26,7 +26,8 @@ void WriteRow(JsonWriter& json, std::string_view key, const data::Batch& batch, 
 // the record has.
 class TailWriter final : public records::JournalVisitor {
  public:
-  explicit TailWriter(std::string& body) : body_(body), json_(body) {
+  TailWriter(const records::Principal& caller, std::string& body)
+      : caller_(caller), body_(body), json_(body) {
     json_.BeginObject().Key("records").BeginArray();
   }
   bool IsFull() const { return body_.size() >= kTailBytes; }
@@ -36,6 +37,7 @@ class TailWriter final : public records::JournalVisitor {
   }
 
   void OnDecisions(const records::ReadDecisions& block) override {
+    if (!caller_.May(kRead, block.binding->model)) return;
     const std::size_t begin = body_.size();
     for (std::size_t row = 0; row < block.rows.size() && Shows(row, begin); ++row) {
       DecisionId id = block.first;
@@ -54,7 +56,9 @@ class TailWriter final : public records::JournalVisitor {
       json_.EndObject();
     }
   }
+  // An outcome does not say of which model it is.
   void OnOutcomes(std::span<const records::Outcome> outcomes) override {
+    if (!caller_.MayEverywhere(kRead)) return;
     const std::size_t begin = body_.size();
     for (std::size_t row = 0; row < outcomes.size() && Shows(row, begin); ++row) {
       const records::Outcome& outcome = outcomes[row];
@@ -68,12 +72,14 @@ class TailWriter final : public records::JournalVisitor {
     }
   }
   void OnRefusal(const records::Refusal& refusal) override {
+    if (!caller_.May(kRead, refusal.model)) return;
     json_.BeginObject().Member("kind", "refusal").Member("at", FormatTime(refusal.at));
     json_.Member("model", refusal.model).Member("code", refusal.code);
     json_.Member("feature", refusal.feature).Member("rule", refusal.rule).EndObject();
   }
 
  private:
+  static constexpr auto kRead = records::Permission::kReadLog;
   bool Shows(std::size_t row, std::size_t begin) const {
     return row < kTailRows && (row == 0 || body_.size() - begin < kTailBytes);
   }
@@ -88,6 +94,7 @@ class TailWriter final : public records::JournalVisitor {
     json_.EndArray();
   }
 
+  const records::Principal& caller_;
   std::string& body_;
   JsonWriter json_;
 };
@@ -112,7 +119,7 @@ Result<std::string> TailJson(const Call& call) {
   const JournalPosition end = use.journal->Durable();
   JournalPosition next = end;
   std::string body;
-  TailWriter writer(body);
+  TailWriter writer(*call.principal, body);
   if (const std::string from = QueryValue(call.request->query, "from"); !from.empty()) {
     ASSIGN_OR_RETURN(next, ParsePosition(from));
     ASSIGN_OR_RETURN(const auto reader,

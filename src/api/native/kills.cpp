@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "api/http/auth.h"
+#include "api/access.h"
 #include "base/text/json.h"
 #include "base/text/json_writer.h"
 
@@ -45,11 +45,33 @@ Status ReadScope(const Json& body, KillScope& scope) {
   return records::CheckScope(scope);
 }
 
+bool IsOfModel(const KillScope& scope) {
+  return scope.kind != Kind::kAll && scope.kind != Kind::kCaller;
+}
+
+// A model that the caller does not see is answered as one that is not there.
+Status CheckMayKill(const Call& call, const KillScope& scope) {
+  const records::Principal& who = *call.principal;
+  using records::Permission;
+  if (IsOfModel(scope) && !who.Sees(scope.model)) return NoSuchModel(scope.model);
+  const bool may = IsOfModel(scope) ? who.May(Permission::kKill, scope.model)
+                                    : who.MayEverywhere(Permission::kKill);
+  if (may) return Ok();
+  return Error(Code::kPermissionDenied, "you may not stop " + records::ScopeText(scope));
+}
+
+bool MaySee(const Call& call, const KillScope& scope) {
+  if (IsOfModel(scope)) return call.principal->Sees(scope.model);
+  return scope.kind == Kind::kAll || scope.caller == call.caller() ||
+         call.principal->MayEverywhere(records::Permission::kReadMetadata);
+}
+
 Result<Order> ReadOrder(const Call& call) {
   Order order;
-  ASSIGN_OR_RETURN(order.author, CallerOf(*call.request));
+  order.author = call.caller();
   ASSIGN_OR_RETURN(const Json body, Json::Parse(call.request->body, {.name = "body"}));
   RETURN_IF_ERROR(ReadScope(body, order.scope));
+  RETURN_IF_ERROR(CheckMayKill(call, order.scope));
   if (body.Find("reason") != nullptr) {
     ASSIGN_OR_RETURN(order.reason, body.GetString("reason"));
   }
@@ -84,7 +106,9 @@ void ListKills(const Call& call) {
   std::string text;
   JsonWriter json(text);
   json.BeginObject().Key("kills").BeginArray();
-  for (const Kill& kill : call.api->use.kills->List()) WriteKill(json, kill);
+  for (const Kill& kill : call.api->use.kills->List()) {
+    if (MaySee(call, kill.scope)) WriteKill(json, kill);
+  }
   json.EndArray().EndObject();
   call.AnswerJson(std::move(text));
 }

@@ -76,6 +76,7 @@ Result<std::string> ModelsJson(const Call& call) {
   JsonWriter json(body);
   json.BeginObject().Key("models").BeginArray();
   for (const records::ModelRecord& model : models) {
+    if (!call.principal->Sees(model.name)) continue;
     json.BeginObject();
     WriteModel(json, model);
     WriteLoaded(json, call, model.name);
@@ -138,6 +139,7 @@ Result<std::string> DesiredJson(const Call& call) {
   json.BeginObject().Member("revision", desired.revision);
   json.Member("served_revision", snapshot ? snapshot->revision : 0).Key("routes").BeginArray();
   for (const records::ModelRoute& route : desired.routes) {
+    if (!call.principal->Sees(route.model)) continue;
     json.BeginObject().Member("model", route.model).Member("champion", route.champion);
     json.Member("previous", route.previous).Member("contract", route.contract_hash);
     json.Member("revision", route.revision).EndObject();

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "api/http/auth.h"
 #include "api/json/pull.h"
 #include "base/error_table.h"
 #include "base/limits.h"
@@ -45,6 +44,28 @@ class Collector {
         problems.push_back({index, Error(Code::kInvalidArgument, wrong)});
     }
     return true;
+  }
+
+  // Leaves what the caller asked by request id, which are their own: whose a decision id is, nobody
+  // can tell from it.
+  void KeepOwn() {
+    std::vector<OutcomeItem> own;
+    std::vector<std::size_t> own_places;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (!items[i].decision.has_value()) {
+        own.push_back(std::move(items[i]));
+        own_places.push_back(places[i]);
+        continue;
+      }
+      ++refused;
+      if (problems.size() < OutcomeReport::kListed)
+        problems.push_back(
+            {places[i], Error(Code::kPermissionDenied,
+                              "'decision_id' is for who may report of every model: name the "
+                              "request by its 'request_id'")});
+    }
+    items.swap(own);
+    places.swap(own_places);
   }
 
   std::vector<OutcomeItem> items;
@@ -186,16 +207,17 @@ Response AnswerOf(const Collector& read, const OutcomeReport& report) {
   return response;
 }
 
-void ReadAndRecord(const Call& call, const std::string& caller) {
+void ReadAndRecord(const Call& call) {
   auto read = std::make_shared<Collector>();
   const std::string_view type = call.request->content_type;
   const bool lines = type == "application/x-ndjson" || type == "application/jsonl";
   const Status good =
       lines ? ReadLines(call.request->body, *read) : ReadJson(call.request->body, *read);
   if (!good.ok()) return call.Refuse(good.error());
+  if (!call.principal->MayEverywhere(records::Permission::kReport)) read->KeepOwn();
   std::vector<OutcomeItem> items = std::move(read->items);
   const Status begun = call.api->use.outcomes->Record(
-      caller, std::move(items),
+      call.caller(), std::move(items),
       [call, read](const OutcomeReport& report) { call.Answer(AnswerOf(*read, report)); });
   if (!begun.ok()) call.Refuse(begun.error());
 }
@@ -206,10 +228,8 @@ void RecordOutcomes(const Call& call) {
   const Dependencies& use = call.api->use;
   if (use.outcomes == nullptr)
     return call.Refuse(Error(Code::kUnavailable, "this server runs without a journal"));
-  auto caller = CallerOf(*call.request);
-  if (!caller.ok()) return call.Refuse(caller.error());
-  if (!use.later || call.request->body.size() <= kInlineBytes) return ReadAndRecord(call, *caller);
-  const bool taken = use.later([call, caller = *caller] { ReadAndRecord(call, caller); });
+  if (!use.later || call.request->body.size() <= kInlineBytes) return ReadAndRecord(call);
+  const bool taken = use.later([call] { ReadAndRecord(call); });
   if (taken) return;
   call.Refuse(Error(Code::kResourceExhausted, "too many large batches of outcomes are waiting")
                   .Help("come back later"));

@@ -1,6 +1,5 @@
 #include "api/native/release.h"
 
-#include "api/http/auth.h"
 #include "base/text/json.h"
 #include "base/text/json_writer.h"
 
@@ -14,7 +13,7 @@ struct Order {
 
 Result<Order> ReadOrder(const Call& call) {
   Order order;
-  ASSIGN_OR_RETURN(order.caller, CallerOf(*call.request));
+  order.caller = call.caller();
   const auto id = DecisionId::Parse(call.parameters[0]);
   if (!id.ok()) return Error(Code::kNotFound, "a decision's id looks like d1-57-4021");
   order.decision = *id;

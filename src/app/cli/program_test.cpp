@@ -138,6 +138,14 @@ TEST(Serve, HandsEverySettingOver) {
                        "k",
                        "--library-dir",
                        "l",
+                       "--client-ca",
+                       "ca.pem",
+                       "--oidc-issuer",
+                       "https://id.example",
+                       "--oidc-role",
+                       "a=scorer@m",
+                       "--oidc-role",
+                       "b=admin",
                        "--alerts",
                        "a.yaml",
                        "--bench-without",
@@ -157,6 +165,10 @@ TEST(Serve, HandsEverySettingOver) {
   EXPECT_EQ(options.pseudonym_key_file, "k");
   EXPECT_EQ(options.library_directory, "l");
   EXPECT_EQ(options.alerts_file, "a.yaml");
+  EXPECT_EQ(options.client_ca_file, "ca.pem");
+  EXPECT_EQ(options.oidc.issuer, "https://id.example");
+  EXPECT_EQ(options.oidc.claim, "roles");
+  EXPECT_EQ(options.oidc.rules, (std::vector<std::string>{"a=scorer@m", "b=admin"}));
   EXPECT_FALSE(options.validate);
   EXPECT_TRUE(options.journal && options.watch);
 }

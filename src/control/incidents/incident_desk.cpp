@@ -35,8 +35,61 @@ std::string OneJson(const Row& row, void (*write)(JsonWriter&, const Row&)) {
   return text;
 }
 
-Result<std::string> IncidentJson(IncidentTables& tables, std::uint64_t id) {
-  ASSIGN_OR_RETURN(const records::IncidentRecord incident, tables.Incident(id));
+bool Sees(const DeskCall& call, std::string_view model) {
+  return call.caller == nullptr || call.caller->Sees(model);
+}
+// A pattern may hold a part of a name, or the whole.
+bool SeesPattern(const DeskCall& call, std::string_view pattern) {
+  return pattern.empty() || pattern == "*" || Sees(call, pattern) ||
+         (call.caller != nullptr && call.caller->SeesAll());
+}
+bool SeesIncident(const DeskCall& call, IncidentTables& tables, std::uint64_t id) {
+  if (call.caller == nullptr || call.caller->SeesAll() || id == 0) return true;
+  const auto incident = tables.Incident(id);
+  return incident.ok() && call.caller->Sees(incident->model);
+}
+
+// What a caller may be shown of a list that was read without regard to them.
+template <typename Rows, typename Seen>
+void KeepSeen(const DeskCall& call, Rows& rows, const Seen& seen) {
+  if (call.caller == nullptr || call.caller->SeesAll()) return;
+  rows.erase(std::remove_if(rows.begin(), rows.end(), [&](const auto& row) { return !seen(row); }),
+             rows.end());
+  if (rows.size() > call.limit) rows.resize(call.limit);
+}
+// How much to read, so that enough is left of it.
+std::size_t ReadLimit(const DeskCall& call) {
+  constexpr std::size_t kMost = 1000;
+  const bool all = call.caller == nullptr || call.caller->SeesAll();
+  return all ? call.limit : std::max(call.limit, kMost);
+}
+
+// A row of a model that the caller does not see is answered as one that is not there.
+Error Absent(const DeskCall& call, const char* what, const char* help) {
+  return Error(Code::kNotFound, std::string("no ") + what + " " + std::to_string(call.id))
+      .Help(help);
+}
+
+Result<records::IncidentRecord> IncidentOf(IncidentTables& tables, const DeskCall& call) {
+  auto incident = tables.Incident(call.id);
+  if (!incident.ok() || Sees(call, incident->model)) return incident;
+  return Absent(call, "incident", "mooring incident list");
+}
+
+Status MayRespond(const DeskCall& call, std::string_view model) {
+  using records::Permission;
+  if (call.caller == nullptr) return Ok();
+  const bool one = !model.empty() && !model.ends_with('*');
+  const bool may = one ? call.caller->May(Permission::kRespond, model)
+                       : call.caller->MayEverywhere(Permission::kRespond);
+  if (may) return Ok();
+  return Error(Code::kPermissionDenied, "you may not answer alerts of this model")
+      .Why("it takes the permission respond");
+}
+
+Result<std::string> IncidentJson(IncidentTables& tables, const DeskCall& call) {
+  ASSIGN_OR_RETURN(const records::IncidentRecord incident, IncidentOf(tables, call));
+  const std::uint64_t id = call.id;
   ASSIGN_OR_RETURN(const auto alerts, tables.AlertsOfIncident(id));
   ASSIGN_OR_RETURN(const auto facts, tables.Facts(id));
   std::string text;
@@ -65,30 +118,37 @@ Result<std::string> LookIn(IncidentTables& tables, const DeskCall& call, Time no
   switch (call.what) {
     case What::kAlerts: {
       ASSIGN_OR_RETURN(
-          const auto alerts,
-          tables.Alerts({.model = call.model, .active = !call.all, .limit = call.limit}));
+          auto alerts,
+          tables.Alerts({.model = call.model, .active = !call.all, .limit = ReadLimit(call)}));
+      KeepSeen(call, alerts, [&](const auto& alert) { return Sees(call, alert.cause.model); });
       return ListJson("alerts", alerts, WriteAlert);
     }
     case What::kAlert: {
       ASSIGN_OR_RETURN(const auto alert, tables.Alert(call.id));
+      if (!Sees(call, alert.cause.model)) {
+        return Absent(call, "alert", "mooring alert list --all");
+      }
       return OneJson(alert, WriteAlert);
     }
     case What::kIncidents: {
       ASSIGN_OR_RETURN(
-          const auto incidents,
-          tables.Incidents({.model = call.model, .open = call.open, .limit = call.limit}));
+          auto incidents,
+          tables.Incidents({.model = call.model, .open = call.open, .limit = ReadLimit(call)}));
+      KeepSeen(call, incidents, [&](const auto& incident) { return Sees(call, incident.model); });
       return ListJson("incidents", incidents, WriteIncident);
     }
-    case What::kIncident: return IncidentJson(tables, call.id);
+    case What::kIncident: return IncidentJson(tables, call);
     case What::kSilences: {
-      ASSIGN_OR_RETURN(const auto silences, tables.Silences(now));
+      ASSIGN_OR_RETURN(auto silences, tables.Silences(now));
+      KeepSeen(call, silences, [&](const auto& one) { return SeesPattern(call, one.model); });
       return ListJson("silences", silences, WriteSilence);
     }
     default: break;
   }
   ASSIGN_OR_RETURN(const auto state, StateOf(call.state));
-  ASSIGN_OR_RETURN(const auto sent,
-                   tables.Notifications({.sink = call.sink, .state = state, .limit = call.limit}));
+  ASSIGN_OR_RETURN(auto sent, tables.Notifications(
+                                  {.sink = call.sink, .state = state, .limit = ReadLimit(call)}));
+  KeepSeen(call, sent, [&](const auto& one) { return SeesIncident(call, tables, one.incident); });
   return ListJson("notifications", sent, WriteNotification);
 }
 
@@ -195,7 +255,8 @@ Result<std::string> IncidentDesk::Acknowledge(const DeskCall& call, const Json& 
   ASSIGN_OR_RETURN(const std::string note, TextOf(body, "note", limits::kNoteBytes));
   std::string text;
   const Status written = store_.Write([&](IncidentTables& tables) -> Status {
-    ASSIGN_OR_RETURN(records::IncidentRecord incident, tables.Incident(call.id));
+    ASSIGN_OR_RETURN(records::IncidentRecord incident, IncidentOf(tables, call));
+    RETURN_IF_ERROR(MayRespond(call, incident.model));
     if (!incident.is_open()) {
       return Error(Code::kConflict, "incident " + std::to_string(call.id) + " is resolved")
           .Why("at " + FormatTime(incident.resolved));
@@ -225,8 +286,9 @@ Result<std::string> IncidentDesk::Note(const DeskCall& call, const Json& body) {
   const records::IncidentFact fact{
       .incident = call.id, .at = clock_.Now(), .who = call.author, .what = "note", .text = note};
   const Status written = store_.Write([&](IncidentTables& tables) -> Status {
-    const auto incident = tables.Incident(call.id);
-    return incident.ok() ? tables.Add(fact) : Status(incident.error());
+    ASSIGN_OR_RETURN(const records::IncidentRecord incident, IncidentOf(tables, call));
+    RETURN_IF_ERROR(MayRespond(call, incident.model));
+    return tables.Add(fact);
   });
   RETURN_IF_ERROR(written);
   return OneJson(fact, WriteFact);
@@ -237,6 +299,7 @@ Result<std::string> IncidentDesk::Silence(const DeskCall& call, const Json& body
       CheckKeys(body, {"author", "model", "kind", "subject", "for", "until", "reason"}));
   records::Silence silence;
   ASSIGN_OR_RETURN(silence.model, TextOf(body, "model", limits::kNameBytes + 1));
+  RETURN_IF_ERROR(MayRespond(call, silence.model));
   ASSIGN_OR_RETURN(silence.kind, TextOf(body, "kind", limits::kNameBytes + 1));
   ASSIGN_OR_RETURN(silence.subject, TextOf(body, "subject", limits::kReasonBytes));
   ASSIGN_OR_RETURN(silence.reason, TextOf(body, "reason", limits::kReasonBytes));
@@ -262,6 +325,10 @@ Result<std::string> IncidentDesk::EndSilence(const DeskCall& call) {
   std::string text;
   const Status written = store_.Write([&](IncidentTables& tables) -> Status {
     ASSIGN_OR_RETURN(records::Silence silence, tables.SilenceOf(call.id));
+    if (!SeesPattern(call, silence.model)) {
+      return Absent(call, "silence", "mooring alert silence --list");
+    }
+    RETURN_IF_ERROR(MayRespond(call, silence.model));
     const Time now = clock_.Now();
     if (silence.until <= now) {
       return Error(Code::kConflict, "silence " + std::to_string(call.id) + " is over")

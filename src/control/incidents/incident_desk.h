@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/text/json.h"
+#include "records/access/principal.h"
 #include "records/audit/audit_sink.h"
 #include "records/incidents/incident_store.h"
 
@@ -43,6 +44,9 @@ struct DeskCall {
   std::string author;
   std::string body;          // JSON
   std::string address = {};  // of the caller, for the control log
+  // Who asks: what is of models that they do not see is as if it were not there. Null: sees all,
+  // may all.
+  const records::Principal* caller = nullptr;
 };
 
 class IncidentDesk {

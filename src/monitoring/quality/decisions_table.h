@@ -36,8 +36,8 @@ class DecisionsTable {
 
   // Adds a row's inputs.
   void Append(const data::Batch& inputs, std::size_t row, std::vector<double>& read);
-  // Rows whose truth is known; `named` is the contract's output among the scores, nothing when it is
-  // a label beside them: then it is the place of the most probable.
+  // Rows whose truth is known; `named` is the contract's output among the scores, nothing when it
+  // is a label beside them: then it is the place of the most probable.
   data::Batch Of(const QualityRows& rows, std::optional<std::size_t> named) const;
 
  private:

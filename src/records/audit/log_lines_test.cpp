@@ -66,11 +66,14 @@ TEST(LineWalker, SaysWhereTheEndIsTorn) {
 }
 
 TEST(LineWalker, LinesThatAreNoneAreBroken) {
-  for (const std::string line : {"\n", "short\n", "\n\n"}) {
+  for (const char* line : {"\n", "short\n", "\n\n"}) {
     EXPECT_EQ(Walk(line).front(), Step::kBroken);
   }
-  EXPECT_EQ(Walk(std::string(64, 'a') + " \n").front(), Step::kBroken);
-  EXPECT_EQ(Walk(std::string(64, 'z') + " {}\n").front(), Step::kBroken);
+  std::string empty(64, 'a'), no_digits(64, 'z');
+  empty += " \n";
+  no_digits += " {}\n";
+  EXPECT_EQ(Walk(empty).front(), Step::kBroken);
+  EXPECT_EQ(Walk(no_digits).front(), Step::kBroken);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kPrefix = "MOORING_";
 // Names with our prefix that are no settings.
-constexpr std::string_view kOthers[] = {"MOORING_CONFIG", "MOORING_UPDATE_GOLDEN"};
+constexpr std::string_view kOthers[] = {"MOORING_CONFIG", "MOORING_TOKEN", "MOORING_UPDATE_GOLDEN"};
 
 Status ApplyFile(const Context& context, const std::string& path, Settings& settings) {
   ASSIGN_OR_RETURN(const std::string text, context.files->ReadFile(path, limits::kContractBytes));

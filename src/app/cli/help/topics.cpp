@@ -39,6 +39,7 @@ std::string Variables(const Context&) {
     page += "  " + Padded(EnvironmentName(setting.key), 42) + std::string(setting.summary) + "\n";
   }
   return page + "  " + Padded("MOORING_CONFIG", 42) + "the configuration file\n" + "  " +
+         Padded("MOORING_TOKEN", 42) + "who you are to a server (--server)\n" + "  " +
          Padded("NO_COLOR, TERM=dumb", 42) + "no colours\n";
 }
 

@@ -18,6 +18,12 @@ ServerOptions OptionsOf(const Settings& settings) {
   options.tls_key_file = settings.Text("tls.key_file");
   options.allowed_hosts = settings.List("listen.allowed_hosts");
   options.allow_remote_without_auth = settings.Switch("listen.allow_remote_without_auth");
+  options.client_ca_file = settings.Text("tls.client_ca_file");
+  options.oidc = {.issuer = settings.Text("oidc.issuer"),
+                  .audience = settings.Text("oidc.audience"),
+                  .keys_file = settings.Text("oidc.keys_file"),
+                  .claim = settings.Text("oidc.claim"),
+                  .rules = settings.List("oidc.roles")};
   options.ack = settings.Text("journal.ack") == "written" ? records::AckMode::kWritten
                                                           : records::AckMode::kSynced;
   options.sync_interval = settings.Duration("journal.sync_interval");
@@ -135,7 +141,7 @@ std::vector<Flag> ServeFlags() {
        .repeated = true,
        .setting = "listen.allowed_hosts"},
       {.name = "allow-remote-without-auth",
-       .summary = "listen beyond loopback although nobody has to say who they are",
+       .summary = "listen beyond loopback although callers are not known, or not over TLS",
        .setting = "listen.allow_remote_without_auth"},
       {.name = "ack",
        .value = "WHEN",
@@ -167,9 +173,42 @@ std::vector<Flag> ServeFlags() {
   };
 }
 
+// Who may call, beside holders of tokens.
+std::vector<Flag> CallerFlags() {
+  return {{.name = "client-ca",
+           .value = "FILE",
+           .summary = "PEM: take callers' certificates that these authorities signed",
+           .setting = "tls.client_ca_file",
+           .completes = Completes::kFile},
+          {.name = "oidc-issuer",
+           .value = "URL",
+           .summary = "take bearer tokens of this OpenID provider",
+           .setting = "oidc.issuer"},
+          {.name = "oidc-audience",
+           .value = "NAME",
+           .summary = "whom its tokens must be for",
+           .setting = "oidc.audience"},
+          {.name = "oidc-keys",
+           .value = "FILE",
+           .summary = "its key set, JSON",
+           .setting = "oidc.keys_file",
+           .completes = Completes::kFile},
+          {.name = "oidc-claim",
+           .value = "NAME",
+           .summary = "the claim that says what a caller is (default roles)",
+           .setting = "oidc.claim"},
+          {.name = "oidc-role",
+           .value = "RULE",
+           .summary = "what a value of it means: VALUE=ROLE or VALUE=ROLE@MODEL",
+           .repeated = true,
+           .setting = "oidc.roles"}};
+}
+
 // In front of what is for measuring only.
 std::vector<Flag> AllFlags() {
   std::vector<Flag> flags = ServeFlags();
+  const std::vector<Flag> callers = CallerFlags();
+  flags.insert(flags.end() - 1, callers.begin(), callers.end());
   flags.insert(flags.end() - 1, {.name = "alerts",
                                  .value = "FILE",
                                  .summary = "YAML file of whom alerts are told to",

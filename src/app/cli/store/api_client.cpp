@@ -41,10 +41,24 @@ std::string ListOfProblems(const Json& body) {
   return lines;
 }
 
+// Whether nobody else reads what is sent there: TLS, or this machine itself.
+bool IsPrivate(std::string_view url) {
+  if (!url.starts_with("http://")) return true;
+  std::string_view host = url.substr(7);
+  host = host.substr(0, host.find_first_of("/?#"));
+  if (host == "[::1]" || host.starts_with("[::1]:")) return host.find('@') == host.npos;
+  if (host.find('@') != host.npos) return false;
+  host = host.substr(0, host.find(':'));
+  return host == "localhost" ||
+         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos);
+}
+
 }  // namespace
 
 ApiClient::ApiClient(const Context& context)
-    : transport_(context.transport), url_(context.settings.Text("server")) {
+    : transport_(context.transport),
+      url_(context.settings.Text("server")),
+      token_(context.Environment("MOORING_TOKEN")) {
   if (url_.empty()) {
     const bool tls = !context.settings.Text("tls.certificate_file").empty();
     url_ = std::string(tls ? "https://" : "http://") + context.settings.Text("listen.host") + ":" +
@@ -60,6 +74,14 @@ Result<HttpAnswer> ApiClient::Raw(const std::string& method, const std::string& 
   call.url = url_ + path;
   call.body = body;
   if (!content_type.empty()) call.headers.emplace_back("Content-Type", content_type);
+  if (!token_.empty()) {
+    if (!IsPrivate(url_)) {
+      return Error(Code::kFailedPrecondition, "not sending a token to " + url_)
+          .Why("without TLS everyone on the way could read it")
+          .Help("use https://, or unset MOORING_TOKEN");
+    }
+    call.headers.emplace_back("Authorization", "Bearer " + token_);
+  }
   auto answer = transport_->Send(call);
   if (answer.ok()) return answer;
   Error error = std::move(answer).error();

@@ -14,7 +14,8 @@ namespace mooring::app::cli {
 
 class ApiClient {
  public:
-  // By the setting `server`; without it the address that this machine's own server would listen on.
+  // By the setting `server`, with the token of the variable MOORING_TOKEN; without the setting the
+  // address that this machine's own server would listen on.
   explicit ApiClient(const Context& context);
 
   const std::string& url() const { return url_; }
@@ -34,6 +35,7 @@ class ApiClient {
                     const std::string& content_type) const;
   Transport* transport_;
   std::string url_;
+  std::string token_;  // of the variable MOORING_TOKEN; "" none
 };
 
 // A name as one part of a path.

@@ -28,6 +28,17 @@ void Replace(std::string& text, const std::string& from, const std::string& to) 
   }
 }
 
+// A token is another one each time.
+void HideTokens(std::string& text) {
+  constexpr std::string_view kPrefix = "mor_live_";
+  constexpr std::size_t kBytes = 43 + 1 + 6;
+  for (std::size_t at = text.find(kPrefix); at != std::string::npos; at = text.find(kPrefix, at)) {
+    at += kPrefix.size();
+    const std::size_t end = std::min(text.find_first_of(" \t\n\"", at), text.size());
+    if (end - at == kBytes) text.replace(at, kBytes, "TOKEN");
+  }
+}
+
 // Output under a mark; text without a final line end is marked "~".
 std::string Marked(std::string_view mark, const std::string& text) {
   std::string out;
@@ -115,6 +126,7 @@ class Runner {
     if (code != 0) out_ += "? " + std::to_string(code) + "\n";
     Replace(world_.out.written, directory_, "DIR");
     Replace(world_.err.written, directory_, "DIR");
+    HideTokens(world_.out.written);
     out_ += Marked("|", world_.out.written) + Marked("!", world_.err.written);
   }
 

@@ -15,7 +15,8 @@
 //   ! stderr line
 //
 // Words are split at spaces; 'single' and "double" quotes hold them together. Lines of '#' and
-// empty ones are kept. DIR in expected text stands for the directory that the script runs in.
+// empty ones are kept. In expected text DIR stands for the directory that the script runs in,
+// mor_live_TOKEN for any token.
 // Thread safety: none; a script changes the process's working directory.
 #pragma once
 

@@ -21,6 +21,7 @@ Result<HttpAnswer> ScriptedTransport::Send(const HttpCall& call) {
   const std::size_t scheme = call.url.find("://");
   const std::size_t path = call.url.find('/', scheme == std::string::npos ? 0 : scheme + 3);
   const std::string target = path == std::string::npos ? "/" : call.url.substr(path);
+  last = call;
   calls.push_back(call.method + " " + target + (call.body.empty() ? "" : " " + call.body));
   const auto found = answers.find(call.method + " " + target);
   if (found == answers.end() || found->second.empty()) {

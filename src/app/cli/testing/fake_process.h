@@ -35,6 +35,7 @@ class ScriptedTransport final : public Transport {
   // Answers of one request are given in order; the last one again and again.
   std::map<std::string, std::deque<HttpAnswer>> answers;
   std::vector<std::string> calls;  // "POST /path body"
+  HttpCall last;
 };
 
 class FakeServer;

@@ -1,0 +1,84 @@
+// JwtVerifier: bearer tokens of an OpenID provider (RFC 7519): signed by a key of its key set
+// (RFC 7517), for us, and now. Signatures are RS256, ES256 or EdDSA (Ed25519); what else a header
+// may claim, "none" and shared secrets among them, is refused, and so is a key of another kind than
+// the header's word: the words of an attacker choose nothing but the key's id.
+//
+// Claims become roles by a mapping that the operator writes, not the provider.
+//
+// Thread safety: any thread. Failure: Verify is null for every reason alike; Make says what is
+// wrong with the options. Cost: one signature check, about 50 us to 150 us; a token that was seen
+// before costs a SHA-256 and a look-up. Memory: kRemembered tokens.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/text/json.h"
+#include "records/access/principal.h"
+
+typedef struct evp_pkey_st EVP_PKEY;
+
+namespace mooring::api {
+
+// "pricing=scorer@flight-cover", "mooring-admins=admin": who has this value in the claim has this
+// role, over one model or every one.
+struct ClaimRule {
+  std::string value;
+  records::Grant grant;
+};
+Result<ClaimRule> ParseClaimRule(std::string_view text);
+
+class JwtVerifier {
+ public:
+  static constexpr std::size_t kTokenBytes = 16 * 1024;
+  static constexpr std::chrono::seconds kSkew{60};  // that two machines' clocks may differ
+  static constexpr std::size_t kRemembered = 1024;
+  static constexpr std::size_t kKeys = 64;
+
+  struct Options {
+    std::string issuer, audience;  // required: exactly these
+    std::string keys;              // the key set, JSON
+    std::string claim = "roles";   // a text, texts with spaces between, or a list of them
+    std::vector<ClaimRule> rules;
+    const Clock* clock = nullptr;  // required
+  };
+  static Result<std::unique_ptr<JwtVerifier>> Make(Options options);
+  ~JwtVerifier();
+
+  // Null: not from the issuer, not for us, not now, or not a token at all.
+  std::shared_ptr<const records::Principal> Verify(std::string_view token) const;
+  std::size_t keys() const { return keys_.size(); }
+
+ private:
+  enum class Algorithm : unsigned char { kRs256, kEs256, kEdDsa };
+  struct Key {
+    std::string id;
+    Algorithm algorithm;
+    std::shared_ptr<EVP_PKEY> key;
+  };
+  struct Known {
+    std::shared_ptr<const records::Principal> principal;
+    Time expires;
+  };
+
+  explicit JwtVerifier(Options options) : options_(std::move(options)) {}
+  Status ReadKeys();
+  static Result<Key> ReadKey(const Json& json);
+  const Key* KeyOf(const Json& header) const;
+  static bool IsSigned(const Key& key, std::string_view text, std::string_view signature);
+  // The time it ends, when its claims hold now.
+  bool Holds(const Json& claims, Time& expires) const;
+  std::shared_ptr<const records::Principal> PrincipalOf(const Json& claims) const;
+
+  const Options options_;
+  std::vector<Key> keys_;
+  mutable std::mutex mutex_;                              // guards known_
+  mutable std::unordered_map<std::string, Known> known_;  // by SHA-256 of the token
+};
+
+}  // namespace mooring::api

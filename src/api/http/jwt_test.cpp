@@ -1,0 +1,287 @@
+#include "api/http/jwt.h"
+
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rsa.h>
+
+#include "api/http/base64url.h"
+#include "base/crypto/digest.h"
+#include "base/io/file_system.h"
+
+namespace mooring::api {
+namespace {
+
+using records::Permission;
+using records::Role;
+
+struct SigningKey {
+  SigningKey(EVP_PKEY* made, std::string kid) : key(made, EVP_PKEY_free), id(std::move(kid)) {}
+  std::shared_ptr<EVP_PKEY> key;
+  std::string id;
+
+  std::string Sign(const std::string& text) const {
+    const bool ed = EVP_PKEY_is_a(key.get(), "ED25519") == 1;
+    EVP_MD_CTX* const context = EVP_MD_CTX_new();
+    EVP_DigestSignInit(context, nullptr, ed ? nullptr : EVP_sha256(), nullptr, key.get());
+    std::size_t size = 1024;
+    std::string bytes(size, '\0');
+    EVP_DigestSign(context, reinterpret_cast<unsigned char*>(bytes.data()), &size,
+                   reinterpret_cast<const unsigned char*>(text.data()), text.size());
+    EVP_MD_CTX_free(context);
+    bytes.resize(size);
+    return EVP_PKEY_is_a(key.get(), "EC") == 1 ? Plain(bytes) : bytes;
+  }
+  // r and s from DER.
+  static std::string Plain(const std::string& der) {
+    const auto* at = reinterpret_cast<const unsigned char*>(der.data());
+    ECDSA_SIG* const signature = d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(der.size()));
+    std::string both(64, '\0');
+    auto* const out = reinterpret_cast<unsigned char*>(both.data());
+    BN_bn2binpad(ECDSA_SIG_get0_r(signature), out, 32);
+    BN_bn2binpad(ECDSA_SIG_get0_s(signature), out + 32, 32);
+    ECDSA_SIG_free(signature);
+    return both;
+  }
+  std::string Number(const char* name) const {
+    BIGNUM* number = nullptr;
+    EVP_PKEY_get_bn_param(key.get(), name, &number);
+    std::string bytes(static_cast<std::size_t>(BN_num_bytes(number)), '\0');
+    BN_bn2bin(number, reinterpret_cast<unsigned char*>(bytes.data()));
+    BN_free(number);
+    return EncodeBase64Url(bytes);
+  }
+  std::string Json() const {
+    if (EVP_PKEY_is_a(key.get(), "RSA") == 1) {
+      return R"({"kty":"RSA","use":"sig","kid":")" + id + R"(","n":")" + Number("n") +
+             R"(","e":")" + Number("e") + "\"}";
+    }
+    if (EVP_PKEY_is_a(key.get(), "EC") == 1) {
+      return R"({"kty":"EC","crv":"P-256","kid":")" + id + R"(","x":")" + Number("qx") +
+             R"(","y":")" + Number("qy") + "\"}";
+    }
+    std::string x(32, '\0');
+    std::size_t size = 32;
+    EVP_PKEY_get_raw_public_key(key.get(), reinterpret_cast<unsigned char*>(x.data()), &size);
+    return R"({"kty":"OKP","crv":"Ed25519","kid":")" + id + R"(","x":")" + EncodeBase64Url(x) +
+           "\"}";
+  }
+};
+
+class JwtTest : public ::testing::Test {
+ protected:
+  static const SigningKey& Rsa() {
+    static const SigningKey key(EVP_RSA_gen(2048), "rsa");
+    return key;
+  }
+  static const SigningKey& Ec() {
+    static const SigningKey key(EVP_EC_gen("P-256"), "ec");
+    return key;
+  }
+  static const SigningKey& Ed() {
+    static const SigningKey key(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), "ed");
+    return key;
+  }
+  JwtVerifier::Options Options() {
+    JwtVerifier::Options options;
+    options.issuer = "https://id.example";
+    options.audience = "mooring";
+    options.keys = "{\"keys\":[" + Rsa().Json() + "," + Ec().Json() + "," + Ed().Json() + "," +
+                   R"({"kty":"oct","kid":"shared","k":"c2VjcmV0"},)" +
+                   R"({"kty":"RSA","use":"enc","kid":"enc","n":"AQ","e":"AQ"}]})";
+    options.rules = {{"pricing", {Role::kScorer, "m"}}, {"chiefs", {Role::kAdmin, "*"}}};
+    options.clock = &clock_;
+    return options;
+  }
+  void SetUp() override {
+    auto made = JwtVerifier::Make(Options());
+    ASSERT_TRUE(made.ok()) << made.error().ToString();
+    verifier_ = std::move(*made);
+  }
+  std::int64_t Now(std::int64_t more = 0) const {
+    return std::chrono::floor<std::chrono::seconds>(clock_.Now()).time_since_epoch().count() + more;
+  }
+  std::string Claims(const std::string& more = "") const {
+    return R"({"iss":"https://id.example","sub":"ann","aud":"mooring","roles":["pricing"],"exp":)" +
+           std::to_string(Now(300)) + more + "}";
+  }
+  static std::string Token(const std::string& header, const std::string& claims,
+                           const SigningKey& key) {
+    const std::string text = EncodeBase64Url(header) + "." + EncodeBase64Url(claims);
+    return text + "." + EncodeBase64Url(key.Sign(text));
+  }
+  static std::string Header(const std::string& alg, const std::string& kid) {
+    return R"({"alg":")" + alg + R"(","kid":")" + kid + "\"}";
+  }
+  bool Takes(const std::string& claims) const {
+    return verifier_->Verify(Token(Header("EdDSA", "ed"), claims, Ed())) != nullptr;
+  }
+
+  SimulatedClock clock_;
+  std::unique_ptr<JwtVerifier> verifier_;
+};
+
+TEST_F(JwtTest, TakesTheThreeAlgorithms) {
+  EXPECT_EQ(verifier_->keys(), 3U);
+  for (const auto& [alg, key] : {std::pair("RS256", Rsa()), {"ES256", Ec()}, {"EdDSA", Ed()}}) {
+    for (int i = 0; i < 2; ++i) {  // read, then remembered
+      const auto ann = verifier_->Verify(Token(Header(alg, key.id), Claims(), key));
+      ASSERT_NE(ann, nullptr) << alg;
+      EXPECT_EQ(ann->name(), "oidc:ann");
+      EXPECT_TRUE(ann->May(Permission::kPredict, "m"));
+      EXPECT_FALSE(ann->Sees("n"));
+      EXPECT_FALSE(ann->MaySomewhere(Permission::kAdminister));
+    }
+  }
+}
+
+TEST_F(JwtTest, RefusesWhatTheHeaderClaims) {
+  const std::string claims = Claims();
+  const std::string ed = R"("alg":"EdDSA","kid":"ed")";
+  const std::string headers[] = {
+      Header("none", "ed"),
+      Header("None", "ed"),
+      Header("HS256", "ed"),
+      Header("HS256", "shared"),
+      Header("RS256", "ed"),  // another kind than the key's
+      Header("ES256", "ed"),
+      Header("PS256", "rsa"),
+      Header("RS512", "rsa"),
+      Header("ES384", "ec"),
+      Header("eddsa", "ed"),
+      Header("EdDSA", "ED"),
+      Header("EdDSA", "unknown"),
+      Header("EdDSA", ""),
+      Header("EdDSA", "../ed"),
+      R"({"alg":"EdDSA"})",
+      R"({"kid":"ed"})",
+      R"({"alg":["EdDSA"],"kid":"ed"})",
+      "{" + ed + R"(,"crit":["x"],"x":1})",
+      "{" + ed + R"(,"b64":false})",
+      "[]",
+      "null",
+      "",
+      "{" + ed,
+  };
+  for (const std::string& header : headers) {
+    EXPECT_EQ(verifier_->Verify(Token(header, claims, Ed())), nullptr) << header;
+  }
+  EXPECT_NE(verifier_->Verify(Token("{" + ed + R"(,"typ":"JWT"})", claims, Ed())), nullptr);
+}
+
+TEST_F(JwtTest, RefusesAPublicKeyUsedAsASecret) {
+  const std::string secret = Rsa().Json();
+  const std::string text =
+      EncodeBase64Url(Header("HS256", "rsa")) + "." + EncodeBase64Url(Claims());
+  const Digest sum = HmacSha256(AsBytes(secret), AsBytes(text));
+  EXPECT_EQ(verifier_->Verify(text + "." + EncodeBase64Url(AsText(sum))), nullptr);
+}
+
+TEST_F(JwtTest, RefusesEveryChangedByteAndEveryPiece) {
+  const std::string good = Token(Header("EdDSA", "ed"), Claims(), Ed());
+  for (std::size_t i = 0; i < good.size(); ++i) {
+    std::string bad = good;
+    bad[i] = bad[i] == 'A' ? 'B' : 'A';
+    EXPECT_EQ(verifier_->Verify(bad), nullptr) << i;
+    EXPECT_EQ(verifier_->Verify(good.substr(0, i)), nullptr) << i;
+  }
+  for (const std::string& bad :
+       {std::string(), std::string("."), std::string(".."), std::string("..."), good + ".",
+        good + ".x", good + "=", " " + good, good + "\n", std::string(1'000'000, 'a'),
+        std::string("a.b.c"), good.substr(0, good.rfind('.') + 1)}) {
+    EXPECT_EQ(verifier_->Verify(bad), nullptr) << bad.substr(0, 60);
+  }
+  EXPECT_EQ(verifier_->Verify(Token(Header("EdDSA", "ed"), Claims(), Rsa())), nullptr);
+  const std::string ec = Token(Header("ES256", "ec"), Claims(), Ec());
+  const std::string zero = ec.substr(0, ec.rfind('.') + 1) + EncodeBase64Url(std::string(64, '\0'));
+  EXPECT_EQ(verifier_->Verify(zero), nullptr) << "r = s = 0";
+}
+
+TEST_F(JwtTest, HoldsOnlyFromTheIssuerForUsAndNow) {
+  const std::string who = R"({"iss":"https://id.example","sub":"ann",)";
+  const auto until = [&](std::int64_t seconds) {
+    return "\"exp\":" + std::to_string(Now(seconds));
+  };
+  const auto from = [&](std::int64_t seconds) {
+    return ",\"nbf\":" + std::to_string(Now(seconds)) + "}";
+  };
+  const std::string ours = who + R"("aud":"mooring",)";
+  EXPECT_TRUE(Takes(ours + until(10) + "}"));
+  EXPECT_TRUE(Takes(ours + until(-59) + "}")) << "within what clocks differ";
+  EXPECT_FALSE(Takes(ours + until(-60) + "}"));
+  EXPECT_FALSE(Takes(ours + until(-300) + "}")) << "5 minutes of skew";
+  EXPECT_TRUE(Takes(ours + until(900) + from(60)));
+  EXPECT_FALSE(Takes(ours + until(900) + from(61)));
+  EXPECT_FALSE(Takes(ours + until(900) + R"(,"nbf":"now"})"));
+  EXPECT_FALSE(Takes(who + R"("aud":"mooring"})")) << "without an end";
+  EXPECT_FALSE(Takes(ours + R"("exp":"later"})"));
+  EXPECT_FALSE(Takes(ours + R"("exp":1e300})"));
+  EXPECT_FALSE(Takes(ours + R"("exp":-1})"));
+  EXPECT_TRUE(Takes(who + R"("aud":["x","mooring"],)" + until(10) + "}"));
+  for (const char* aud : {R"("aud":"other",)", R"("aud":["x"],)", R"("aud":[],)", R"("aud":5,)",
+                          R"("aud":"mooring2",)", "", R"("aud":{"mooring":1},)"}) {
+    EXPECT_FALSE(Takes(who + aud + until(10) + "}")) << aud;
+  }
+  for (const char* iss : {"https://id.example/", "http://id.example", "https://evil.example", ""}) {
+    EXPECT_FALSE(Takes(std::string(R"({"sub":"ann","aud":"mooring","iss":")") + iss + "\"," +
+                       until(10) + "}"));
+  }
+  for (const char* sub : {"", "a b", "a\\nb", "\\u0000"}) {
+    EXPECT_FALSE(Takes(std::string(R"({"iss":"https://id.example","aud":"mooring","sub":")") + sub +
+                       "\"," + until(10) + "}"))
+        << sub;
+  }
+  EXPECT_FALSE(Takes(R"({"iss":"https://id.example","aud":"mooring",)" + until(10) + "}"));
+}
+
+TEST_F(JwtTest, WhatIsRememberedEndsToo) {
+  const std::string token = Token(Header("EdDSA", "ed"), Claims(), Ed());
+  EXPECT_NE(verifier_->Verify(token), nullptr);
+  clock_.Advance(std::chrono::seconds(359));
+  EXPECT_NE(verifier_->Verify(token), nullptr);
+  clock_.Advance(std::chrono::seconds(2));
+  EXPECT_EQ(verifier_->Verify(token), nullptr);
+}
+
+TEST_F(JwtTest, ClaimsBecomeRolesByTheOperatorsRules) {
+  const auto with = [&](const std::string& roles) {
+    return verifier_->Verify(
+        Token(Header("EdDSA", "ed"),
+              R"({"iss":"https://id.example","sub":"a","aud":"mooring","exp":)" +
+                  std::to_string(Now(100)) + ",\"roles\":" + roles + "}",
+              Ed()));
+  };
+  EXPECT_TRUE(with(R"("x pricing y")")->May(Permission::kPredict, "m"));
+  EXPECT_TRUE(with(R"(["chiefs"])")->MayEverywhere(Permission::kAdminister));
+  for (const char* none : {R"("PRICING")", R"("pricing2")", "[]", "{}", "5", R"(["admin"])"}) {
+    const auto nobody = with(none);
+    ASSERT_NE(nobody, nullptr) << none;
+    EXPECT_FALSE(nobody->MaySomewhere(Permission::kReadMetadata)) << none;
+  }
+  EXPECT_EQ(ParseClaimRule("a=b=scorer@m")->value, "a=b");
+  EXPECT_EQ(ParseClaimRule("chiefs=admin")->grant.model, "*");
+  for (const char* bad : {"", "x", "=admin", "x=", "x=root", "x=admin@", "x=admin@../y"}) {
+    EXPECT_FALSE(ParseClaimRule(bad).ok()) << bad;
+  }
+}
+
+TEST_F(JwtTest, RefusesKeySetsWithoutSense) {
+  const SigningKey small(EVP_RSA_gen(1024), "small");
+  for (const std::string& keys :
+       {std::string(), std::string("{}"), std::string(R"({"keys":[]})"), std::string("[]"),
+        std::string(R"({"keys":[{"kty":"oct","kid":"k","k":"AA"}]})"),
+        std::string(R"({"keys":[{"kty":"EC","crv":"P-256","kid":"k","x":"AA","y":"AA"}]})"),
+        R"({"keys":[)" + small.Json() + "]}"}) {
+    JwtVerifier::Options options = Options();
+    options.keys = keys;
+    EXPECT_FALSE(JwtVerifier::Make(std::move(options)).ok()) << keys.substr(0, 60);
+  }
+  JwtVerifier::Options options = Options();
+  options.audience = "";
+  EXPECT_FALSE(JwtVerifier::Make(std::move(options)).ok());
+}
+
+}  // namespace
+}  // namespace mooring::api
