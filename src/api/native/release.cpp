@@ -28,11 +28,11 @@ Result<Order> ReadOrder(const Call& call) {
 }  // namespace
 
 void ReleaseDecision(const Call& call) {
+  auto order = ReadOrder(call);
+  if (!order.ok()) return call.Refuse(order.error());
   if (call.api->use.settlement == nullptr) {
     return call.Refuse(Error(Code::kUnavailable, "this server keeps no budgets"));
   }
-  auto order = ReadOrder(call);
-  if (!order.ok()) return call.Refuse(order.error());
   // It looks the decision up in the journal, which may read a file.
   const auto work = [call, order = std::move(order).value()] {
     call.api->use.settlement->Release(order.decision, order.caller, order.reason,

@@ -26,6 +26,7 @@ Result<ExitCode> RunRoles(Context& context, const Args& args) {
 Command AccessRolesCommand() {
   return {.name = "access roles",
           .summary = "the roles that there are, and what each may",
+          .examples = {{"mooring access roles", "as a table"}},
           .flags = OutputFlags(),
           .run = RunRoles};
 }
