@@ -1,9 +1,13 @@
 #include "app/safeguards.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <vector>
 
 #include "serving/stop_limits/limit_recovery.h"
+#include "serving/stop_limits/limit_set.h"
+#include "serving/stop_limits/median_refill.h"
 
 namespace mooring::app {
 namespace {
@@ -22,6 +26,27 @@ serving::KillSwitch::Options KillOptions(
   kills.panic_file = options.paths->panic;
   kills.on_change = std::move(tell);
   return kills;
+}
+
+// The version that decided; when it is not loaded any more, the champion, whose limits its budgets
+// are now.
+std::shared_ptr<const serving::LimitSet> LimitsOf(const serving::Snapshot& snapshot,
+                                                  const records::Binding& binding) {
+  const serving::ServedModel* model = snapshot.Find(binding.model);
+  if (model == nullptr) return nullptr;
+  const auto version = model->versions.find(binding.version);
+  if (version != model->versions.end()) return version->second->limits;
+  return model->champion == nullptr ? nullptr : model->champion->limits;
+}
+
+std::vector<std::shared_ptr<const serving::LimitSet>> AllLimits(const serving::Snapshot& snapshot) {
+  std::vector<std::shared_ptr<const serving::LimitSet>> all;
+  for (const auto& [name, model] : snapshot.models) {
+    for (const auto& [number, version] : model.versions) {
+      if (version->limits != nullptr) all.push_back(version->limits);
+    }
+  }
+  return all;
 }
 
 }  // namespace
@@ -72,11 +97,35 @@ Status Safeguards::Recover(records::Journal& journal, const records::JournalPosi
   ASSIGN_OR_RETURN(const std::uint64_t notes,
                    serving::RecoverLimits(record, journal.Durable(), budgets_));
   options_.log->Info("budgets recovered", {{"notes", notes}, {"budgets", budgets_.states()}});
-  settlement_.emplace(serving::LimitSettlement::Options{.journal = &journal,
-                                                        .ledger = &budgets_,
-                                                        .clock = options_.clock,
-                                                        .oldest_segment = recent.segment});
+  const auto now = [this]() -> std::shared_ptr<const serving::Snapshot> {
+    return options_.snapshot ? options_.snapshot() : nullptr;
+  };
+  settlement_.emplace(serving::LimitSettlement::Options{
+      .journal = &journal,
+      .ledger = &budgets_,
+      .clock = options_.clock,
+      .oldest_segment = recent.segment,
+      .limits_of =
+          [now](const records::Binding& binding) -> std::shared_ptr<const serving::LimitSet> {
+        const auto snapshot = now();
+        return snapshot == nullptr ? nullptr : LimitsOf(*snapshot, binding);
+      },
+      .realises =
+          [now] {
+            const auto snapshot = now();
+            return snapshot != nullptr &&
+                   std::ranges::any_of(AllLimits(*snapshot), [](const auto& limits) {
+                     return limits->result_columns() != nullptr;
+                   });
+          }});
   return Ok();
+}
+
+Status Safeguards::RefillMedians(records::Journal& journal) {
+  const auto snapshot = options_.snapshot ? options_.snapshot() : nullptr;
+  if (snapshot == nullptr) return Ok();
+  return serving::RefillMedians(AllLimits(*snapshot), journal, *options_.files,
+                                options_.paths->journal);
 }
 
 void Safeguards::Stop() {

@@ -7,6 +7,8 @@
 // Thread safety: as its parts; Open, Recover and Stop from one thread.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <optional>
 
 #include "app/server.h"
@@ -18,6 +20,7 @@
 #include "records/audit/audit_sink.h"
 #include "records/journal/journal.h"
 #include "serving/kill_switch.h"
+#include "serving/loaded_models.h"
 #include "serving/stop_limits/limit_ledger.h"
 #include "serving/stop_limits/limit_settlement.h"
 #include "serving/stop_limits/stop_limits.h"
@@ -32,6 +35,8 @@ class Safeguards {
     Log* log = nullptr;
     const DataPaths* paths = nullptr;
     records::AuditSink* audit = nullptr;
+    // What serves now, for results of decisions; may give null. Empty: nothing ever serves.
+    std::function<std::shared_ptr<const serving::Snapshot>()> snapshot;
   };
   explicit Safeguards(const Options& options);
 
@@ -40,6 +45,8 @@ class Safeguards {
   // What limits have spent: the journal says it, from the newest snapshot on. Releases are known
   // from `recent` on.
   Status Recover(records::Journal& journal, const records::JournalPosition& recent);
+  // Trailing medians of collars, as they were before the restart; once versions are loaded.
+  Status RefillMedians(records::Journal& journal);
   void Stop();
 
   // For the kill switch's own calls; what it does not take is done at once.
@@ -48,6 +55,7 @@ class Safeguards {
   serving::KillSwitch& kills() { return kills_; }
   serving::StopLimits& limits() { return limits_; }
   serving::LimitSettlement& settlement() { return *settlement_; }
+  const serving::LimitLedger& budgets() const { return budgets_; }
 
  private:
   void Tell(std::string_view what, const records::Kill& kill);

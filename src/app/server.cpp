@@ -79,7 +79,11 @@ class RunningServer final : public Server {
                                             .clock = &clock_,
                                             .log = log_.get(),
                                             .paths = &paths_,
-                                            .audit = &*control_log_});
+                                            .audit = &*control_log_,
+                                            .snapshot = [this] {
+                                              return models_ == nullptr ? nullptr
+                                                                        : models_->Current();
+                                            }});
     safeguards_->Open();
     door_.emplace(Doorkeeper::Options{.files = &files_,
                                       .clock = &clock_,
@@ -244,6 +248,9 @@ class RunningServer final : public Server {
                                    .own_thread = true}));
     // What ought to serve is loaded before the first request can come.
     RETURN_IF_ERROR(models_->ConvergeNow());
+    // Without it the collars' own starts stand in: no reason not to serve.
+    const Status medians = safeguards_->RefillMedians(*journal_);
+    if (!medians.ok()) log_->Warning("trailing medians", {{"problem", medians.error().message()}});
     events_.Look(*models_->Current());
     ASSIGN_OR_RETURN(decider_, serving::Decider::Make(
                                    {.clock = &clock_,

@@ -17,6 +17,12 @@ using data::Field;
 using data::Lexer;
 using data::Token;
 
+// The column that a token names; empty: none.
+std::string ColumnOf(const Token& token) {
+  if (token.kind == Token::Kind::kQuotedName) return token.Unquoted('`');
+  return token.kind == Token::Kind::kName ? std::string(token.spelling) : std::string();
+}
+
 // Whatever could be a column in the text and is none yet. A keyword among them does no harm: no
 // column is read by it.
 void AddNamedColumns(std::vector<Field>& fields, std::string_view text) {
@@ -25,9 +31,7 @@ void AddNamedColumns(std::vector<Field>& fields, std::string_view text) {
   for (Lexer lexer(text);;) {
     const auto token = lexer.Next();
     if (!token.ok() || token->kind == Token::Kind::kEnd) return;  // the compiler says what is wrong
-    const bool quoted = token->kind == Token::Kind::kQuotedName;
-    if (!quoted && token->kind != Token::Kind::kName) continue;
-    std::string name = quoted ? token->Unquoted('`') : std::string(token->spelling);
+    std::string name = ColumnOf(*token);
     const bool usable = !name.empty() && fields.size() < limits::kColumns;
     if (usable && known.insert(name).second) {
       fields.push_back({.name = std::move(name), .type = data::Type::kFloat64});
@@ -43,6 +47,14 @@ std::string PlaceIn(std::string_view where) {
 }
 
 }  // namespace
+
+bool Names(std::string_view text, std::string_view column) {
+  for (Lexer lexer(text);;) {
+    const auto token = lexer.Next();
+    if (!token.ok() || token->kind == Token::Kind::kEnd) return false;
+    if (ColumnOf(*token) == column) return true;
+  }
+}
 
 Status CheckExpression(const Contract& contract, std::string_view text, ExpressionScope scope) {
   std::vector<Field> fields;

@@ -19,6 +19,9 @@ enum class ExpressionScope {
   kAnything,  // what comes from elsewhere too: unknown columns are taken for numbers
 };
 
+// Whether a column is named in the text.
+bool Names(std::string_view text, std::string_view column);
+
 Status CheckExpression(const Contract& contract, std::string_view text, ExpressionScope scope);
 
 }  // namespace mooring::records

@@ -21,6 +21,14 @@ const Contract& Flights() {
   return contract;
 }
 
+TEST(ContractExpressions, TellWhichColumnsAreNamed) {
+  EXPECT_TRUE(Names("if(`fare class` > 1, hour, 2)", "fare class"));
+  EXPECT_TRUE(Names("if(`fare class` > 1, hour, 2)", "hour"));
+  EXPECT_FALSE(Names("if(origin == 'hour', 1, 2)", "hour")) << "a text";
+  EXPECT_FALSE(Names("hours", "hour"));
+  EXPECT_FALSE(Names("", "hour"));
+}
+
 TEST(ContractExpressions, AcceptWhatTheirScopeKnows) {
   struct Case {
     ExpressionScope scope;

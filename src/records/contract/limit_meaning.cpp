@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/text/nearest.h"
 #include "records/contract/currency.h"
+#include "records/contract/expressions.h"
 #include "records/contract/key_parts.h"
 #include "records/contract/value.h"
 
@@ -260,6 +261,18 @@ class LimitCheck {
   void Drawdown() {
     const bool effect = !contract_.effect.value.empty();
     if (!effect) Add("drawdown", "needs the result of a decision", "add 'effect: {value: …}'");
+    if (!contract_.outcome) {
+      Add("drawdown", "no result would ever be known", "add 'outcome: {name: …}'");
+    }
+    // Results are read from the journal, where the values themselves are not.
+    for (const std::string& hidden : contract_.privacy.pseudonymise) {
+      if (!contract_.effect.value.empty() && Names(contract_.effect.value, hidden)) {
+        Add("drawdown", "the effect is of " + Quoted(hidden) + ", which is pseudonymised");
+      }
+      if (Names(rule_.when, hidden)) {
+        Add("when", Quoted(hidden) + " is pseudonymised, and results are told from the journal");
+      }
+    }
     if (hard() != Has("worst")) {
       Add("drawdown", hard() ? "hard needs 'worst'" : "soft knows no worst",
           hard() ? "an expression: what a decision may cost at most" : "write 'drawdown: hard'");

@@ -60,5 +60,29 @@ TEST(LimitMeaning, WhatGoesTogetherIsTaken) {
   }
 }
 
+TEST(LimitMeaning, ResultsAreOfWhatTheJournalHolds) {
+  const auto errors_of = [](const std::string& rest) {
+    std::string all;
+    for (const ContractError& error :
+         CheckContract("model: m\nowner: {team: t}\ninputs: {a: float64, s: string}\n"
+                       "output: {name: p}\n" +
+                       rest)) {
+      all += error.path + ": " + error.message + "\n";
+    }
+    return all;
+  };
+  const std::string soft = "limits: [{name: l, drawdown: soft, max: 5}]\n";
+  const std::string when = "limits: [{name: l, drawdown: soft, max: 5, when: \"s == 'x'\"}]\n";
+  const std::string outcome = "outcome: {name: o}\n", effect = "effect: {value: \"a - 5 * o\"}\n";
+  const std::string hidden = "privacy: {pseudonymise: [s]}\n";
+  EXPECT_EQ(errors_of(outcome + effect + soft), "");
+  EXPECT_EQ(errors_of(effect + soft), "limits[0].drawdown: no result would ever be known\n");
+  EXPECT_EQ(errors_of(outcome + effect + hidden + soft), "");
+  EXPECT_EQ(errors_of(outcome + hidden + soft + "effect: {value: \"if(s == 'x', a, o)\"}\n"),
+            "limits[0].drawdown: the effect is of 's', which is pseudonymised\n");
+  EXPECT_EQ(errors_of(outcome + effect + hidden + when),
+            "limits[0].when: 's' is pseudonymised, and results are told from the journal\n");
+}
+
 }  // namespace
 }  // namespace mooring::records

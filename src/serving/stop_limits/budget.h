@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "records/journal/limit_note.h"
+#include "serving/stop_limits/result_peaks.h"
 #include "serving/stop_limits/window_sums.h"
 
 namespace mooring::serving {
@@ -23,7 +24,7 @@ struct Budget {
   std::int64_t open = 0;        // sum that is held by decisions
   WindowSums sums;
   struct Rare {
-    std::int64_t result = 0, peak = 0;  // of a drawdown: all results, and the most they were
+    ResultPeaks results;  // of a drawdown
     // Of what was spent, the part that relieves the limit (the other sign of a net sum; of a share
     // the decisions that are not marked) and that no record holds yet. Other records may not rely
     // on it: a crash would take it away from under them. Of one bucket when it has an end, else of
@@ -43,7 +44,7 @@ struct Budget {
     const std::int64_t arrival = arrival_ns / 1000 + (arrival_ns % 1000 != 0 ? 1 : 0);
     const bool quiet = latched_at == 0 && open == 0 && arrival <= now && sums.empty();
     if (!quiet || taken) return false;
-    return rare == nullptr || (rare->result == 0 && rare->peak == 0 && !rare->Pending());
+    return rare == nullptr || (rare->results.empty() && !rare->Pending());
   }
 };
 

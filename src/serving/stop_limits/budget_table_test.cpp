@@ -28,7 +28,7 @@ TEST(BudgetTable, ForgetsOnlyWhatIsDeadAFewAtATime) {
   table.Find(StateId(1))->open = 5;
   table.Find(StateId(2))->arrival_ns = 60'001;
   table.Find(StateId(3))->sums.Add({0, 60, 1, 0, 1});
-  table.Find(StateId(4))->NeedRare().result = -1;
+  table.Find(StateId(4))->NeedRare().results.Add(1, -1);
   table.Find(StateId(5))->NeedRare().pending.count = 1;
   table.Find(StateId(6))->taken = true;
   table.Sweep(1, 50);

@@ -15,8 +15,8 @@ LedgerImage::BudgetImage ImageOf(const Budget& budget, const BudgetTable& table)
   image.latched_at = budget.latched_at;
   image.arrival_ns = budget.arrival_ns;
   if (budget.rare != nullptr) {
-    image.result = budget.rare->result;
-    image.peak = budget.rare->peak;
+    image.result = budget.rare->results.result();
+    image.peaks = budget.rare->results.peaks();
   }
   image.buckets = budget.sums.Buckets();
   return image;
@@ -28,9 +28,8 @@ void Fill(const LedgerImage::BudgetImage& image, BudgetTable& table) {
   budget.latched_at = image.latched_at;
   budget.latch_noted = image.latched_at != 0;
   budget.arrival_ns = image.arrival_ns;
-  if (image.result != 0 || image.peak != 0) {
-    budget.NeedRare().result = image.result;
-    budget.NeedRare().peak = image.peak;
+  if (image.result != 0 || !image.peaks.empty()) {
+    budget.NeedRare().results = ResultPeaks::From(image.result, image.peaks);
   }
   for (const WindowBucket& bucket : image.buckets) budget.sums.Add(bucket);
 }
@@ -52,6 +51,7 @@ std::string LimitLedger::Snapshot() const {
   std::sort(image.budgets.begin(), image.budgets.end(),
             [](const auto& a, const auto& b) { return a.id < b.id; });
   std::sort(image.holdings.begin(), image.holdings.end());
+  image.settled = state_->settled.segments();
   return EncodeLedger(image);
 }
 
@@ -70,6 +70,7 @@ Status LimitLedger::Restore(std::string_view bytes) {
   }
   std::swap(state_->budgets, budgets);
   std::swap(state_->open, open);
+  state_->settled.Restore(image.settled);
   state_->pending_opens = 0;
   state_->time.Raise(image.last);
   if (image.frozen) state_->time.Freeze();

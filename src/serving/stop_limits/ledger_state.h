@@ -11,6 +11,7 @@
 #include "serving/stop_limits/limit_ledger.h"
 #include "serving/stop_limits/limit_time.h"
 #include "serving/stop_limits/open_decisions.h"
+#include "serving/stop_limits/settled_decisions.h"
 
 namespace mooring::serving {
 
@@ -24,6 +25,7 @@ struct LimitLedger::State {
   std::mutex mutex;
   BudgetTable budgets;
   OpenDecisions open;
+  SettledDecisions settled;
   LimitTime time;
   bool admitting = false;         // TryAdmit was called: time is the clock's
   std::size_t pending_opens = 0;  // admitted and not recorded

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "serving/stop_limits/limit_window.h"
+#include "serving/stop_limits/open_decisions.h"
 
 namespace mooring::serving {
 
@@ -114,11 +115,48 @@ LimitFinding CheckNet(const LimitTerm& term, const Budget& budget, std::int64_t 
   return finding;
 }
 
+// What the max in force is of the shape's own: part / whole.
+struct Scale {
+  Wide part = 1, whole = 1;
+};
+
+Scale ScaleOf(const LimitTerm& term) {
+  if (term.shape->max <= 0 || term.max == term.shape->max) return {};
+  return {std::max<std::int64_t>(term.max, 0), term.shape->max};
+}
+
+// floor(number · part / whole · scale); false beyond 128 bits.
+bool Scaled(Wide number, Wide part, Wide whole, const Scale& scale, Wide& result) {
+  if (__builtin_mul_overflow(number, part, &result)) return false;
+  if (__builtin_mul_overflow(result, scale.part, &result)) return false;
+  result /= whole * scale.whole;
+  return true;
+}
+
+// T and τ of a rate. Fewer decisions a period are further apart: rounded up, never more than said.
+struct Pace {
+  std::int64_t interval_ns = 0, tolerance_ns = 0;  // 0 interval: none may pass
+};
+
+Pace PaceOf(const LimitTerm& term) {
+  const TermShape& shape = *term.shape;
+  const Scale scale = ScaleOf(term);
+  if (shape.interval_ns <= 0 || shape.tolerance_ns < 0 || scale.part <= 0) return {};
+  if (scale.part == scale.whole) return {shape.interval_ns, shape.tolerance_ns};
+  const Wide interval = (shape.interval_ns * scale.whole - 1) / scale.part + 1;
+  // As many at once as before: τ is that many intervals.
+  const Wide tolerance = interval * (shape.tolerance_ns / shape.interval_ns);
+  if (interval > kMost / 4 || tolerance > kMost / 4) return {};
+  return {Narrow(interval), Narrow(tolerance)};
+}
+
 // TAT' = max(TAT, t) + T; admitted iff TAT' − t ≤ τ + T.
-LimitFinding CheckRate(const TermShape& shape, const Budget& budget, std::int64_t now) {
+LimitFinding CheckRate(const LimitTerm& term, const Budget& budget, std::int64_t now) {
+  const Pace shape = PaceOf(term);
   LimitFinding finding;
-  if (shape.interval_ns <= 0 || shape.tolerance_ns < 0) {
-    finding.hit = finding.unfit = true;
+  if (shape.interval_ns <= 0) {
+    finding.hit = true;
+    finding.unfit = term.shape->interval_ns <= 0 || term.shape->tolerance_ns < 0;
     return finding;
   }
   const Wide at = Wide{now} * 1000;
@@ -143,17 +181,23 @@ LimitFinding CheckShare(const LimitTerm& term, const Budget& budget, std::int64_
   }
   counted = std::max<Wide>(counted - Unsure(note, budget, now).count, 0);
   const Wide decisions = std::max<Wide>(counted + 1, shape.after);
-  const Wide allowed = shape.share_whole > 0 ? shape.share_part * decisions / shape.share_whole : 0;
+  Wide allowed = 0;
+  const bool fits = shape.share_whole > 0 &&
+                    Scaled(decisions, shape.share_part, shape.share_whole, ScaleOf(term), allowed);
+  if (!fits) allowed = 0;
   LimitFinding finding = Upto(budget.sums.Total().plus, 1, allowed);
   finding.hit = finding.hit && term.marked;
   return finding;
 }
 
-// Soft: max V − V < L. Hard: loss of the window + Σ worst of open + worst ≤ L.
+// Soft: max V since the release − V < L. Hard: loss of the window + Σ worst of open + worst ≤ L.
 LimitFinding CheckDrawdown(const LimitTerm& term, const Budget& budget) {
   if (!term.shape->hard) {
     Wide below = 0;
-    if (budget.rare != nullptr) below = Wide{budget.rare->peak} - budget.rare->result;
+    if (budget.rare != nullptr) {
+      const ResultPeaks& results = budget.rare->results;
+      below = Wide{results.Since(term.released_at)} - results.result();
+    }
     return Upto(below, 1, term.max);
   }
   const Wide result =
@@ -167,14 +211,14 @@ LimitFinding CheckGrowth(const LimitTerm& term, const Budget& budget, std::int64
   LimitFinding unfit;
   unfit.hit = unfit.unfit = true;
   if (shape.window == nullptr || shape.growth_whole <= 0) return unfit;
-  Wide before = 0, allowed = 0, divisor = 0;
+  Wide before = 0, allowed = 0;
   for (std::uint32_t week = 1; week <= shape.reference_weeks; ++week) {
     const WindowClock::Range whole = shape.window->WholeBefore(now, week);
     before += budget.sums.Between(whole.first, whole.last).plus;
   }
-  divisor = Wide{shape.growth_whole} * std::max<std::uint32_t>(shape.reference_weeks, 1);
-  if (__builtin_mul_overflow(before, Wide{shape.growth_part}, &allowed)) return unfit;
-  allowed = std::max<Wide>(allowed / divisor, shape.at_least);
+  const Wide divisor = Wide{shape.growth_whole} * std::max<std::uint32_t>(shape.reference_weeks, 1);
+  if (!Scaled(before, shape.growth_part, divisor, ScaleOf(term), allowed)) return unfit;
+  allowed = std::max<Wide>(allowed, shape.at_least);
   const WindowClock::Range counted = shape.window->Counted(now);
   return Upto(budget.sums.Between(counted.first, counted.last).plus, term.amount, allowed);
 }
@@ -187,7 +231,7 @@ LimitFinding CheckKind(const LimitTerm& term, const Budget& budget, const LimitM
       [[fallthrough]];
     case LimitKind::kCount:
     case LimitKind::kRepeat: return Upto(budget.sums.Total().plus, term.amount, term.max);
-    case LimitKind::kRate: return CheckRate(*term.shape, budget, moment.now);
+    case LimitKind::kRate: return CheckRate(term, budget, moment.now);
     case LimitKind::kShare: return CheckShare(term, budget, moment.now, note);
     case LimitKind::kOpenExposure: return Upto(budget.open, term.amount, term.max);
     case LimitKind::kDrawdown: return CheckDrawdown(term, budget);
@@ -213,6 +257,7 @@ bool Fits(const LimitTerm& term, const Budget& budget, std::int64_t now) {
 
 LimitDelta Opened(const LimitTerm& term, const LimitMoment& moment) {
   LimitDelta delta{LimitOp::kOpen, moment.row, term.state, 0, kMost, term.amount};
+  if (term.shape->kind == LimitKind::kDrawdown) delta.bucket = kAwaitsResult;
   const std::int64_t horizon = term.shape->horizon_us;
   if (horizon > 0 && horizon < kMost - moment.now) delta.expires = moment.now + horizon;
   return delta;
@@ -279,7 +324,7 @@ void SpendTerm(const LimitTerm& term, Budget& budget, const LimitMoment& moment,
   const TermShape& shape = *term.shape;
   if (!Spends(term)) return;
   if (shape.kind == LimitKind::kRate) {
-    budget.arrival_ns = std::max(budget.arrival_ns, moment.now * 1000) + shape.interval_ns;
+    budget.arrival_ns = std::max(budget.arrival_ns, moment.now * 1000) + PaceOf(term).interval_ns;
     note.deltas.push_back({LimitOp::kArrival, moment.row, term.state, 0, 0, budget.arrival_ns});
   } else if (KeepsSums(shape.kind)) {
     SpendSums(term, budget, moment, note);

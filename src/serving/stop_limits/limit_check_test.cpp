@@ -167,6 +167,66 @@ TEST(LimitKinds, GrowthIsAgainstTheSameWindowOfEarlierWeeks) {
   EXPECT_EQ(world.note.hits.at(0).threshold, 150);
 }
 
+// The shape's max stands for what its own fields say; a term with half of it is half as much.
+TEST(LimitKinds, AnotherMaxScalesRatesSharesAndGrowth) {
+  LimitWorld world;
+  TermShape rate = ShapeOf(Kind::kRate, 10);
+  rate.interval_ns = 100'000'000;
+  rate.tolerance_ns = 100'000'000;  // two at once
+  LimitTerm term = TermOf(rate, 1, 1);
+  term.max = 3;
+  EXPECT_TRUE(world.Admit(term) && world.Admit(term));
+  EXPECT_FALSE(world.Admit(term));
+  EXPECT_EQ(world.ruling.retry_ns, 333'333'334) << "rounded up";
+  term.max = 20;
+  world.clock.Advance(std::chrono::seconds(10));
+  EXPECT_TRUE(world.Admit(term) && world.Admit(term));
+  EXPECT_FALSE(world.Admit(term));
+  EXPECT_EQ(world.ruling.retry_ns, 50'000'000);
+  term.max = 0;
+  world.clock.Advance(std::chrono::seconds(10));
+  EXPECT_FALSE(world.Admit(term));
+  term.max = kMost;
+  EXPECT_TRUE(world.Admit(term));
+
+  TermShape share = ShapeOf(Kind::kShare, 200'000'000);
+  share.share_part = 1;
+  share.share_whole = 5;
+  share.after = 100;
+  const auto marked_until_denied = [&](std::uint64_t state, std::int64_t max) {
+    LimitTerm one = Marked(share, state, true);
+    one.max = max;
+    int admitted = 0;
+    while (world.Admit(one)) ++admitted;
+    return admitted;
+  };
+  EXPECT_EQ(marked_until_denied(2, 200'000'000), 20);
+  EXPECT_EQ(marked_until_denied(3, 100'000'000), 10);
+  EXPECT_EQ(marked_until_denied(4, 99'999'999), 9) << "rounded down";
+  EXPECT_EQ(marked_until_denied(5, 300'000'000), 30);
+  EXPECT_EQ(marked_until_denied(6, 0), 0);
+  EXPECT_EQ(marked_until_denied(7, -5), 0);
+
+  const auto day = Calendar(records::LimitWindow::Kind::kDay, "UTC");
+  TermShape growth = ShapeOf(Kind::kGrowth, 1'500'000'000, day.get());
+  growth.growth_part = 3;
+  growth.growth_whole = 2;
+  growth.at_least = 100;
+  growth.reference_weeks = 1;
+  EXPECT_TRUE(world.Admit(TermOf(growth, 8, 100)));
+  world.clock.Advance(std::chrono::seconds(7 * kDay));
+  const auto allowed = [&](std::int64_t max) {
+    LimitTerm one = TermOf(growth, 8, 1'000);
+    one.max = max;
+    EXPECT_FALSE(world.Admit(one));
+    return world.note.hits.at(0).threshold;
+  };
+  EXPECT_EQ(allowed(1'500'000'000), 150);
+  EXPECT_EQ(allowed(1'200'000'000), 120);
+  EXPECT_EQ(allowed(3'000'000'000), 300);
+  EXPECT_EQ(allowed(0), 100) << "always allowed";
+}
+
 TEST(LimitKinds, RepeatLatchesTheKeyNotTheDecision) {
   LimitWorld world;
   TermShape shape = ShapeOf(Kind::kRepeat, 2);

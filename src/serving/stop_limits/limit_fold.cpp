@@ -30,10 +30,8 @@ bool MarkFollows(const LimitNote& note, std::size_t delta) {
          note.deltas[delta + 1].state == note.deltas[delta].state;
 }
 
-void AddResult(const LimitDelta& delta, std::int64_t now, Budget& budget) {
-  Budget::Rare& rare = budget.NeedRare();
-  Grow(rare.result, delta.amount);
-  rare.peak = std::max(rare.peak, rare.result);
+void AddResult(const LimitDelta& delta, std::int64_t at, std::int64_t now, Budget& budget) {
+  budget.NeedRare().results.Add(at, delta.amount);
   if (delta.expires > now) budget.sums.Add(BucketOf(delta));
 }
 
@@ -108,7 +106,9 @@ void LimitLedger::State::FoldOne(const LimitDelta& delta, const LimitNote& note,
         Shrink(known->open, open.Close(OpenDecisions::DecisionOf(delta), delta.state));
       }
       return;
-    case LimitOp::kResult: return AddResult(delta, now, budgets.Need(delta.state));
+    case LimitOp::kResult:
+      settled.Add(decision);
+      return AddResult(delta, note.at, now, budgets.Need(delta.state));
     case LimitOp::kLatch:
       known = &budgets.Need(delta.state);
       known->latched_at = std::max(known->latched_at, delta.amount > 0 ? delta.amount : note.at);
@@ -124,6 +124,21 @@ void LimitLedger::State::FoldOne(const LimitDelta& delta, const LimitNote& note,
   WindowBucket back = BucketOf(delta);
   back.count = 1;
   known->sums.Take(back);
+}
+
+void LimitLedger::Settle(DecisionId decision) {
+  const std::lock_guard lock(state_->mutex);
+  state_->settled.Add(decision);
+}
+
+bool LimitLedger::Settled(DecisionId decision) const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->settled.Has(decision);
+}
+
+void LimitLedger::ForgetSettledBefore(std::uint32_t segment) {
+  const std::lock_guard lock(state_->mutex);
+  state_->settled.ForgetBefore(segment);
 }
 
 std::vector<LimitDelta> LimitLedger::OpenOf(DecisionId decision) const {

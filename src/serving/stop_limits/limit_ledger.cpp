@@ -192,8 +192,8 @@ LimitLedger::Usage LimitLedger::Of(const LimitTerm& term) const {
       usage.marked = static_cast<std::int64_t>(budget->sums.Total().plus);
     }
     if (budget->rare != nullptr) {
-      usage.peak = budget->rare->peak;
-      usage.result = budget->rare->result;
+      usage.peak = budget->rare->results.Since(term.released_at);
+      usage.result = budget->rare->results.result();
     }
   }
   const std::int64_t latched_at = state_->LatchOf(term, budget).latched_at;

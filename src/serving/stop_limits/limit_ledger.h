@@ -80,13 +80,18 @@ class LimitLedger {
   // What a decision still holds (kOpen), and gives back once: deltas for a record that closes it.
   // Empty when it holds nothing. Results and returns are applied by Fold of that record's note.
   std::vector<records::LimitDelta> OpenOf(DecisionId decision) const;
+  // Whether its result was folded (kResult) or Settle said that it has none: it was not used.
+  bool Settled(DecisionId decision) const;
+  void Settle(DecisionId decision);
+  // Of decisions that are gone from the journal nothing can come.
+  void ForgetSettledBefore(std::uint32_t segment);
 
   struct Usage {
     // Sum (or count, or open) in the window now; of a share its decisions, and the marked of them.
     std::int64_t current = 0, marked = 0;
     std::int64_t latched_at = 0;        // µs since 1970; 0: not
     std::int64_t resets = 0;            // when the oldest of it expires; 0 never
-    std::int64_t peak = 0, result = 0;  // kDrawdown
+    std::int64_t peak = 0, result = 0;  // kDrawdown; the peak since the release
   };
   Usage Of(const LimitTerm& term) const;
   // The time that budgets live by, µs since 1970: of notes and buckets that others make.

@@ -1,11 +1,14 @@
 #include "serving/stop_limits/limit_recovery.h"
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
+#include <vector>
 
 #include "base/crypto/digest.h"
 #include "base/limits.h"
 #include "data/table/bytes.h"
+#include "records/journal/anchor.h"
 
 namespace mooring::serving {
 namespace {
@@ -60,6 +63,8 @@ Result<std::uint64_t> FoldUpTo(const LimitRecord& record, JournalPosition from, 
   for (std::size_t read = 1; read != 0;) {
     ASSIGN_OR_RETURN(read, reader->Read(end, kRecordsAtOnce, folder));
   }
+  ASSIGN_OR_RETURN(const auto anchor, records::ReadAnchor(*record.files, record.journal_directory));
+  if (anchor.has_value()) ledger.ForgetSettledBefore(anchor->oldest);
   return folder.notes();
 }
 
@@ -77,16 +82,20 @@ void NoteFolder::OnBudget(const records::BudgetChange& change) {
 }
 
 void FoldChange(const records::BudgetChange& change, LimitLedger& ledger) {
+  std::vector<records::LimitDelta> deltas = change.note.deltas;
+  std::ranges::stable_sort(deltas, {}, &records::LimitDelta::row);
   records::LimitNote one;
+  std::size_t next = 0;
   for (std::uint32_t i = 0; i < change.decisions.size(); ++i) {
     one.Clear();
     one.at = change.note.at;
-    for (const records::LimitDelta& delta : change.note.deltas) {
-      if (delta.row != i) continue;
-      one.deltas.push_back(delta);
+    for (; next < deltas.size() && deltas[next].row <= i; ++next) {
+      one.deltas.push_back(deltas[next]);
       one.deltas.back().row = 0;
     }
     ledger.Fold(one, change.decisions[i]);
+    // Nobody acted on it: an outcome that comes all the same is not its result.
+    if (change.why == records::BudgetChange::Why::kRelease) ledger.Settle(change.decisions[i]);
   }
 }
 

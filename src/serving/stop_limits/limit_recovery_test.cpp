@@ -73,6 +73,36 @@ TEST_F(LimitRecoveryTest, ASnapshotStandsForSegmentsThatWereDropped) {
   EXPECT_EQ(Recovered(), 1500 * 1501 / 2 + 5);
 }
 
+TEST_F(LimitRecoveryTest, WhatWasSettledIsKnownAsLongAsItsDecisionIsThere) {
+  Open();
+  Spend(1);
+  records::BudgetChange change;
+  change.why = records::BudgetChange::Why::kOutcome;
+  change.decisions = {{1, 1, 1}, {1, 1000, 7}};
+  for (std::uint32_t row : {0U, 1U}) {
+    change.note.deltas.push_back({records::LimitOp::kResult, row, kState, 0, 1, -5});
+  }
+  ASSERT_TRUE(journal->Append(change, nullptr).ok());
+  change.why = records::BudgetChange::Why::kRelease;
+  change.decisions = {{1, 1000, 9}};
+  change.note.deltas.clear();
+  ASSERT_TRUE(journal->Append(change, nullptr).ok());
+  for (std::int64_t amount = 2; amount <= 1500; ++amount) Spend(amount);
+  const auto settled = [&](DecisionId decision) {
+    LimitLedger ledger({.clock = &clock});
+    EXPECT_TRUE(RecoverLimits(record, journal->Durable(), ledger).ok());
+    return ledger.Settled(decision);
+  };
+  EXPECT_TRUE(settled({1, 1, 1}) && settled({1, 1000, 7}));
+  EXPECT_TRUE(settled({1, 1000, 9})) << "it was released";
+  EXPECT_FALSE(settled({1, 1000, 8}));
+  ASSERT_TRUE(SaveLimits(record, journal->Durable(), clock).ok());
+  EXPECT_TRUE(settled({1, 1, 1}) && settled({1, 1000, 7}));
+  ASSERT_GT(journal->DropBefore(Time::max()).value(), 0U);
+  EXPECT_FALSE(settled({1, 1, 1})) << "its segment is gone";
+  EXPECT_TRUE(settled({1, 1000, 7}));
+}
+
 TEST_F(LimitRecoveryTest, DamageIsSaidAndNeverReadAsNothing) {
   Open();
   for (std::int64_t amount = 1; amount <= 3; ++amount) Spend(amount);

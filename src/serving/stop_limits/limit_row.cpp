@@ -32,23 +32,49 @@ Result<std::unique_ptr<LimitColumns>> LimitColumns::Make(const records::Contract
                                                          int amount_digits) {
   std::unique_ptr<LimitColumns> columns(new LimitColumns());
   columns->amount_digits_ = amount_digits;
+  RETURN_IF_ERROR(columns->Gather(contract, inputs, false));
+  return columns;
+}
+
+Result<std::unique_ptr<LimitColumns>> LimitColumns::MakeOfResults(const records::Contract& contract,
+                                                                  const data::Schema& inputs,
+                                                                  int amount_digits) {
+  std::unique_ptr<LimitColumns> columns(new LimitColumns());
+  columns->amount_digits_ = amount_digits;
+  RETURN_IF_ERROR(columns->Gather(contract, inputs, true));
+  return columns;
+}
+
+Status LimitColumns::Gather(const records::Contract& contract, const data::Schema& inputs,
+                            bool outcome) {
   std::vector<data::Field> fields = inputs.fields();
-  for (std::size_t i = 0; i < fields.size(); ++i) columns->sources_.push_back({Word::kInput, i});
+  for (std::size_t i = 0; i < fields.size(); ++i) sources_.push_back({Word::kInput, i});
   const auto add = [&](const std::string& name, Word word) {
     for (const data::Field& field : fields) {
       if (field.name == name) return;
     }
     fields.push_back({name, data::Type::kFloat64, true, nullptr});
-    columns->sources_.push_back({word, 0});
+    sources_.push_back({word, 0});
   };
+  if (outcome && contract.outcome) add(contract.outcome->name, Word::kOutcome);
   if (!contract.output.name.empty()) add(contract.output.name, Word::kRaw);
   add("score", Word::kScore);
   if (!contract.decision.amount.empty()) add("amount", Word::kAmount);
   auto schema = data::Schema::Make(std::move(fields));
   if (!schema.ok()) return Unfit(schema.error());
-  columns->all_ = std::make_shared<const data::Schema>(std::move(schema).value());
-  columns->used_.assign(columns->all_->size(), false);
-  return columns;
+  all_ = std::make_shared<const data::Schema>(std::move(schema).value());
+  used_.assign(all_->size(), false);
+  return Ok();
+}
+
+bool LimitColumns::Fits(const data::Schema& inputs) const {
+  for (std::size_t i = 0; i < reads_.size(); ++i) {
+    if (reads_[i].word != Word::kInput) continue;
+    if (reads_[i].place >= inputs.size()) return false;
+    const data::Field& field = inputs.field(reads_[i].place);
+    if (field.name != read_->field(i).name || field.type != read_->field(i).type) return false;
+  }
+  return true;
 }
 
 Status LimitColumns::Use(std::string_view text, std::string_view name) {
@@ -87,6 +113,7 @@ LimitRow::LimitRow(const LimitColumns& columns, const Values& values)
       case Word::kInput: column.AppendFrom(values.inputs->column(place), values.row); break;
       case Word::kRaw: column.Append(values.raw); break;
       case Word::kScore: column.Append(values.score); break;
+      case Word::kOutcome: column.Append(values.outcome); break;
       case Word::kAmount:
         column.Append(AmountAsNumber(values.amount_minor, columns_.amount_digits_));
         break;

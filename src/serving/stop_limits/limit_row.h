@@ -1,5 +1,6 @@
 // LimitColumns: the words that a limit's expressions may use (inputs, the output's name, `score`,
-// `amount`), and LimitRow: one row's values of them, as few columns as the expressions read.
+// `amount`, and for results the outcome's), and LimitRow: one row's values of them, as few columns
+// as the expressions read.
 //
 // The output's name is the raw score of the version that answers; `score` and `amount` are what
 // would be given out. An input of the same name comes first.
@@ -24,20 +25,27 @@ class LimitColumns {
  public:
   static Result<std::unique_ptr<LimitColumns>> Make(const records::Contract& contract,
                                                     const data::Schema& inputs, int amount_digits);
+  // The same with the outcome under the name that the contract gives it.
+  static Result<std::unique_ptr<LimitColumns>> MakeOfResults(const records::Contract& contract,
+                                                             const data::Schema& inputs,
+                                                             int amount_digits);
   // Notes what an expression reads; all of them before Seal.
   Status Use(std::string_view text, std::string_view name);
   Status Seal();
   // After Seal: compiled for the batches of LimitRow.
   Result<data::Expression> Compile(std::string_view text, std::string_view name) const;
+  // Whether rows of these inputs can be read: what is read stands at its place with its type.
+  bool Fits(const data::Schema& inputs) const;
 
  private:
   friend class LimitRow;
-  enum class Word : std::uint8_t { kInput, kRaw, kScore, kAmount };
+  enum class Word : std::uint8_t { kInput, kRaw, kScore, kAmount, kOutcome };
   struct Source {
     Word word = Word::kInput;
     std::size_t place = 0;  // kInput: in the inputs
   };
   LimitColumns() = default;
+  Status Gather(const records::Contract& contract, const data::Schema& inputs, bool outcome);
 
   std::shared_ptr<const data::Schema> all_;
   std::vector<Source> sources_;  // of all_
@@ -55,6 +63,7 @@ class LimitRow {
     std::size_t row = 0;
     double raw = 0, score = 0;
     std::int64_t amount_minor = 0;
+    double outcome = 0;  // where the columns have one
   };
   LimitRow(const LimitColumns& columns, const Values& values);
   ~LimitRow();

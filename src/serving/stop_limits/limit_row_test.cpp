@@ -46,5 +46,37 @@ TEST(LimitRow, AnAmountIsExactOrNothing) {
             std::nullopt);
 }
 
+TEST(LimitRow, ResultsReadTheOutcomeToo) {
+  data::Schema schema = *data::Schema::Make({{"seat", data::Type::kString, true, nullptr},
+                                             {"list_price", data::Type::kFloat64, true, nullptr}});
+  data::Batch inputs(std::make_shared<const data::Schema>(schema));
+  inputs.column(0).AppendText("1A");
+  inputs.column(1).Append(60.0);
+  inputs.SetRows(1);
+  records::Contract contract = PricingContract();
+  EXPECT_FALSE((*LimitColumns::MakeOfResults(contract, schema, 2))->Use("late", "l").ok())
+      << "it names no outcome";
+  contract.outcome.emplace();
+  contract.outcome->name = "late";
+  EXPECT_FALSE((*LimitColumns::Make(contract, schema, 2))->Use("late", "l").ok())
+      << "decisions come before it";
+  const auto columns = *LimitColumns::MakeOfResults(contract, schema, 2);
+  const std::string_view text = "list_price + amount - 120 * late";
+  ASSERT_TRUE(columns->Use(text, "l").ok() && columns->Seal().ok());
+  const LimitRow row(*columns, {.inputs = &inputs, .amount_minor = 100, .outcome = 0.5});
+  EXPECT_EQ(columns->Compile(text, "l")->Evaluate(row.batch(), 0), 1.0);
+
+  EXPECT_TRUE(columns->Fits(schema));
+  const auto fits = [&](std::vector<data::Field> fields) {
+    return columns->Fits(*data::Schema::Make(std::move(fields)));
+  };
+  EXPECT_TRUE(fits({{"other", data::Type::kInt32, true, nullptr},
+                    {"list_price", data::Type::kFloat64, true, nullptr}}))
+      << "what is not read may be anything";
+  EXPECT_FALSE(fits({{"list_price", data::Type::kFloat64, true, nullptr}}));
+  EXPECT_FALSE(fits({{"seat", data::Type::kString, true, nullptr},
+                     {"list_price", data::Type::kFloat32, true, nullptr}}));
+}
+
 }  // namespace
 }  // namespace mooring::serving

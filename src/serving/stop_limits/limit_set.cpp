@@ -9,6 +9,7 @@
 
 #include "base/crypto/digest.h"
 #include "records/contract/currency.h"
+#include "records/contract/limit_max.h"
 #include "serving/stop_limits/limit_window.h"
 #include "serving/stop_limits/median_ring.h"
 
@@ -20,8 +21,6 @@ using data::Decimal;
 using records::LimitKind;
 using records::LimitRule;
 using Rounding = Decimal::Rounding;
-
-constexpr int kShareDigits = 9;  // a share or a factor is told to a billionth
 
 Error Unfit(const LimitRule& rule, std::string_view what) {
   return Error(Code::kFailedPrecondition, fmt::format("limits.{}: {}", rule.name, what))
@@ -36,8 +35,8 @@ Result<std::int64_t> InUnits(const LimitRule& rule, std::string_view key, const 
 
 Result<Ratio> RatioOf(const LimitRule& rule, std::string_view key, const Decimal& number) {
   std::int64_t whole = 1;
-  for (int i = 0; i < kShareDigits; ++i) whole *= 10;
-  ASSIGN_OR_RETURN(const std::int64_t part, InUnits(rule, key, number, kShareDigits));
+  for (int i = 0; i < records::kShareDigits; ++i) whole *= 10;
+  ASSIGN_OR_RETURN(const std::int64_t part, InUnits(rule, key, number, records::kShareDigits));
   const std::int64_t common = std::gcd(part, whole);
   return Ratio{part / common, whole / common};
 }
@@ -97,6 +96,9 @@ Status CompileRate(CompiledLimit& limit) {
       limit.shape.tolerance_ns > std::numeric_limits<std::int64_t>::max() / 4) {
     return Unfit(rule, "burst is too large for the rate");
   }
+  if (__builtin_mul_overflow(rule.rate_count, kRateUnits, &limit.shape.max)) {
+    return Unfit(rule, "a rate of so many decisions is none");
+  }
   return Ok();
 }
 
@@ -106,6 +108,7 @@ Status CompileShare(CompiledLimit& limit) {
   ASSIGN_OR_RETURN(const Ratio share, RatioOf(rule, "max", *rule.max));
   limit.shape.share_part = share.part;
   limit.shape.share_whole = share.whole;
+  ASSIGN_OR_RETURN(limit.shape.max, InUnits(rule, "max", *rule.max, records::kShareDigits));
   limit.shape.after = rule.after;
   return Ok();
 }
@@ -116,6 +119,7 @@ Status CompileGrowth(CompiledLimit& limit) {
   ASSIGN_OR_RETURN(const Ratio growth, RatioOf(rule, "max", *rule.max));
   limit.shape.growth_part = growth.part;
   limit.shape.growth_whole = growth.whole;
+  ASSIGN_OR_RETURN(limit.shape.max, InUnits(rule, "max", *rule.max, records::kShareDigits));
   limit.shape.reference_weeks = rule.reference_weeks;
   if (rule.at_least) {
     ASSIGN_OR_RETURN(limit.shape.at_least, InUnits(rule, "at_least", *rule.at_least, limit.digits));
@@ -216,7 +220,9 @@ std::string ReferenceText(const LimitRule& rule) {
 template <typename Each>
 Status ForEachText(const LimitRule& rule, Each each) {
   const std::string reference = ReferenceText(rule);
-  for (const Texts& one : {Texts{"quantity", rule.quantity, &CompiledLimit::quantity},
+  // A drawdown's quantity is its result, over other columns.
+  const std::string quantity = rule.kind == LimitKind::kDrawdown ? std::string() : rule.quantity;
+  for (const Texts& one : {Texts{"quantity", quantity, &CompiledLimit::quantity},
                            Texts{"when", rule.when, &CompiledLimit::when},
                            Texts{"worst", rule.worst, &CompiledLimit::worst},
                            Texts{"collar", reference, &CompiledLimit::reference}}) {
@@ -255,6 +261,7 @@ Result<std::shared_ptr<const LimitSet>> LimitSet::Compile(const Options& options
   const records::Contract& contract = *options.contract;
   const std::shared_ptr<LimitSet> set(new LimitSet());
   set->model_ = contract.model;
+  set->output_ = contract.output.name;
   set->version_ = options.version;
   set->has_amount_ = !contract.decision.amount.empty();
   constexpr int kWithoutCurrency = 2, kOfScore = 6;
@@ -266,6 +273,7 @@ Result<std::shared_ptr<const LimitSet>> LimitSet::Compile(const Options& options
   set->reference_made_ = options.reference_made;
   set->pseudonymiser_ = options.pseudonymiser;
   RETURN_IF_ERROR(set->CompileAll(options));
+  RETURN_IF_ERROR(set->CompileResults(options));
   set->Order();
   set->rules_ = set->CanonicalRules();
   return std::shared_ptr<const LimitSet>(set);
@@ -297,6 +305,47 @@ Status LimitSet::CompileAll(const Options& options) {
   return Ok();
 }
 
+Status LimitSet::CompileResults(const Options& options) {
+  const records::Contract& contract = *options.contract;
+  const auto text_of = [&](const LimitRule& rule) -> const std::string& {
+    return rule.quantity.empty() ? contract.effect.value : rule.quantity;
+  };
+  const auto of_results = [](const CompiledLimit& limit) {
+    return limit.rule.kind == LimitKind::kDrawdown;
+  };
+  if (!contract.outcome || std::ranges::none_of(limits_, of_results)) return Ok();
+  ASSIGN_OR_RETURN(auto columns,
+                   LimitColumns::MakeOfResults(contract, *options.inputs, decision_digits_));
+  for (const CompiledLimit& limit : limits_) {
+    const std::string& text = text_of(limit.rule);
+    if (!of_results(limit) || text.empty()) continue;
+    RETURN_IF_ERROR(columns->Use(text, fmt::format("limits.{}.result", limit.rule.name)));
+  }
+  RETURN_IF_ERROR(columns->Seal());
+  for (CompiledLimit& limit : limits_) {
+    const std::string& text = text_of(limit.rule);
+    if (!of_results(limit) || text.empty()) continue;
+    ASSIGN_OR_RETURN(limit.result,
+                     columns->Compile(text, fmt::format("limits.{}.result", limit.rule.name)));
+  }
+  result_columns_ = std::move(columns);
+  using Task = records::OutputRule::Task;
+  const bool binary = contract.output.task == Task::kBinary;
+  result_source_ = {contract.outcome->name, binary ? contract.output.positive : std::string()};
+  return Ok();
+}
+
+bool LimitSet::Reads(const data::Schema& recorded) const {
+  const auto key_fits = [&](const KeyColumn& key) {
+    return key.place < recorded.size() && recorded.field(key.place).name == key.name;
+  };
+  for (const CompiledLimit& limit : limits_) {
+    if (!std::ranges::all_of(limit.keys, key_fits)) return false;
+  }
+  const bool results = result_columns_ == nullptr || result_columns_->Fits(recorded);
+  return results && columns_->Fits(recorded);
+}
+
 void LimitSet::Order() {
   std::ranges::stable_sort(limits_, {},
                            [](const CompiledLimit& limit) { return StageOf(limit.rule.kind); });
@@ -318,7 +367,7 @@ records::LimitStateId LimitSet::StateOf(const CompiledLimit& limit, const LimitC
                            .inputs = candidate.inputs,
                            .row = candidate.row,
                            .decision = decision,
-                           .pseudonymiser = pseudonymiser_});
+                           .pseudonymiser = candidate.recorded ? nullptr : pseudonymiser_});
 }
 
 std::string LimitSet::CanonicalRules() const {

@@ -34,6 +34,9 @@ struct Ratio {
   std::optional<std::int64_t> Of(std::int64_t number) const;
 };
 
+// A rate's max in a TermShape: so fine that a part of one decision a second is still some.
+inline constexpr std::int64_t kRateUnits = 1'000'000;
+
 struct CompiledLimit {
   records::LimitRule rule;
   std::uint16_t place = 0;  // among the contract's limits
@@ -56,6 +59,9 @@ struct CompiledLimit {
   TermShape shape;
   std::shared_ptr<const WindowClock> window;
   std::vector<KeyColumn> keys;
+
+  // kDrawdown: what a decision came to, over LimitSet::result_columns.
+  std::optional<data::Expression> result;
 
   bool divided() const { return shape.keyed; }
 };
@@ -91,6 +97,7 @@ class LimitSet {
   const std::vector<CompiledLimit>& limits() const { return limits_; }
   const CompiledLimit& OfPlace(std::uint16_t place) const { return limits_[order_[place]]; }
   const std::string& model() const { return model_; }
+  const std::string& output() const { return output_; }  // the contract's name of the score
   VersionNumber version() const { return version_; }
   // Decisions are amounts of so many digits, or scores in millionths.
   bool has_amount() const { return has_amount_; }
@@ -98,6 +105,14 @@ class LimitSet {
   std::int64_t version_made() const { return version_made_; }
   std::int64_t reference_made() const { return reference_made_; }
   const LimitColumns& columns() const { return *columns_; }
+  // What results are read from; null: no limit is on them. And what they are made of besides.
+  const LimitColumns* result_columns() const { return result_columns_.get(); }
+  struct ResultSource {
+    std::string outcome, positive;  // its name; the class that counts as 1
+  };
+  const ResultSource& result_source() const { return result_source_; }
+  // Whether the limits can be asked about rows of a journal with these inputs.
+  bool Reads(const data::Schema& recorded) const;
 
   // Made once for a revision of the controls, then about 20 ns.
   std::shared_ptr<const LimitsInForce> InForce(const LimitControls& controls) const;
@@ -113,16 +128,18 @@ class LimitSet {
   struct Cache;
   LimitSet();
   Status CompileAll(const Options& options);
+  Status CompileResults(const Options& options);
   void Order();
   std::string CanonicalRules() const;
 
-  std::string model_;
+  std::string model_, output_;
   VersionNumber version_ = 0;
   bool has_amount_ = false;
   int decision_digits_ = 6;
   std::int64_t version_made_ = 0, reference_made_ = 0;
   const records::Pseudonymiser* pseudonymiser_ = nullptr;
-  std::unique_ptr<LimitColumns> columns_;
+  std::unique_ptr<LimitColumns> columns_, result_columns_;
+  ResultSource result_source_;
   std::vector<CompiledLimit> limits_;
   std::vector<std::size_t> order_;  // of each place of the contract, in limits_
   std::string rules_;               // canonical text

@@ -1,5 +1,6 @@
 #include "serving/stop_limits/limit_settlement.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -69,6 +70,45 @@ struct Telling final : records::CommitWaiter {
 
 }  // namespace
 
+// Keeps a change until it is durable; ends itself.
+class LimitSettlement::Watching final : public records::CommitWaiter {
+ public:
+  Watching(std::shared_ptr<Failed> failed, const BudgetChange& change)
+      : failed_(std::move(failed)), change_(change) {}
+  void Committed(const Status& status) noexcept override {
+    const std::unique_ptr<Watching> self(this);
+    if (status.ok()) return;
+    const std::lock_guard lock(failed_->mutex);
+    failed_->changes.push_back(std::move(change_));
+  }
+
+ private:
+  const std::shared_ptr<Failed> failed_;
+  BudgetChange change_;
+};
+
+// The ledger holds it already, or will when this succeeds.
+Status LimitSettlement::Write(const BudgetChange& change) {
+  auto watching = std::make_unique<Watching>(failed_, change);
+  RETURN_IF_ERROR(options_.journal->Append(change, watching.get()));
+  static_cast<void>(watching.release());  // the journal tells it, and it ends itself
+  return Ok();
+}
+
+void LimitSettlement::WriteAgain() {
+  std::vector<BudgetChange> changes;
+  {
+    const std::lock_guard lock(failed_->mutex);
+    changes.swap(failed_->changes);
+  }
+  for (BudgetChange& change : changes) {
+    change.note.at = options_.ledger->Now();
+    if (Write(change).ok()) continue;
+    const std::lock_guard lock(failed_->mutex);
+    failed_->changes.push_back(std::move(change));
+  }
+}
+
 Status LimitSettlement::Append(const BudgetChange& change, records::CommitWaiter* waiter) {
   RETURN_IF_ERROR(options_.journal->Append(change, waiter));
   FoldChange(change, *options_.ledger);
@@ -100,7 +140,7 @@ Result<BudgetChange> LimitSettlement::ReleaseOf(DecisionId decision, std::string
     if (Reverse(delta)) change.note.deltas.push_back(delta);
   }
   const std::vector<LimitDelta> open = options_.ledger->OpenOf(decision);
-  if (held && open.empty()) {
+  if ((held && open.empty()) || options_.ledger->Settled(decision)) {
     return Error(Code::kFailedPrecondition, "the outcome of the decision is known: it was used");
   }
   for (const LimitDelta& delta : open) {
@@ -137,31 +177,57 @@ void LimitSettlement::Release(DecisionId decision, std::string_view caller, std:
 }
 
 void LimitSettlement::OnOutcomesComing(std::span<const records::Outcome> outcomes) {
+  for (std::size_t begin = 0; begin < outcomes.size(); begin += kDecisionsPerRecord) {
+    const std::size_t count = std::min(kDecisionsPerRecord, outcomes.size() - begin);
+    const std::vector<records::Outcome> some = Concerned(outcomes.subspan(begin, count));
+    if (some.empty()) continue;
+    Settle(some, RealisedOf(*options_.journal, options_.limits_of, some));
+  }
+}
+
+// Those whose decisions must be read.
+std::vector<records::Outcome> LimitSettlement::Concerned(
+    std::span<const records::Outcome> outcomes) const {
+  const bool all = options_.limits_of && (!options_.realises || options_.realises());
+  std::vector<records::Outcome> concerned;
+  for (const records::Outcome& outcome : outcomes) {
+    if (all || !options_.ledger->OpenOf(outcome.decision).empty()) concerned.push_back(outcome);
+  }
+  return concerned;
+}
+
+void LimitSettlement::Settle(std::span<const records::Outcome> outcomes,
+                             std::span<const RealisedResult> results) {
+  const std::lock_guard lock(mutex_);
+  WriteAgain();
   BudgetChange change;
   change.why = BudgetChange::Why::kOutcome;
-  const auto flush = [&] {
-    if (change.decisions.empty()) return;
-    change.at = options_.clock->Now();
-    change.note.at = options_.ledger->Now();
-    // Not written: what they hold stays held, and the outcome's repetition frees it.
-    static_cast<void>(Append(change, nullptr).ok());
-    change.decisions.clear();
-    change.note.Clear();
-  };
-  const std::lock_guard lock(mutex_);
-  for (const records::Outcome& outcome : outcomes) {
-    std::vector<LimitDelta> held = options_.ledger->OpenOf(outcome.decision);
-    if (held.empty()) continue;
+  change.at = options_.clock->Now();
+  change.note.at = options_.ledger->Now();
+  std::unordered_set<DecisionId> seen;  // outcomes of one decision may stand apart
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    const DecisionId decision = outcomes[i].decision;
+    const RealisedResult& result = results[i];
     const auto row = static_cast<std::uint32_t>(change.decisions.size());
-    if (row != 0 && change.decisions.back() == outcome.decision) continue;
-    change.decisions.push_back(outcome.decision);
-    for (LimitDelta& delta : held) {
-      delta.row = row;
-      change.note.deltas.push_back(delta);
+    const std::size_t before = change.note.deltas.size();
+    for (const LimitDelta& held : options_.ledger->OpenOf(decision)) {
+      if (!result.Frees(held.state)) continue;
+      change.note.deltas.push_back(held);
+      change.note.deltas.back().row = row;
     }
-    if (change.decisions.size() == kDecisionsPerRecord) flush();
+    const bool counts = result.what == RealisedResult::What::kKnown &&
+                        !options_.ledger->Settled(decision) && seen.insert(decision).second;
+    if (counts) {
+      for (const RealisedResult::Part& part : result.parts) {
+        change.note.deltas.push_back(ResultDelta(part, row, change.note.at));
+      }
+    }
+    if (change.note.deltas.size() > before) change.decisions.push_back(decision);
   }
-  flush();
+  if (change.decisions.empty()) return;
+  // Not taken: what they hold stays held, and the outcome, which will not be either, frees it
+  // again.
+  if (Write(change).ok()) FoldChange(change, *options_.ledger);
 }
 
 Status LimitSettlement::WriteOff(DecisionId decision, std::string_view author,
@@ -179,7 +245,9 @@ Status LimitSettlement::WriteOff(DecisionId decision, std::string_view author,
   if (change.note.deltas.empty()) {
     return Error(Code::kNotFound, decision.ToString() + " holds nothing open");
   }
-  return Append(change, nullptr);
+  RETURN_IF_ERROR(Write(change));
+  FoldChange(change, *options_.ledger);
+  return Ok();
 }
 
 void LimitSettlement::OnBudget(const BudgetChange& change) {

@@ -1,11 +1,17 @@
 // LimitSettlement: what befalls the budgets of decisions after they were made. A caller who did not
-// act on a decision gives its spending back, once; an outcome frees what its decision held open.
+// act on a decision gives its spending back, once; an outcome frees what its decision held open,
+// and its result counts in the limits on drawdown (realised_result.h).
 //
 //   settlement.Release(id, "shop", "the customer left", [](Result<Released> released) { … });
 //
 // Both are records of the journal of their own, applied to the ledger after they are appended, so
 // that a restart finds the same budgets. A release goes back into the bucket it came from; a rate
 // is not given back: the request did come.
+//
+// A result counts once for each decision, with its first outcome: a correction changes nothing. It
+// is in one record with what it frees, and the ledger keeps of which decisions it was counted. A
+// record whose commit fails is written again before the next one; until then a restart has what was
+// before it, and the outcome, which was not acknowledged either, brings it again.
 //
 // A decision can be released for a day (limits::kReleaseHorizon). Which were, is found again at a
 // start from the newest part of the journal (it is a visitor); decisions older than that part are
@@ -15,10 +21,12 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <string_view>
 #include <unordered_set>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/ids.h"
@@ -26,6 +34,7 @@
 #include "records/journal/journal.h"
 #include "records/journal/reader.h"
 #include "serving/stop_limits/limit_ledger.h"
+#include "serving/stop_limits/realised_result.h"
 
 namespace mooring::serving {
 
@@ -41,6 +50,10 @@ class LimitSettlement final : public records::JournalVisitor {
     LimitLedger* ledger = nullptr;        // required
     const Clock* clock = nullptr;         // required
     std::uint32_t oldest_segment = 0;     // where the recollection began
+    LimitsOf limits_of;                   // empty: no limits on drawdown are served
+    // Whether any limit on drawdown is served: without one, only decisions that hold something are
+    // read. Empty: as if there were.
+    std::function<bool()> realises;
   };
   explicit LimitSettlement(const Options& options) : options_(options) {}
 
@@ -50,7 +63,9 @@ class LimitSettlement final : public records::JournalVisitor {
   // known, or it is too old).
   void Release(DecisionId decision, std::string_view caller, std::string_view reason, Done done);
 
-  // Call before these outcomes are appended to the journal: frees what their decisions hold.
+  // Call before these outcomes are appended to the journal: frees what their decisions hold, and
+  // counts their results. The lock is held for a few hundred outcomes at a time, and not while the
+  // journal is read.
   void OnOutcomesComing(std::span<const records::Outcome> outcomes);
 
   // Of decisions that stayed open beyond their limit's horizon, on the word of people.
@@ -62,11 +77,23 @@ class LimitSettlement final : public records::JournalVisitor {
  private:
   Result<records::BudgetChange> ReleaseOf(DecisionId decision, std::string_view caller,
                                           std::string_view reason);
+  // Changes that the ledger holds and whose commit failed: written again with the next.
+  struct Failed {
+    std::mutex mutex;
+    std::vector<records::BudgetChange> changes;
+  };
+  class Watching;
+
   Status Append(const records::BudgetChange& change, records::CommitWaiter* waiter);
+  Status Write(const records::BudgetChange& change);
+  void WriteAgain();
+  std::vector<records::Outcome> Concerned(std::span<const records::Outcome> outcomes) const;
+  void Settle(std::span<const records::Outcome> outcomes, std::span<const RealisedResult> results);
 
   const Options options_;
   std::mutex mutex_;
   std::unordered_set<DecisionId> released_;
+  const std::shared_ptr<Failed> failed_ = std::make_shared<Failed>();
 };
 
 }  // namespace mooring::serving

@@ -112,6 +112,23 @@ TEST_F(LimitSettlementTest, AnOutcomeFreesWhatItsDecisionHeldAndOnlyOnce) {
   EXPECT_EQ(Spent(open, {2, 2}), 0);
 }
 
+TEST_F(LimitSettlementTest, WhatTheDiskRefusedIsWrittenAgain) {
+  const auto first = Decide(30), second = Decide(40);
+  journal.fail_commit = true;
+  Know(*first);
+  EXPECT_EQ(Spent(open, {2, 2}), 40);
+  journal.fail_commit = false;
+  Know(*second);
+  EXPECT_EQ(Spent(open, {2, 2}), 0);
+  const auto written = journal.budgets();  // with the one that failed
+  ASSERT_EQ(written.size(), 3U);
+  EXPECT_EQ(written[1].decisions, written[0].decisions);
+  EXPECT_EQ(written[1].note.deltas, written[0].note.deltas);
+  EXPECT_EQ(written[2].decisions, std::vector{*second});
+  Know(*second);
+  EXPECT_EQ(journal.budgets().size(), 3U) << "once";
+}
+
 TEST_F(LimitSettlementTest, AWriteOffClosesWhatStayedOpen) {
   const auto id = Decide(70);
   ASSERT_TRUE(settlement.WriteOff(*id, "anna", "the flight never flew").ok());

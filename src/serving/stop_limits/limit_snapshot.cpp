@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "base/crypto/digest.h"
 #include "base/io/file_system.h"
@@ -16,8 +17,9 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "fields are copied as they are");
 
-constexpr std::string_view kMagic = "MLB1";
+constexpr std::string_view kMagic = "MLB2";
 constexpr std::size_t kChecksum = 4, kBudgetBytes = 72, kBucketBytes = 40, kHoldingBytes = 40;
+constexpr std::size_t kPeakBytes = 16, kSegmentBytes = 16;
 
 template <typename T>
 void Put(T value, std::string& out) {
@@ -34,9 +36,13 @@ void PutId(const LimitStateId& id, std::string& out) {
 void PutBudget(const LedgerImage::BudgetImage& budget, std::string& out) {
   PutId(budget.id, out);
   PutId(budget.family, out);
-  for (const std::int64_t field :
-       {budget.latched_at, budget.arrival_ns, budget.result, budget.peak}) {
+  for (const std::int64_t field : {budget.latched_at, budget.arrival_ns, budget.result}) {
     Put(field, out);
+  }
+  Put<std::uint64_t>(budget.peaks.size(), out);
+  for (const ResultPeaks::Peak& peak : budget.peaks) {
+    Put(peak.until, out);
+    Put(peak.value, out);
   }
   Put<std::uint64_t>(budget.buckets.size(), out);
   for (const WindowBucket& bucket : budget.buckets) {
@@ -95,6 +101,20 @@ WindowBucket TakeBucket(Fields& fields) {
   return bucket;
 }
 
+void TakePeaks(Fields& fields, LedgerImage::BudgetImage& budget) {
+  const std::size_t peaks = fields.TakeCount(kPeakBytes);
+  fields.Need(peaks <= ResultPeaks::kMost);
+  for (std::size_t i = 0; i < peaks && !fields.bad(); ++i) {
+    ResultPeaks::Peak peak;
+    peak.until = fields.TakeNumber();
+    peak.value = fields.TakeNumber();
+    fields.Need(peak.value > budget.result);
+    fields.Need(i == 0 ||
+                (budget.peaks.back().until < peak.until && budget.peaks.back().value > peak.value));
+    budget.peaks.push_back(peak);
+  }
+}
+
 LedgerImage::BudgetImage TakeBudget(Fields& fields) {
   LedgerImage::BudgetImage budget;
   budget.id = fields.TakeId();
@@ -102,9 +122,8 @@ LedgerImage::BudgetImage TakeBudget(Fields& fields) {
   budget.latched_at = fields.TakeNumber();
   budget.arrival_ns = fields.TakeNumber();
   budget.result = fields.TakeNumber();
-  budget.peak = fields.TakeNumber();
   fields.Need(budget.latched_at >= 0 && budget.arrival_ns >= 0);
-  fields.Need(budget.peak >= 0 && budget.peak >= budget.result);
+  TakePeaks(fields, budget);
   const std::size_t buckets = fields.TakeCount(kBucketBytes);
   budget.buckets.reserve(buckets);
   for (std::size_t i = 0; i < buckets && !fields.bad(); ++i) {
@@ -156,6 +175,21 @@ void TakeHoldings(Fields& fields, LedgerImage& image) {
   }
 }
 
+void TakeSettled(Fields& fields, LedgerImage& image) {
+  const std::size_t segments = fields.TakeCount(kSegmentBytes);
+  for (std::size_t i = 0; i < segments && !fields.bad(); ++i) {
+    const auto replica = fields.Take<std::uint32_t>();
+    const std::pair key(static_cast<std::uint16_t>(replica), fields.Take<std::uint32_t>());
+    const std::size_t count = fields.TakeCount(sizeof(std::uint64_t));
+    SettledDecisions::Words words(count);
+    for (std::uint64_t& word : words) word = fields.Take<std::uint64_t>();
+    fields.Need(replica == key.first && count > 0);
+    fields.Need(!words.empty() && words.back() != 0);
+    fields.Need(image.settled.empty() || image.settled.rbegin()->first < key);
+    if (!fields.bad()) image.settled.emplace_hint(image.settled.end(), key, std::move(words));
+  }
+}
+
 Error Damaged(const char* what) {
   return Error(Code::kDataLoss, std::string("a snapshot of limits is damaged: ") + what)
       .Help("fold the journal from its start instead");
@@ -177,6 +211,13 @@ std::string EncodeLedger(const LedgerImage& image) {
     PutId(holding.state, out);
     Put(holding.amount, out);
   }
+  Put<std::uint64_t>(image.settled.size(), out);
+  for (const auto& [segment, words] : image.settled) {
+    Put<std::uint32_t>(segment.first, out);
+    Put(segment.second, out);
+    Put<std::uint64_t>(words.size(), out);
+    for (const std::uint64_t word : words) Put(word, out);
+  }
   Put(Crc32c(AsBytes(out)), out);
   return out;
 }
@@ -195,6 +236,7 @@ Result<LedgerImage> DecodeLedger(std::string_view bytes) {
   fields.Need(flags <= 1 && image.last >= 0);
   TakeBudgets(fields, image);
   TakeHoldings(fields, image);
+  TakeSettled(fields, image);
   if (!fields.AtEnd()) return Damaged("a field is out of bounds");
   return image;
 }

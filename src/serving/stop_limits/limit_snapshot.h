@@ -13,6 +13,8 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "records/journal/limit_note.h"
+#include "serving/stop_limits/result_peaks.h"
+#include "serving/stop_limits/settled_decisions.h"
 #include "serving/stop_limits/window_sums.h"
 
 namespace mooring::serving {
@@ -20,8 +22,9 @@ namespace mooring::serving {
 struct LedgerImage {
   struct BudgetImage {
     records::LimitStateId id, family;  // family 0: none
-    std::int64_t latched_at = 0, arrival_ns = 0, result = 0, peak = 0;
-    std::vector<WindowBucket> buckets;  // by begin
+    std::int64_t latched_at = 0, arrival_ns = 0, result = 0;
+    std::vector<ResultPeaks::Peak> peaks;  // by end
+    std::vector<WindowBucket> buckets;     // by begin
     bool operator==(const BudgetImage&) const = default;
   };
   struct HoldingImage {
@@ -34,6 +37,7 @@ struct LedgerImage {
   bool frozen = false;
   std::vector<BudgetImage> budgets;    // by id
   std::vector<HoldingImage> holdings;  // by decision, then state; each of a budget above
+  SettledDecisions::Segments settled;
   bool operator==(const LedgerImage&) const = default;
 };
 

@@ -19,8 +19,10 @@ LedgerImage Example() {
   image.budgets[0].buckets = {{10, 20, 5, 0, 1}, {20, 30, 0, 6, 2}};
   image.budgets[1].id = {2, 1};
   image.budgets[1].result = -5;
-  image.budgets[1].peak = 7;
+  image.budgets[1].peaks = {{10, 7}, {20, 0}, {30, -4}};
   image.holdings = {{{1, 2, 3}, {1, 2}, 50}, {{65535, 2, 0xFFFFFFFF}, {2, 1}, 60}};
+  image.settled[{1, 2}] = {0, 5};
+  image.settled[{65535, 1}] = {~std::uint64_t{0}};
   return image;
 }
 
@@ -32,7 +34,7 @@ void Reseal(std::string& bytes) {
 
 TEST(LimitSnapshot, ComesBackAsItWas) {
   const std::string bytes = EncodeLedger(Example());
-  EXPECT_EQ(bytes.substr(0, 4), "MLB1");
+  EXPECT_EQ(bytes.substr(0, 4), "MLB2");
   EXPECT_EQ(DecodeLedger(bytes).value(), Example());
   EXPECT_EQ(DecodeLedger(EncodeLedger({})).value(), LedgerImage());
 }
@@ -58,7 +60,11 @@ TEST(LimitSnapshot, RefusesWhatNoLedgerWrites) {
   EXPECT_TRUE(refused([](LedgerImage& i) { std::swap(i.budgets[0], i.budgets[1]); }));
   EXPECT_TRUE(refused([](LedgerImage& i) { i.budgets[1].id = i.budgets[0].id; }));
   EXPECT_TRUE(refused([](LedgerImage& i) { i.budgets[0].latched_at = -1; }));
-  EXPECT_TRUE(refused([](LedgerImage& i) { i.budgets[1].peak = -6; }));
+  EXPECT_TRUE(refused([](LedgerImage& i) { i.budgets[1].peaks[2].value = -5; }));
+  EXPECT_TRUE(refused([](LedgerImage& i) { i.budgets[1].peaks[1].value = 8; }));
+  EXPECT_TRUE(refused([](LedgerImage& i) { i.budgets[1].peaks[1].until = 10; }));
+  EXPECT_TRUE(refused([](LedgerImage& i) { i.settled[{1, 2}].push_back(0); }));
+  EXPECT_TRUE(refused([](LedgerImage& i) { i.settled[{3, 3}]; }));
   EXPECT_TRUE(refused([](LedgerImage& i) { i.budgets[0].buckets[1].begin = 10; }));
   EXPECT_TRUE(refused([](LedgerImage& i) { i.budgets[0].buckets[0].plus = -1; }));
   EXPECT_TRUE(refused([](LedgerImage& i) { i.budgets[0].buckets[0].expires = 0; }));
@@ -69,7 +75,7 @@ TEST(LimitSnapshot, RefusesWhatNoLedgerWrites) {
 
 TEST(LimitSnapshot, ACountBeyondTheBytesAllocatesNothing) {
   std::string bytes = EncodeLedger({});
-  for (const std::size_t at : {16U, 24U}) {
+  for (const std::size_t at : {16U, 24U, 32U}) {
     std::string huge = bytes;
     huge.replace(at, 8, "\xff\xff\xff\xff\xff\xff\xff\x0f");
     Reseal(huge);

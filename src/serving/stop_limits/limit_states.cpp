@@ -41,7 +41,9 @@ void AddValue(Canonical& text, const KeyColumn& key, const StateKey& state) {
     case Type::kString:
     case Type::kCategory: {
       const std::string_view value = column.Text(state.row);
-      if (key.pseudonymised) {
+      if (key.pseudonymised && state.pseudonymiser == nullptr) {
+        text.Add("name").Add(value);
+      } else if (key.pseudonymised) {
         text.Add("name").Add(state.pseudonymiser->Pseudonym(key.name, value));
       } else {
         text.Add("text").Add(value);

@@ -48,8 +48,8 @@ struct StateKey {
   std::span<const KeyColumn> columns;
   const data::Batch* inputs = nullptr;
   std::size_t row = 0;
-  const std::int64_t* decision = nullptr;  // kRepeat: the same decision again
-  const records::Pseudonymiser* pseudonymiser = nullptr;
+  const std::int64_t* decision = nullptr;                 // kRepeat: the same decision again
+  const records::Pseudonymiser* pseudonymiser = nullptr;  // null: the inputs are pseudonyms
 };
 records::LimitStateId StateOf(const StateKey& key);
 

@@ -74,5 +74,23 @@ TEST(LimitStates, EachValueOfAKeyIsABudget) {
   EXPECT_EQ(seen.size(), 9U);
 }
 
+TEST(LimitStates, AKeyFromTheJournalIsThatOfTheDecision) {
+  struct Named final : records::Pseudonymiser {
+    std::string Pseudonym(std::string_view column, std::string_view value) const override {
+      return std::string(column) + "/" + std::string(value);
+    }
+  } names;
+  data::Batch inputs(std::make_shared<const data::Schema>(
+      *data::Schema::Make({{"seat", data::Type::kString, true, nullptr}})));
+  inputs.column(0).AppendText("1A");
+  inputs.column(0).AppendText("seat/1A");
+  inputs.SetRows(2);
+  const std::vector<KeyColumn> columns = {{0, "seat", true}};
+  const auto live =
+      StateOf({.family = {1, 2}, .columns = columns, .inputs = &inputs, .pseudonymiser = &names});
+  EXPECT_EQ(StateOf({.family = {1, 2}, .columns = columns, .inputs = &inputs, .row = 1}), live);
+  EXPECT_NE(StateOf({.family = {1, 2}, .columns = columns, .inputs = &inputs}), live);
+}
+
 }  // namespace
 }  // namespace mooring::serving

@@ -22,7 +22,10 @@ struct TermShape {
   // open is bounded. Else it trips when the result is `max` below its peak.
   bool hard = false;
   bool latch = false, advisory = false, keyed = false;
-  std::int64_t min = 0, max = 0;                   // minor units; of kCount, kRepeat decisions
+  // Minor units; of kCount and kRepeat decisions. Of kRate millionths of a decision in its
+  // period, of kShare and kGrowth billionths: those have their maximum in the fields below, and a
+  // term with another max scales them by max / this. 0: not scaled.
+  std::int64_t min = 0, max = 0;
   std::int64_t share_part = 0, share_whole = 1;    // kShare: max as a fraction
   std::int64_t after = 0;                          // kShare: n0
   std::int64_t interval_ns = 0, tolerance_ns = 0;  // kRate: T and τ

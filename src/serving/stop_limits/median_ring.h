@@ -1,7 +1,8 @@
 // MedianRing: the median of the last values that were admitted, for a collar against it.
 //
-// It lives in memory alone: after a start the collar's own constant stands in until enough values
-// were seen again. Thread safety: any thread, one short lock. Cost: linear in the values kept.
+// It lives in memory alone and is filled again at a start (median_refill.h); the collar's own
+// constant stands in until enough values were seen. Thread safety: any thread, one short lock.
+// Cost: linear in the values kept.
 #pragma once
 
 #include <cstdint>

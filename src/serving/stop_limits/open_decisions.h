@@ -13,6 +13,9 @@
 
 namespace mooring::serving {
 
+// LimitDelta::bucket of a kOpen that a result ends and not any outcome: of a drawdown.
+inline constexpr std::int64_t kAwaitsResult = 1;
+
 class OpenDecisions {
  public:
   struct Holding {

@@ -33,6 +33,18 @@ std::optional<std::int64_t> Rescaled(std::int64_t units, int from, int to, Round
   return units;
 }
 
+std::optional<std::int64_t> DecisionOf(const LimitSet& set, const records::RowDecision& decision,
+                                       int digits, Rounding rounding) {
+  if (!set.has_amount()) return Decimal::UnitsOf(decision.score, digits, rounding);
+  return Rescaled(decision.amount_minor, set.decision_digits(), digits, rounding);
+}
+
+std::optional<std::int64_t> ValueOf(const data::Expression& expression, const LimitRow& row,
+                                    int digits, Rounding rounding) {
+  auto units = expression.EvaluateMoney(row.batch(), 0, digits, rounding);
+  return units.ok() ? *units : std::nullopt;
+}
+
 double AsScore(std::int64_t units, int digits) {
   double whole = 1;
   for (int i = 0; i < digits; ++i) whole *= 10;
@@ -61,6 +73,13 @@ std::int64_t Micros(std::chrono::seconds age) {
 }
 
 }  // namespace
+
+std::optional<std::int64_t> QuantityOf(const LimitSet& set, const CompiledLimit& limit,
+                                       const LimitRow& row, const records::RowDecision& decision,
+                                       Rounding rounding) {
+  return limit.quantity ? ValueOf(*limit.quantity, row, limit.digits, rounding)
+                        : DecisionOf(set, decision, limit.digits, rounding);
+}
 
 RowLimits::RowLimits(const LimitSet& set, const LimitsInForce& in_force,
                      const LimitCandidate& candidate, Scratch& scratch)
@@ -215,6 +234,8 @@ std::int64_t RowLimits::MaxOf(std::size_t index) const {
   const CompiledLimit& limit = set_.limits()[index];
   const LimitsInForce::One& one = in_force_.limits[index];
   std::int64_t max = one.max.value_or(limit.shape.max);
+  const bool rate = one.max && limit.rule.kind == LimitKind::kRate;
+  if (rate && __builtin_mul_overflow(max, kRateUnits, &max)) max = kMost;
   const auto scale = [&](const Ratio& ratio) {
     max = ratio.whole > 0 ? ratio.Of(max).value_or(0) : 0;
   };
@@ -291,21 +312,17 @@ void RowLimits::Spend(const CompiledLimit& limit, LimitTerm& term) {
 }
 
 std::optional<std::int64_t> RowLimits::Decision(int digits, Rounding rounding) const {
-  const records::RowDecision& decision = *candidate_.decision;
-  if (!set_.has_amount()) return Decimal::UnitsOf(decision.score, digits, rounding);
-  return Rescaled(decision.amount_minor, set_.decision_digits(), digits, rounding);
+  return DecisionOf(set_, *candidate_.decision, digits, rounding);
 }
 
 std::optional<std::int64_t> RowLimits::Evaluate(const data::Expression& expression, int digits,
                                                 Rounding rounding) const {
-  auto units = expression.EvaluateMoney(row_.batch(), 0, digits, rounding);
-  return units.ok() ? *units : std::nullopt;
+  return ValueOf(expression, row_, digits, rounding);
 }
 
 std::optional<std::int64_t> RowLimits::Quantity(const CompiledLimit& limit,
                                                 Rounding rounding) const {
-  return limit.quantity ? Evaluate(*limit.quantity, limit.digits, rounding)
-                        : Decision(limit.digits, rounding);
+  return QuantityOf(set_, limit, row_, *candidate_.decision, rounding);
 }
 
 std::optional<RowLimits::Range> RowLimits::QuantityRange(const CompiledLimit& limit) const {

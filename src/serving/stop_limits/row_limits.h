@@ -32,6 +32,12 @@ struct RowFinding {
   std::int64_t current = 0, threshold = 0;
 };
 
+// The quantity of a limit on a row: its expression, without one the decision itself. Nothing when
+// it cannot be computed.
+std::optional<std::int64_t> QuantityOf(const LimitSet& set, const CompiledLimit& limit,
+                                       const LimitRow& row, const records::RowDecision& decision,
+                                       data::Decimal::Rounding rounding);
+
 class RowLimits {
  public:
   // The vectors are filled; `findings` has one entry for each limit of the contract.

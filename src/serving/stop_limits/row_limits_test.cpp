@@ -227,6 +227,81 @@ TEST(RowLimits, AFactorMakesBudgetsSmaller) {
   EXPECT_EQ(admitted, 5);
 }
 
+LimitRule HalfOnDrift() {
+  LimitRule quality = RuleOf("well", LimitKind::kQuality);
+  quality.verdicts = {"drift"};
+  quality.factor = Exact("0.5");
+  return quality;
+}
+
+// The max that people set, and whether the factor stands.
+void Control(LimitBench& bench, const char* limit, std::optional<std::int64_t> max, bool drift) {
+  bench.controls.limits[limit].max = max;
+  bench.controls.watch["cover"].standing.clear();
+  if (drift) bench.controls.watch["cover"].standing = {{"drift", 0}};
+  ++bench.controls.revision;
+}
+
+TEST(RowLimits, PeopleRampsAndAFactorLowerARate) {
+  LimitRule rate = RuleOf("pace", LimitKind::kRate);
+  rate.rate_count = 2;
+  rate.rate_period = std::chrono::seconds(1);
+  LimitBench bench(PricingContract({HalfOnDrift(), rate}));
+  const auto retry = [&](std::optional<std::int64_t> max, bool drift) {
+    Control(bench, "cover/pace", max, drift);
+    bench.Advance(std::chrono::seconds(60));
+    EXPECT_TRUE(bench.Admit({.amount_minor = 1}).admitted);
+    return bench.Admit({.amount_minor = 1}).retry_ns;
+  };
+  EXPECT_EQ(retry(std::nullopt, false), 500'000'000);
+  EXPECT_EQ(retry(1, false), 1'000'000'000);
+  EXPECT_EQ(retry(1, true), 2'000'000'000) << "half a decision a second";
+  bench.controls.limits["cover/pace"].ramp = {{1, 1, 10}};
+  EXPECT_EQ(retry(1, false), 10'000'000'000);
+}
+
+TEST(RowLimits, PeopleAndAFactorLowerAShare) {
+  LimitRule share = RuleOf("dear", LimitKind::kShare);
+  share.quantity = "amount > 0";
+  share.max = Exact("0.4");
+  share.after = 20;
+  share.window.kind = records::LimitWindow::Kind::kLifetime;
+  const auto marked = [&](std::optional<std::int64_t> max, bool drift) {
+    LimitBench bench(PricingContract({HalfOnDrift(), share}));
+    Control(bench, "cover/dear", max, drift);
+    int admitted = 0;
+    while (bench.Admit({.amount_minor = 1}).admitted) ++admitted;
+    return admitted;
+  };
+  EXPECT_EQ(marked(std::nullopt, false), 8);
+  EXPECT_EQ(marked(std::nullopt, true), 4);
+  EXPECT_EQ(marked(300'000'000, false), 6);
+  EXPECT_EQ(marked(300'000'000, true), 3);
+}
+
+TEST(RowLimits, PeopleAndAFactorLowerAGrowth) {
+  LimitRule growth = RuleOf("pull", LimitKind::kGrowth);
+  growth.quantity = "amount";
+  growth.max = Exact("1.5");
+  growth.at_least = Exact("10");
+  growth.window.kind = records::LimitWindow::Kind::kDay;
+  LimitBench bench(PricingContract({HalfOnDrift(), growth}));
+  for (int week = 0; week < 4; ++week) {
+    EXPECT_TRUE(bench.Admit({.amount_minor = 1'000}).admitted);
+    bench.Advance(std::chrono::hours(24 * 7));
+  }
+  const auto threshold = [&](std::optional<std::int64_t> max, bool drift) {
+    Control(bench, "cover/pull", max, drift);
+    bench.note.Clear();
+    EXPECT_FALSE(bench.Admit({.amount_minor = 100'000}).admitted);
+    return bench.note.hits.at(0).threshold;
+  };
+  EXPECT_EQ(threshold(std::nullopt, false), 1'500);
+  EXPECT_EQ(threshold(2'000'000'000, false), 2'000);
+  EXPECT_EQ(threshold(2'400'000'000, true), 1'200);
+  EXPECT_EQ(threshold(std::nullopt, true), 1'000) << "at_least stays";
+}
+
 TEST(RowLimits, AConditionChoosesRowsAndNullIsOneOfThem) {
   LimitRule rule = RuleOf("dear", LimitKind::kBound);
   rule.max = Exact("50");

@@ -36,8 +36,10 @@ class LimitSet;  // limit_set.h: a contract's limits, compiled for one version
 // watch said. Immutable; swapped whole.
 struct LimitControls {
   struct OfLimit {
-    std::optional<std::int64_t> max;  // minor units; replaces the contract's
-    std::int64_t released_at = 0;     // µs since 1970
+    // Replaces the contract's; a whole number of 10^-DigitsOfMax: minor units, decisions, of a
+    // share and a growth billionths, of a rate decisions in its period (contract/limit_max.h).
+    std::optional<std::int64_t> max;
+    std::int64_t released_at = 0;  // µs since 1970
     // Ramp after a release: from each moment on (µs since 1970) the max is this fraction.
     struct Step {
       std::int64_t from = 0;
@@ -75,6 +77,7 @@ struct LimitCandidate {
   bool consumes_nothing = false;  // a fixed value that its owner declared free: no budgets
   std::string_view caller;
   VersionNumber version = 0;  // that made it
+  bool recorded = false;      // the row is from the journal: pseudonyms stand in place of values
   std::int64_t now = 0;       // µs since 1970, for ages and ramps; 0: the ledger's
   // Decisions of the champion and of the previous version for the same row, for collars; each asked
   // at most once a call. Nothing: there is none. In minor units (or millionths of a score).
