@@ -14,6 +14,7 @@
 #include "api/native/outcomes.h"
 #include "api/native/profiles.h"
 #include "api/native/release.h"
+#include "api/native/reviews.h"
 #include "api/native/verdicts.h"
 #include "api/open_inference/infer.h"
 #include "api/open_inference/server_calls.h"
@@ -100,6 +101,10 @@ constexpr RouteEntry kRoutes[] = {
     {kGet, "/api/v1/notifications", kNative, kSeeSome, ListNotifications},
     {kGet, "/api/v1/journal", kNative, kReadLog, TailJournal},
     {kPost, "/api/v1/decisions/{}/release", kNative, kPredictSome, ReleaseDecision},
+    {kGet, "/api/v1/reviews", kNative, kReadLog, ListReviews},
+    {kGet, "/api/v1/reviews/{}", kNative, kSeeSome, ShowReview},
+    {kPost, "/api/v1/reviews/{}/take", kNative, kRespond, TakeReview},
+    {kPost, "/api/v1/reviews/{}/decide", kNative, kRespond, DecideReview},
     {kGet, "/api/v1/kills", kNative, kSeeSome, ListKills},
     {kPost, "/api/v1/kills", kNative, kKill, ThrowKill},
 };

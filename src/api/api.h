@@ -19,6 +19,7 @@
 #include "base/io/file_system.h"
 #include "control/incidents/alert_figures.h"
 #include "control/incidents/incident_desk.h"
+#include "control/reviews/review_desk.h"
 #include "monitoring/watch.h"
 #include "records/access/access_event.h"
 #include "records/journal/journal.h"
@@ -49,6 +50,7 @@ struct Dependencies {
   Worker later;                        // of large batches of outcomes and the journal's tail
   monitoring::Watch* watch = nullptr;  // null: no drift in /metrics
   control::IncidentDesk* incidents = nullptr;  // null: alerts and incidents answer 503
+  control::ReviewDesk* reviews = nullptr;  // null: nobody reviews
   // For /metrics; may be empty.
   std::function<std::shared_ptr<const control::AlertFigures>()> alert_figures;
   std::function<control::DeliveryFigures()> delivery_figures;

@@ -11,6 +11,7 @@
 #include "api/http/server.h"
 #include "app/doorkeeper.h"
 #include "app/housekeeping.h"
+#include "app/review_queue.h"
 #include "app/safeguards.h"
 #include "app/serving_events.h"
 #include "base/io/file_system.h"
@@ -93,9 +94,18 @@ class RunningServer final : public Server {
                                       .audit = &*control_log_});
     RETURN_IF_ERROR(door_->Open());
     RETURN_IF_ERROR(OpenJournal());
+    ASSIGN_OR_RETURN(reviews_, ReviewQueue::Open({.files = &files_,
+                                                  .clock = &clock_,
+                                                  .log = log_.get(),
+                                                  .registry = registry_.get(),
+                                                  .audit = &*control_log_,
+                                                  .journal = journal_.get(),
+                                                  .journal_directory = paths_.journal,
+                                                  .file = paths_.reviews()}));
     RETURN_IF_ERROR(StartServing());
     if (options_.watch) RETURN_IF_ERROR(StartWatch());
     RETURN_IF_ERROR(StartAlerts());
+    reviews_->Start();
     StartEvents();
     StartHousekeeping();
     RETURN_IF_ERROR(StartHttp());
@@ -124,6 +134,7 @@ class RunningServer final : public Server {
     watch_thread_.Join();
     respond_thread_.Join();
     courier_thread_.Join();
+    if (reviews_ != nullptr) reviews_->Stop();
     watch_.reset();
     models_.reset();
     journal_.reset();
@@ -259,6 +270,10 @@ class RunningServer final : public Server {
                                     .snapshot = [this] { return models_->Current(); },
                                     .kills = &safeguards_->kills(),
                                     .limits = &safeguards_->limits(),
+                                    .controls = {},
+                                    .reviewed = [this](DecisionId first, std::uint32_t rows) {
+                                      return reviews_->Ended(first, rows);
+                                    },
                                     .safety = {.validate = options_.validate,
                                                .journal = options_.journal}}));
     return Ok();
@@ -347,6 +362,7 @@ class RunningServer final : public Server {
     api.journal = journal_.get();
     api.watch = watch_.get();
     api.incidents = &*desk_;
+    api.reviews = &reviews_->desk();
     api.alert_figures = [this] { return responder_->Figures(); };
     api.delivery_figures = [this] { return courier_->figures(); };
     api.read_blob = [this](std::string_view id) {
@@ -429,6 +445,7 @@ class RunningServer final : public Server {
   std::unique_ptr<Transport> transport_ = CurlTransport();
   std::unique_ptr<serving::LoadedModels> models_;
   std::optional<Safeguards> safeguards_;
+  std::unique_ptr<ReviewQueue> reviews_;
   std::unique_ptr<serving::Decider> decider_;
   std::unique_ptr<monitoring::Watch> watch_;
   NamedThread watch_thread_;

@@ -14,6 +14,7 @@
 //   control/      the control log: who changed what (records/audit)
 //   access.db     tokens and grants (records/access)
 //   incidents.db  alerts, incidents, silences, notifications (records/incidents)
+//   reviews.db    decisions that wait for people (records/reviews)
 //   server.lock   held while a server runs
 #pragma once
 
@@ -73,6 +74,7 @@ struct DataPaths {
   std::string root, blobs, journal, lake, watch_checkpoint, watch_history, incidents, kills, panic,
       limits, control, lock;
   std::string access() const { return root + "/access.db"; }
+  std::string reviews() const { return root + "/reviews.db"; }
 };
 
 // The directory of shared libraries: the given one, else beside the program, else .deps/lib above

@@ -195,6 +195,39 @@ TEST_F(ServerTest, AnAlertIsDeliveredOnceWhenItsSinkIsBack) {
   EXPECT_NE(taken->find("\"event\":\"opened\""), std::string::npos);
 }
 
+// A limit leaves it to a person; who asked polls, or asks again with the same id.
+TEST_F(ServerTest, APersonDecidesWhatALimitLeavesToOne) {
+  constexpr char kLimits[] = R"(limits: [{name: small, bound: score, max: 0.1, then: review}]
+fallback: {invalid: [{review: {deadline: 1h, default: deny}}]}
+)";
+  ASSERT_TRUE(registry_->ApplyContract(std::string(kContract) + kLimits, Why()).ok());
+  Start();
+  const HttpAnswer asked = Decide("r-1");
+  ASSERT_EQ(asked.status, 202) << asked.body;
+  EXPECT_EQ(asked.body.find("0.1324"), std::string::npos) << asked.body;
+  const Json json = Json::Parse(asked.body).value();
+  const Json& decision = (**json.GetArray("decisions"))[0];
+  EXPECT_EQ(*decision.GetString("verdict"), "review");
+  const std::string path = "/api/v1/reviews/" + std::string(*decision.GetString("id"));
+  const HttpAnswer waits = Call("GET", path);
+  EXPECT_EQ(waits.status, 202) << waits.body;
+  EXPECT_NE(waits.body.find("\"income\":1000.5"), std::string::npos) << waits.body;
+  EXPECT_EQ(Decide("r-1").status, 202);
+  EXPECT_EQ(Call("POST", path + "/take", R"({"author": "ann"})").status, 200);
+  const std::string given = R"({"value": 0.05, "note": "known", "author": "ann"})";
+  EXPECT_EQ(Call("POST", path + "/decide", given).status, 200);
+  EXPECT_EQ(Call("POST", path + "/decide", given).status, 409);
+  EXPECT_EQ(Call("GET", path).status, 200);
+  for (int start = 0; start < 2; ++start) {
+    const HttpAnswer again = Decide("r-1");
+    EXPECT_EQ(again.status, 200) << again.body;
+    EXPECT_NE(again.body.find(R"("verdict":"fallback","score":0.05)"), std::string::npos)
+        << again.body;
+    server_.reset();
+    Start();  // and after a restart
+  }
+}
+
 TEST_F(ServerTest, DoesNotStartWithAnAlertsFileThatIsWrong) {
   Write("alerts.yaml", "sinks: [{name: a}]\n");
   ServerOptions options;

@@ -124,6 +124,7 @@ Status Flow::ClaimId(Pending& pending) {
   }
   ASSIGN_OR_RETURN(DecisionAnswer answer,
                    ReplayDecision(*options_.journal, *options_.snapshot(), claim.earlier));
+  PutReviews(options_.reviewed, answer);
   metrics_.CountReplay();
   pending.settled = true;
   pending.done(std::move(answer));

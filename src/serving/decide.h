@@ -21,6 +21,7 @@
 #include "serving/decision.h"
 #include "serving/kill_switch.h"
 #include "serving/loaded_models.h"
+#include "serving/reviewed.h"
 #include "serving/stop_limits/stop_limits.h"
 
 namespace mooring::serving {
@@ -49,6 +50,7 @@ class Decider {
   const StopLimits* limits = nullptr;
   // What people changed of limits; never gives null. Empty: nothing was changed.
   std::function<std::shared_ptr<const LimitControls>()> controls;
+  ReviewLookup reviewed;  // what people decided since, for retries; empty: nothing
   std::size_t scoring_threads = 1;   // for predictors with Cost::kPooled
     Safety safety;
   };

@@ -20,10 +20,10 @@ enum class Reason : std::uint8_t {
   kLimitInput = 9,    // a limit's quantity could not be known
   kReviewExpired = 10,
 };
-// Whether limits or the kill switch said it, rather than bounds of the score.
+// Whether limits, the kill switch or a review said it, rather than bounds of the score.
 inline bool IsOfLimits(std::uint8_t reason) {
   return reason >= static_cast<std::uint8_t>(Reason::kKilled) &&
-         reason <= static_cast<std::uint8_t>(Reason::kLimitInput);
+         reason <= static_cast<std::uint8_t>(Reason::kReviewExpired);
 }
 // "", "score_not_finite", …; "" for numbers that no reason has.
 std::string_view ReasonName(std::uint8_t reason);

@@ -12,26 +12,6 @@ namespace {
 
 using SharedBinding = std::shared_ptr<const records::Binding>;
 
-// "p_0", "p_1", "p_2" are one output of width 3, as MakeSignature spelt them.
-std::vector<model::Output> OutputsOf(const data::Schema& columns) {
-  std::vector<model::Output> outputs;
-  for (std::size_t i = 0; i < columns.size();) {
-    const data::Field& field = columns.field(i);
-    model::Output output{field.name, field.type, 1};
-    if (field.name.ends_with("_0")) {
-      const std::string base = field.name.substr(0, field.name.size() - 2);
-      while (i + output.width < columns.size() &&
-             columns.field(i + output.width).name == base + "_" + std::to_string(output.width)) {
-        ++output.width;
-      }
-      if (output.width > 1) output.name = base;
-    }
-    i += output.width;
-    outputs.push_back(std::move(output));
-  }
-  return outputs;
-}
-
 // Stands for the predictor of a version that is not loaded any more: it knows its columns only.
 class GonePredictor final : public model::Predictor {
  public:
@@ -52,8 +32,7 @@ Result<std::shared_ptr<const ServedVersion>> VersionOf(const Snapshot& snapshot,
                                                        const SharedBinding& bound) {
   if (const ServedModel* const model = snapshot.Find(bound->model)) {
     const auto loaded = model->versions.find(bound->version);
-    if (loaded != model->versions.end() &&
-        loaded->second->contract->hash == bound->contract_hash) {
+    if (loaded != model->versions.end() && loaded->second->contract->hash == bound->contract_hash) {
       return loaded->second;
     }
   }
@@ -113,15 +92,35 @@ class AnswerReader final : public records::JournalVisitor {
 
 }  // namespace
 
+// "p_0", "p_1", "p_2" are one output of width 3, as MakeSignature spelt them.
+std::vector<model::Output> OutputsOf(const data::Schema& columns) {
+  std::vector<model::Output> outputs;
+  for (std::size_t i = 0; i < columns.size();) {
+    const data::Field& field = columns.field(i);
+    model::Output output{field.name, field.type, 1};
+    if (field.name.ends_with("_0")) {
+      const std::string base = field.name.substr(0, field.name.size() - 2);
+      while (i + output.width < columns.size() &&
+             columns.field(i + output.width).name == base + "_" + std::to_string(output.width)) {
+        ++output.width;
+      }
+      if (output.width > 1) output.name = base;
+    }
+    i += output.width;
+    outputs.push_back(std::move(output));
+  }
+  return outputs;
+}
+
 Result<DecisionAnswer> ReplayDecision(records::Journal& journal, const Snapshot& snapshot,
                                       const records::RequestIds::Earlier& earlier) {
   AnswerReader reader(snapshot, earlier.first);
   const Status read = journal.Read(earlier.first, reader);
   if (read.ok() && reader.found) return std::move(reader.answer);
   if (!read.ok() && read.error().code() != Code::kNotFound) return read.error();
-  return Error(Code::kFailedPrecondition,
-               "this request was decided before, as " + earlier.first.ToString() +
-                   ", and that decision is not kept any more")
+  return Error(Code::kFailedPrecondition, "this request was decided before, as " +
+                                              earlier.first.ToString() +
+                                              ", and that decision is not kept any more")
       .Help("give a new request a new id");
 }
 

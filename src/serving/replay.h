@@ -1,7 +1,10 @@
 // Replay: the answer that a request got before, read back from the journal by the decision's id.
 #pragma once
 
+#include <vector>
+
 #include "base/result.h"
+#include "model/predictor.h"
 #include "records/journal/journal.h"
 #include "records/journal/request_ids.h"
 #include "serving/decision.h"
@@ -15,5 +18,8 @@ namespace mooring::serving {
 // read of its segment.
 Result<DecisionAnswer> ReplayDecision(records::Journal& journal, const Snapshot& snapshot,
                                       const records::RequestIds::Earlier& earlier);
+
+// The outputs that a model's columns stand for: "p_0", "p_1", "p_2" are one of width 3.
+std::vector<model::Output> OutputsOf(const data::Schema& columns);
 
 }  // namespace mooring::serving

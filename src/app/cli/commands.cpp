@@ -49,6 +49,8 @@ std::span<const Command> AllCommands() {
       IncidentAckCommand(),
       IncidentNoteCommand(),
       IncidentExportCommand(),
+      LimitTestCommand(), ReviewListCommand(), ReviewShowCommand(),
+      ReviewTakeCommand(), ReviewDecideCommand(),
       AuditListCommand(),
       AuditVerifyCommand(),
       AuditProveCommand(),
@@ -66,8 +68,7 @@ std::span<const Command> AllCommands() {
       ConfigExplainCommand(),
       DoctorCommand(),
       CompletionCommand(),
-      HelpCommand(),
-      CompleteCommand(),
+      HelpCommand(), CompleteCommand(),
   };
   return commands;
 }
@@ -84,6 +85,8 @@ std::span<const Noun> AllNouns() {
       {"profile", "counters in place of rows: make them, merge them, compare and send them"},
       {"alert", "what fires, who was told, what is silenced"},
       {"incident", "what went wrong when, and who looks at it"},
+      {"limit", "what decisions may do or spend"},
+      {"review", "decisions that wait for a person"},
       {"audit", "who changed what, and whether that record is as it was written"},
       {"token", "secrets that let programs and people in: make, list, replace, revoke"},
       {"grant", "give somebody a role over a model, or take it away"},

@@ -3,6 +3,7 @@
 #include "app/cli/store/api_client.h"
 #include "app/cli/store/change.h"
 #include "app/cli/store/open.h"
+#include "base/text/json_writer.h"
 
 namespace mooring::app::cli {
 namespace {
@@ -60,6 +61,31 @@ Colour ColourOf(std::string_view text) {
   return Colour::kPlain;
 }
 
+void WriteJson(JsonWriter& to, const Json& json) {
+  if (const auto* items = std::get_if<Json::Array>(&json.storage())) {
+    to.BeginArray();
+    for (const Json& item : *items) WriteJson(to, item);
+    to.EndArray();
+  } else if (const auto* members = std::get_if<Json::Object>(&json.storage())) {
+    to.BeginObject();
+    for (const auto& [key, member] : *members) WriteJson(to.Key(key), member);
+    to.EndObject();
+  } else if (const auto* text = std::get_if<std::string>(&json.storage())) {
+    to.Value(*text);
+  } else if (const auto* truth = std::get_if<bool>(&json.storage())) {
+    to.Value(*truth);
+  } else if (const auto* real = std::get_if<double>(&json.storage())) {
+    to.Value(*real);
+  } else if (const auto* whole = std::get_if<std::int64_t>(&json.storage())) {
+    to.Value(*whole);
+  } else if (const auto* large = std::get_if<std::uint64_t>(&json.storage())) {
+    to.Value(*large);
+  } else {
+    to.Null();
+  }
+}
+
+// Lists and objects are shown as they are.
 Cell CellOf(const Json* json) {
   if (json == nullptr || json->IsNull()) return Cell();
   if (const auto* text = std::get_if<std::string>(&json->storage())) {
@@ -71,7 +97,10 @@ Cell CellOf(const Json* json) {
   if (const auto* truth = std::get_if<bool>(&json->storage())) return Cell(*truth);
   if (const auto* number = std::get_if<std::int64_t>(&json->storage())) return Cell(*number);
   if (const auto* number = std::get_if<double>(&json->storage())) return Cell(*number);
-  return Cell();
+  std::string text;
+  JsonWriter writer(text);
+  WriteJson(writer, *json);
+  return Cell(RawJson{std::move(text)});
 }
 
 }  // namespace
