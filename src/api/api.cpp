@@ -6,10 +6,13 @@
 #include "api/metrics/metrics.h"
 #include "api/mlflow/scoring.h"
 #include "api/native/aliases.h"
+#include "api/native/changes.h"
 #include "api/native/decide.h"
+#include "api/native/drills.h"
 #include "api/native/incidents.h"
 #include "api/native/journal.h"
 #include "api/native/kills.h"
+#include "api/native/limits.h"
 #include "api/native/models.h"
 #include "api/native/outcomes.h"
 #include "api/native/profiles.h"
@@ -52,6 +55,8 @@ constexpr Need kReadLog(Permission::kReadLog, Over::kSome);
 constexpr Need kPromote(Permission::kPromote, Over::kModel);
 constexpr Need kRespond(Permission::kRespond, Over::kSome);
 constexpr Need kKill(Permission::kKill, Over::kSome);
+constexpr Need kSetLimits(Permission::kSetLimits, Over::kModel);
+constexpr Need kApprove(Permission::kApprove, Over::kSome);
 
 // Every route of the server; the busiest first.
 constexpr RouteEntry kRoutes[] = {
@@ -107,6 +112,15 @@ constexpr RouteEntry kRoutes[] = {
     {kPost, "/api/v1/reviews/{}/decide", kNative, kRespond, DecideReview},
     {kGet, "/api/v1/kills", kNative, kSeeSome, ListKills},
     {kPost, "/api/v1/kills", kNative, kKill, ThrowKill},
+    {kPost, "/api/v1/drills", kNative, kKill, KeepDrill},
+    {kGet, "/api/v1/limits", kNative, kSeeSome, ListLimits},
+    {kPost, "/api/v1/limits/{}/{}/lower", kNative, kSetLimits, LowerLimit},
+    {kGet, "/api/v1/changes", kNative, kSeeSome, ListChanges},
+    {kPost, "/api/v1/changes", kNative, kSeeSome, AskForChange},
+    {kGet, "/api/v1/changes/{}", kNative, kSeeSome, ShowChange},
+    {kPost, "/api/v1/changes/{}/approve", kNative, kApprove, ApproveChange},
+    {kPost, "/api/v1/changes/{}/reject", kNative, kApprove, RejectChange},
+    {kPost, "/api/v1/changes/{}/withdraw", kNative, kSeeSome, WithdrawChange},
 };
 
 Protocol ProtocolOf(std::string_view path) {

@@ -19,6 +19,7 @@
 #include "base/io/file_system.h"
 #include "control/incidents/alert_figures.h"
 #include "control/incidents/incident_desk.h"
+#include "control/limits/limit_desk.h"
 #include "control/reviews/review_desk.h"
 #include "monitoring/watch.h"
 #include "records/access/access_event.h"
@@ -65,6 +66,12 @@ struct Dependencies {
   // Told of administration before it happens, and of callers who were turned away. On a loop's
   // thread: it must not block. May be empty.
   records::AccessWitness witness;
+  control::LimitDesk* limit_desk = nullptr;       // null: limits cannot be changed
+  const serving::LimitLedger* budgets = nullptr;  // null: no usage of limits
+  // What people changed of limits; empty: nothing.
+  std::function<std::shared_ptr<const serving::LimitControls>()> controls;
+  // Keeps what a rehearsal found (JSON) and gives its name; empty: rehearsals are not kept.
+  std::function<Result<std::string>(std::string_view drill)> keep_drill;
 };
 
 Handler MakeHandler(Dependencies dependencies);

@@ -11,6 +11,8 @@
 #include "api/http/server.h"
 #include "app/doorkeeper.h"
 #include "app/housekeeping.h"
+#include "app/limit_office.h"
+#include "app/recollection.h"
 #include "app/review_queue.h"
 #include "app/safeguards.h"
 #include "app/serving_events.h"
@@ -53,20 +55,6 @@ constexpr std::size_t kLargeBatchesWaiting = 4;
 constexpr std::size_t kRegistryCallsWaiting = 64;
 constexpr std::chrono::seconds kRegistryWait{5};
 
-// What retries and repeated outcomes are told by, found again in the newest part of the journal.
-struct Recollection final : records::JournalVisitor {
-  Recollection(records::RequestIds& known_ids, records::OutcomeLedger& known_outcomes,
-               serving::LimitSettlement& known_releases)
-      : ids(known_ids), outcomes(known_outcomes), releases(known_releases) {}
-  void OnBudget(const records::BudgetChange& change) override { releases.OnBudget(change); }
-  void OnDecisions(const records::ReadDecisions& block) override { ids.OnDecisions(block); }
-  void OnOutcomes(std::span<const records::Outcome> told) override { outcomes.OnOutcomes(told); }
-  bool WantsRows() const override { return false; }
-  records::RequestIds& ids;
-  records::OutcomeLedger& outcomes;
-  serving::LimitSettlement& releases;
-};
-
 // Members stand in the order of start-up and are taken down from the last to the first (Stop).
 class RunningServer final : public Server {
  public:
@@ -106,6 +94,7 @@ class RunningServer final : public Server {
     if (options_.watch) RETURN_IF_ERROR(StartWatch());
     RETURN_IF_ERROR(StartAlerts());
     reviews_->Start();
+    RETURN_IF_ERROR(office_->Start());
     StartEvents();
     StartHousekeeping();
     RETURN_IF_ERROR(StartHttp());
@@ -135,6 +124,7 @@ class RunningServer final : public Server {
     respond_thread_.Join();
     courier_thread_.Join();
     if (reviews_ != nullptr) reviews_->Stop();
+    if (office_ != nullptr) office_->Stop();
     watch_.reset();
     models_.reset();
     journal_.reset();
@@ -206,8 +196,29 @@ class RunningServer final : public Server {
         .clock = &clock_,
         .before_write = [this](std::span<const records::Outcome> outcomes) {
           safeguards_->settlement().OnOutcomesComing(outcomes);
+          office_->NoteOutcomes(outcomes);
         }});
+    RETURN_IF_ERROR(OpenLimitOffice());
     return Recollect();
+  }
+
+  // What people changed of limits; in force from Start on, before the first request.
+  Status OpenLimitOffice() {
+    LimitOffice::Options office;
+    office.files = &files_;
+    office.clock = &clock_;
+    office.log = log_.get();
+    office.book_file = paths_.limit_book();
+    office.drills_directory = paths_.drills();
+    office.registry = registry_.get();
+    office.kills = &safeguards_->kills();
+    office.ledger = &safeguards_->limits().ledger();
+    office.journal = [this] { return journal_.get(); };
+    office.settlement = [this] { return &safeguards_->settlement(); };
+    office.snapshot = [this] { return models_->Current(); };
+    office.incidents = [this] { return incidents_.get(); };
+    ASSIGN_OR_RETURN(office_, LimitOffice::Open(std::move(office)));
+    return Ok();
   }
 
   Status OpenPseudonyms() {
@@ -230,7 +241,7 @@ class RunningServer final : public Server {
     ASSIGN_OR_RETURN(const auto reader, records::JournalReader::Open(files_, paths_.journal, from));
     const records::JournalPosition end = journal_->Durable();
     RETURN_IF_ERROR(safeguards_->Recover(*journal_, from));
-    Recollection recollection(request_ids_, *outcomes_, safeguards_->settlement());
+    Recollection recollection(request_ids_, *outcomes_, safeguards_->settlement(), *office_);
     for (std::size_t read = 1; read != 0;) {
       ASSIGN_OR_RETURN(read, reader->Read(end, 65'536, recollection));
     }
@@ -270,7 +281,7 @@ class RunningServer final : public Server {
                                     .snapshot = [this] { return models_->Current(); },
                                     .kills = &safeguards_->kills(),
                                     .limits = &safeguards_->limits(),
-                                    .controls = {},
+                                    .controls = [this] { return office_->Controls(); },
                                     .reviewed = [this](DecisionId first, std::uint32_t rows) {
                                       return reviews_->Ended(first, rows);
                                     },
@@ -356,6 +367,10 @@ class RunningServer final : public Server {
     api.kills = &safeguards_->kills();
     api.settlement = &safeguards_->settlement();
     api.urgent = [this](std::function<void()> work) { return safeguards_->Take(std::move(work)); };
+    api.limit_desk = &office_->desk();
+    api.budgets = &safeguards_->limits().ledger();
+    api.controls = [this] { return office_->Controls(); };
+    api.keep_drill = [this](std::string_view drill) { return office_->drills().Keep(drill); };
     api.snapshot = [this] { return models_->Current(); };
     api.clock = &clock_;
     api.registry = registry_.get();
@@ -446,6 +461,7 @@ class RunningServer final : public Server {
   std::unique_ptr<serving::LoadedModels> models_;
   std::optional<Safeguards> safeguards_;
   std::unique_ptr<ReviewQueue> reviews_;
+  std::unique_ptr<LimitOffice> office_;
   std::unique_ptr<serving::Decider> decider_;
   std::unique_ptr<monitoring::Watch> watch_;
   NamedThread watch_thread_;

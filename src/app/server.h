@@ -15,6 +15,8 @@
 //   access.db     tokens and grants (records/access)
 //   incidents.db  alerts, incidents, silences, notifications (records/incidents)
 //   reviews.db    decisions that wait for people (records/reviews)
+//   limits.db     changes of limits and who agreed (records/limit_book)
+//   drills/       what rehearsals of the kill switch found
 //   server.lock   held while a server runs
 #pragma once
 
@@ -73,6 +75,8 @@ struct DataPaths {
   explicit DataPaths(std::string directory);
   std::string root, blobs, journal, lake, watch_checkpoint, watch_history, incidents, kills, panic,
       limits, control, lock;
+  std::string limit_book() const { return root + "/limits.db"; }
+  std::string drills() const { return root + "/drills"; }
   std::string access() const { return root + "/access.db"; }
   std::string reviews() const { return root + "/reviews.db"; }
 };

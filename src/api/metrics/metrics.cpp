@@ -2,6 +2,7 @@
 
 #include "api/metrics/exposition.h"
 #include "api/metrics/process.h"
+#include "api/native/limits.h"
 #include "base/error_table.h"
 #include "serving/serving_metrics.h"
 
@@ -232,6 +233,7 @@ std::string MetricsText(const Api& api, const records::Principal& caller) {
   WriteJournal(api, out);
   WriteDrift(api, out);
   WriteAlerts(api, out);
+  WriteLimits(api, out);
   WriteLoaded(api, out);
   WriteProcess(api, out);
   return text;

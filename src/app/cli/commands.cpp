@@ -1,8 +1,54 @@
 #include "app/cli/commands.h"
 
-namespace mooring::app::cli {
+#include <algorithm>
 
-std::span<const Command> AllCommands() {
+namespace mooring::app::cli {
+namespace {
+
+// What stops models and lets them go on, and who may.
+const std::vector<Command>& SafeguardCommands() {
+  static const std::vector<Command> commands = {
+      KillAllCommand(),
+      KillModelCommand(),
+      KillVersionCommand(),
+      KillSegmentCommand(),
+      KillCallerCommand(),
+      KillListCommand(),
+      KillReleaseCommand(),
+      LimitListCommand(),
+      LimitShowCommand(),
+      LimitLowerCommand(),
+      LimitRaiseCommand(),
+      LimitReleaseCommand(),
+      LimitWriteOffCommand(),
+      LimitTestCommand(),
+      ChangeListCommand(),
+      ChangeShowCommand(),
+      ChangeApproveCommand(),
+      ChangeRejectCommand(),
+      ChangeWithdrawCommand(),
+      DrillKillCommand(),
+      ReviewListCommand(),
+      ReviewShowCommand(),
+      ReviewTakeCommand(),
+      ReviewDecideCommand(),
+      AuditListCommand(),
+      AuditVerifyCommand(),
+      AuditProveCommand(),
+      AuditHeadCommand(),
+      TokenCreateCommand(),
+      TokenListCommand(),
+      TokenRotateCommand(),
+      TokenRevokeCommand(),
+      GrantAddCommand(),
+      GrantRemoveCommand(),
+      AccessListCommand(),
+      AccessRolesCommand(),
+  };
+  return commands;
+}
+
+const std::vector<Command>& OtherCommands() {
   static const std::vector<Command> commands = {
       ServeCommand(),
       ApplyCommand(),
@@ -49,27 +95,27 @@ std::span<const Command> AllCommands() {
       IncidentAckCommand(),
       IncidentNoteCommand(),
       IncidentExportCommand(),
-      LimitTestCommand(), ReviewListCommand(), ReviewShowCommand(),
-      ReviewTakeCommand(), ReviewDecideCommand(),
-      AuditListCommand(),
-      AuditVerifyCommand(),
-      AuditProveCommand(),
-      AuditHeadCommand(),
-      TokenCreateCommand(),
-      TokenListCommand(),
-      TokenRotateCommand(),
-      TokenRevokeCommand(),
-      GrantAddCommand(),
-      GrantRemoveCommand(),
-      AccessListCommand(),
-      AccessRolesCommand(),
       ConfigCheckCommand(),
       ConfigShowCommand(),
       ConfigExplainCommand(),
       DoctorCommand(),
       CompletionCommand(),
-      HelpCommand(), CompleteCommand(),
+      HelpCommand(),
+      CompleteCommand(),
   };
+  return commands;
+}
+
+}  // namespace
+
+// Safeguards stand before what is about the program itself.
+std::span<const Command> AllCommands() {
+  static const std::vector<Command> commands = [] {
+    std::vector<Command> all = OtherCommands();
+    const auto place = std::ranges::find(all, "config check", &Command::name);
+    all.insert(place, SafeguardCommands().begin(), SafeguardCommands().end());
+    return all;
+  }();
   return commands;
 }
 
@@ -85,7 +131,10 @@ std::span<const Noun> AllNouns() {
       {"profile", "counters in place of rows: make them, merge them, compare and send them"},
       {"alert", "what fires, who was told, what is silenced"},
       {"incident", "what went wrong when, and who looks at it"},
-      {"limit", "what decisions may do or spend"},
+      {"kill", "stop what models say, at once, and go on again"},
+      {"limit", "stop-limits: what is used of them; lower, raise, open and try them"},
+      {"change", "changes of limits and kills that need a second person"},
+      {"drill", "rehearsals that are kept as evidence"},
       {"review", "decisions that wait for a person"},
       {"audit", "who changed what, and whether that record is as it was written"},
       {"token", "secrets that let programs and people in: make, list, replace, revoke"},

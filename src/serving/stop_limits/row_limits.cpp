@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "serving/reasons.h"
+#include "serving/stop_limits/limit_status.h"
 #include "serving/stop_limits/median_ring.h"
 
 namespace mooring::serving {
@@ -217,39 +218,15 @@ RowFinding RowLimits::Freshness(const CompiledLimit& limit) const {
 }
 
 bool RowLimits::Stands(const CompiledLimit& limit) const {
-  return std::ranges::any_of(in_force_.watch.standing, [&](const auto& standing) {
-    const bool about = standing.version == 0 || standing.version == candidate_.version;
-    return about &&
-           std::ranges::find(limit.rule.verdicts, standing.verdict) != limit.rule.verdicts.end();
-  });
+  return VerdictStands(limit, in_force_.watch, candidate_.version);
 }
 
 RowFinding RowLimits::Quality(const CompiledLimit& limit) const {
   return limit.stops && Stands(limit) ? RowFinding{Refusing::kBeyond, 1, 0} : RowFinding{};
 }
 
-// The contract's, or what people replaced it by, at this step of the ramp, times the factors of
-// quality limits that stand.
 std::int64_t RowLimits::MaxOf(std::size_t index) const {
-  const CompiledLimit& limit = set_.limits()[index];
-  const LimitsInForce::One& one = in_force_.limits[index];
-  std::int64_t max = one.max.value_or(limit.shape.max);
-  const bool rate = one.max && limit.rule.kind == LimitKind::kRate;
-  if (rate && __builtin_mul_overflow(max, kRateUnits, &max)) max = kMost;
-  const auto scale = [&](const Ratio& ratio) {
-    max = ratio.whole > 0 ? ratio.Of(max).value_or(0) : 0;
-  };
-  Ratio step{1, 1};
-  for (const auto& [from, part, whole] : one.ramp) {
-    if (from <= scratch_.now) step = {part, whole};
-  }
-  scale(step);
-  for (const CompiledLimit& other : set_.limits()) {
-    const bool smaller = other.rule.kind == LimitKind::kQuality && !other.stops &&
-                         !other.rule.advisory && Stands(other);
-    if (smaller) scale(other.factor);
-  }
-  return max;
+  return MaxInForce(set_, in_force_, index, {candidate_.version, scratch_.now});
 }
 
 void RowLimits::AddTerm(std::size_t index, const RowFinding& finding) {

@@ -44,6 +44,7 @@ struct LimitControls {
     struct Step {
       std::int64_t from = 0;
       std::int64_t part = 1, whole = 1;
+      auto operator<=>(const Step&) const = default;
     };
     std::vector<Step> ramp;
     auto operator<=>(const OfLimit&) const = default;

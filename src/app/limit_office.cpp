@@ -1,0 +1,109 @@
+#include "app/limit_office.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace mooring::app {
+namespace {
+
+// What a change is about, for the log.
+std::string SubjectOf(const records::LimitChange& change) {
+  if (change.kill != 0) return "kill " + std::to_string(change.kill);
+  if (!change.decision.empty()) return "decision " + change.decision;
+  return change.model + "/" + change.limit;
+}
+
+}  // namespace
+
+Result<Standings> FiringAlerts(records::IncidentStore& store) {
+  Standings standing;
+  RETURN_IF_ERROR(store.Read([&](records::IncidentTables& tables) -> Status {
+    ASSIGN_OR_RETURN(const auto alerts, tables.Alerts({}));
+    for (const records::AlertRecord& alert : alerts) {
+      if (alert.status.state != records::AlertState::kFiring) continue;
+      auto& of_model = standing[alert.cause.model];
+      const serving::LimitControls::Standing one{alert.cause.verdict_kind, alert.version};
+      if (std::ranges::find(of_model, one) == of_model.end()) of_model.push_back(one);
+    }
+    return Ok();
+  }));
+  // In one order, so that the same alerts are the same value.
+  for (auto& [model, all] : standing) std::ranges::sort(all);
+  return standing;
+}
+
+Result<std::unique_ptr<LimitOffice>> LimitOffice::Open(Options options) {
+  CHECK(options.files != nullptr && options.clock != nullptr && options.log != nullptr);
+  ASSIGN_OR_RETURN(auto book, records::LimitBook::Open(options.book_file));
+  return std::unique_ptr<LimitOffice>(new LimitOffice(std::move(options), std::move(book)));
+}
+
+LimitOffice::LimitOffice(Options options, std::unique_ptr<records::LimitBook> book)
+    : options_(std::move(options)),
+      book_(std::move(book)),
+      outcomes_(*options_.clock, ModelsIn(options_.journal)),
+      drills_(*options_.files, *options_.clock, *options_.log, options_.drills_directory) {
+  MakeControls();
+  MakeDesk();
+}
+
+void LimitOffice::MakeControls() {
+  ControlsInForce::Options controls;
+  controls.book = book_.get();
+  controls.snapshot = options_.snapshot;
+  controls.standing = [this]() -> Result<Standings> {
+    records::IncidentStore* const store = options_.incidents();
+    if (store == nullptr) return Standings();
+    return FiringAlerts(*store);
+  };
+  controls.outcomes = [this] {
+    outcomes_.Settle();
+    return outcomes_.Newest();
+  };
+  controls.on_problem = [this](const Error& error) { options_.log->Error("limits", error); };
+  controls_ = std::make_unique<ControlsInForce>(std::move(controls));
+}
+
+void LimitOffice::MakeDesk() {
+  control::LimitDesk::Options desk;
+  desk.book = book_.get();
+  desk.clock = options_.clock;
+  desk.contract = control::ContractsOf(*options_.registry);
+  desk.budget_time = [this] { return options_.ledger->Now(); };
+  desk.kills = [this] { return options_.kills->List(); };
+  desk.release_kill = [this](std::uint64_t kill) -> Status {
+    RETURN_IF_ERROR(options_.kills->Release(kill));
+    return Ok();
+  };
+  desk.write_off = [this](const std::string& decision, const std::string& author,
+                          const std::string& reason) -> Status {
+    ASSIGN_OR_RETURN(const DecisionId id, DecisionId::Parse(decision));
+    return options_.settlement()->WriteOff(id, author, reason);
+  };
+  desk.changed = [this] { return controls_->Refresh(); };
+  desk.on_change = [this](std::string_view what, const records::LimitChange& change) {
+    options_.log->Warning("limit change", {{"what", what},
+                                           {"change", change.id},
+                                           {"kind", records::LimitChangeKindName(change.kind)},
+                                           {"of", SubjectOf(change)},
+                                           {"max", change.max},
+                                           {"maker", change.maker},
+                                           {"checker", change.checker},
+                                           {"reason", change.reason}});
+  };
+  desk_ = std::make_unique<control::LimitDesk>(std::move(desk));
+}
+
+Status LimitOffice::Start() {
+  RETURN_IF_ERROR(controls_->Refresh());
+  thread_ = NamedThread("limits", [this](const std::stop_token& stop) { controls_->Run(stop); });
+  return Ok();
+}
+
+void LimitOffice::Stop() {
+  thread_.RequestStop();
+  thread_.Join();
+}
+
+}  // namespace mooring::app

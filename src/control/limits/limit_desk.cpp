@@ -1,0 +1,261 @@
+#include "control/limits/limit_desk.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/limits.h"
+#include "control/limits/limit_json.h"
+#include "records/contract/limit_max.h"
+
+namespace mooring::control {
+namespace {
+
+using records::LimitChange;
+using records::LimitKind;
+using records::LimitRule;
+using What = LimitCall::What;
+using Kind = records::LimitChangeKind;
+using State = records::LimitChangeState;
+
+// Whether serving takes another max in the place of the contract's.
+bool HasMaxToChange(const LimitRule& rule) {
+  switch (rule.kind) {
+    case LimitKind::kBound:
+    case LimitKind::kSum:
+    case LimitKind::kCount:
+    case LimitKind::kOpenExposure:
+    case LimitKind::kDrawdown:
+    case LimitKind::kRepeat: return rule.max.has_value();
+    default: return false;
+  }
+}
+
+Result<const LimitRule*> FindRule(const records::Contract& contract, std::string_view name) {
+  const auto found = std::ranges::find(contract.limits, name, &LimitRule::name);
+  if (found != contract.limits.end()) return &*found;
+  std::string known;
+  for (const LimitRule& rule : contract.limits) known += (known.empty() ? "" : ", ") + rule.name;
+  return Error(Code::kNotFound, "model '" + contract.model + "' has no limit '" +
+                                    std::string(name.substr(0, limits::kNameBytes)) + "'")
+      .Why(known.empty() ? "its contract has no limits" : "its contract has: " + known);
+}
+
+std::string MaxText(const LimitRule& rule) {
+  return rule.max ? records::DecimalText(*rule.max).value_or("") : std::string();
+}
+
+Status CheckThreshold(const LimitRule& rule, const records::Contract& contract,
+                      const LimitChange& change) {
+  if (!HasMaxToChange(rule)) {
+    return Error(Code::kUnsupported,
+                 "the threshold of '" + rule.name + "' is changed in the contract")
+        .Why("it is a limit of kind " + std::string(records::LimitKindName(rule.kind)))
+        .Help("mooring apply");
+  }
+  const auto max = data::Decimal::Parse(change.max);
+  const int digits = records::DigitsOfMax(rule, contract);
+  const bool fits = max && max->digits_behind_point() <= digits && max->InUnitsOf(digits);
+  if (fits) return Ok();
+  return Error(Code::kInvalidArgument, "max '" + change.max + "' does not fit the limit")
+      .Why("it counts in " + std::to_string(digits) + " digits behind the point, in 64 bits");
+}
+
+bool IsOfLimit(Kind kind) {
+  return kind == Kind::kRaise || kind == Kind::kLower || kind == Kind::kRelease;
+}
+
+// Names are claims until somebody checks them, and an answer says so.
+std::string AnswerOf(const LimitChange& change, const LimitCall& call) {
+  std::string text;
+  JsonWriter json(text);
+  json.BeginObject().Key("change");
+  WriteChange(json, change);
+  json.Member("names", call.known ? "checked" : "claimed").EndObject();
+  return text;
+}
+
+}  // namespace
+
+LimitDesk::LimitDesk(Options options) : options_(std::move(options)) {
+  CHECK(options_.book != nullptr && options_.clock != nullptr && options_.contract);
+}
+
+Time LimitDesk::Now() const { return options_.clock->Now(); }
+
+// Latches are noted by the budgets' time, which never goes back: it may be ahead of the clock.
+Time LimitDesk::LatchTime() const {
+  const Time now = Now();
+  return options_.budget_time ? std::max(now, Time(Micros(options_.budget_time()))) : now;
+}
+
+Result<std::string> LimitDesk::Answer(const LimitCall& call) {
+  if (call.what < What::kAsk) return Look(call);
+  const std::string_view text = call.body.empty() ? "{}" : std::string_view(call.body);
+  ASSIGN_OR_RETURN(const Json body, Json::Parse(text, {.name = "body"}));
+  ASSIGN_OR_RETURN(const LimitChange change, Change(call, body));
+  return AnswerOf(change, call);
+}
+
+Result<std::string> LimitDesk::Look(const LimitCall& call) {
+  if (call.what == What::kChange) {
+    ASSIGN_OR_RETURN(const LimitChange change, Seen(call));
+    return AnswerOf(change, call);
+  }
+  records::LimitChangeFilter filter{.model = call.model, .limit = call.count};
+  if (!call.state.empty()) {
+    ASSIGN_OR_RETURN(filter.state, records::ParseLimitChangeState(call.state));
+  }
+  ASSIGN_OR_RETURN(const auto changes, options_.book->Changes(filter, Now()));
+  std::string text;
+  JsonWriter json(text);
+  json.BeginObject().Key("changes").BeginArray();
+  for (const LimitChange& change : changes) {
+    if (!call.sees || call.sees(change)) WriteChange(json, change);
+  }
+  json.EndArray().Member("names", call.known ? "checked" : "claimed").EndObject();
+  return text;
+}
+
+Result<LimitChange> LimitDesk::Seen(const LimitCall& call) {
+  ASSIGN_OR_RETURN(LimitChange change, options_.book->Change(call.id, Now()));
+  if (!call.sees || call.sees(change)) return change;
+  return Error(Code::kNotFound, "there is no change " + std::to_string(call.id));
+}
+
+Result<LimitChange> LimitDesk::Change(const LimitCall& call, const Json& body) {
+  if (call.what == What::kAsk || call.what == What::kLower) return Ask(call, body);
+  ASSIGN_OR_RETURN(const LimitChange seen, Seen(call));
+  if (call.may) RETURN_IF_ERROR(call.may(call.what, seen));
+  if (call.what == What::kApprove) return Approve(call, body);
+  RETURN_IF_ERROR(CheckMembers(body, {"author", "note"}));
+  ASSIGN_OR_RETURN(std::string note, TextMember(body, "note"));
+  const records::LimitBook::Decision decision{call.author, std::move(note), ""};
+  auto change = call.what == What::kReject ? options_.book->Reject(call.id, decision, Now())
+                                           : options_.book->Withdraw(call.id, decision, Now());
+  if (change.ok() && options_.on_change) {
+    options_.on_change(records::LimitChangeStateName(change->state), *change);
+  }
+  return change;
+}
+
+Result<LimitChange> LimitDesk::Ask(const LimitCall& call, const Json& body) {
+  if (call.what == What::kLower) {
+    RETURN_IF_ERROR(CheckMembers(body, {"author", "max", "reason"}));
+  } else {
+    RETURN_IF_ERROR(CheckMembers(body, {"author", "kind", "model", "limit", "max", "kill",
+                                        "decision", "ramp", "expires_in", "reason"}));
+    if (body.Find("kind") == nullptr) {
+      return Error(Code::kInvalidArgument, "a change says its kind");
+    }
+  }
+  ASSIGN_OR_RETURN(LimitChange change, ReadAsked(body, Now()));
+  change.maker = call.author;
+  if (call.what == What::kLower) {
+    change.model = call.model;
+    change.limit = call.limit;
+  }
+  RETURN_IF_ERROR(records::CheckAsked(change));
+  if (call.may) RETURN_IF_ERROR(call.may(call.what, change));
+  if (IsOfLimit(change.kind)) RETURN_IF_ERROR(HoldToContract(change));
+  if (change.kind == Kind::kKillRelease) RETURN_IF_ERROR(IsKilled(change.kill));
+  ASSIGN_OR_RETURN(change, options_.book->Ask(std::move(change), Now()));
+  const bool in_force = change.state == State::kApproved;
+  if (options_.on_change) options_.on_change(in_force ? "in force" : "asked for", change);
+  if (in_force) RETURN_IF_ERROR(CarryOut(change));
+  return change;
+}
+
+Status LimitDesk::IsKilled(std::uint64_t kill) const {
+  if (!options_.kills) {
+    return Error(Code::kUnavailable, "a kill is released by the server that runs")
+        .Help("name it: --server URL");
+  }
+  const auto kills = options_.kills();
+  if (std::ranges::find(kills, kill, &records::Kill::id) != kills.end()) return Ok();
+  return Error(Code::kNotFound, "no kill " + std::to_string(kill) + " is in force");
+}
+
+Status LimitDesk::HoldToContract(LimitChange& change) const {
+  ASSIGN_OR_RETURN(const Contract contract, options_.contract(change.model));
+  ASSIGN_OR_RETURN(const LimitRule* const rule, FindRule(*contract, change.limit));
+  change.over = MaxText(*rule);
+  if (change.kind != Kind::kRelease) return CheckThreshold(*rule, *contract, change);
+  if (rule->latch) return Ok();
+  return Error(Code::kFailedPrecondition, "'" + rule->name + "' does not latch")
+      .Why("it opens by itself, as its window passes");
+}
+
+// What was agreed to is of the contract that was in force then.
+Status LimitDesk::CheckStillSo(const LimitChange& change) const {
+  LimitChange now = change;
+  RETURN_IF_ERROR(HoldToContract(now));
+  if (now.over == change.over) return Ok();
+  return Error(Code::kConflict, "the contract's max was changed since this was asked for")
+      .Why("it was " + change.over + " and is " + now.over)
+      .Help("withdraw it and ask again");
+}
+
+Result<LimitChange> LimitDesk::Approve(const LimitCall& call, const Json& body) {
+  RETURN_IF_ERROR(CheckMembers(body, {"author", "note", "hash"}));
+  ASSIGN_OR_RETURN(std::string hash, TextMember(body, "hash"));
+  ASSIGN_OR_RETURN(std::string note, TextMember(body, "note"));
+  ASSIGN_OR_RETURN(LimitChange change, options_.book->Change(call.id, Now()));
+  const bool pending = change.state == State::kPending;
+  if (pending && IsOfLimit(change.kind)) RETURN_IF_ERROR(CheckStillSo(change));
+  if (change.kind == Kind::kKillRelease) {
+    if (!options_.release_kill) return IsKilled(change.kill).error();
+    if (pending) RETURN_IF_ERROR(IsKilled(change.kill));
+  }
+  if (change.kind == Kind::kWriteOff && !options_.write_off) {
+    return Error(Code::kUnavailable, "a decision is written off by the server that runs")
+        .Help("name it: --server URL");
+  }
+  ASSIGN_OR_RETURN(change,
+                   options_.book->Approve(call.id, {call.author, std::move(note), std::move(hash)},
+                                          LatchTime()));
+  if (options_.on_change) options_.on_change("approved", change);
+  RETURN_IF_ERROR(CarryOut(change));
+  return change;
+}
+
+// What was decided is durable before anything follows from it; what fails here is carried out by
+// another approval, or seen by serving when it looks next.
+Status LimitDesk::CarryOut(LimitChange& change) {
+  Status done;
+  switch (change.kind) {
+    case Kind::kKillRelease:
+      done = options_.release_kill(change.kill);
+      if (!done.ok() && done.error().code() == Code::kNotFound) done = Ok();  // released before
+      break;
+    case Kind::kWriteOff:
+      done = options_.write_off(change.decision, change.checker, change.reason);
+      break;
+    default:
+      if (options_.changed) done = options_.changed();
+  }
+  if (!done.ok()) {
+    const bool again = !IsOfLimit(change.kind);
+    return Error(Code::kUnavailable,
+                 "change " + std::to_string(change.id) + " is approved, and not carried out yet")
+        .Why(done.error().message())
+        .Help(again ? "approve it again" : "the server looks again by itself");
+  }
+  if (IsOfLimit(change.kind)) return Ok();
+  change.carried_out = Now();
+  return options_.book->CarriedOut(change.id, change.carried_out);
+}
+
+std::function<Result<LimitDesk::Contract>(std::string_view)> ContractsOf(
+    records::Registry& registry) {
+  return [&registry](std::string_view model) -> Result<LimitDesk::Contract> {
+    ASSIGN_OR_RETURN(const records::ModelRecord record, registry.Model(model));
+    if (record.contract_hash.empty()) {
+      return Error(Code::kNotFound, "model '" + record.name + "' has no contract yet");
+    }
+    ASSIGN_OR_RETURN(const std::string text, registry.ContractText(record.contract_hash));
+    ASSIGN_OR_RETURN(records::Contract contract, records::ParseContract(text));
+    return std::make_shared<const records::Contract>(std::move(contract));
+  };
+}
+
+}  // namespace mooring::control
