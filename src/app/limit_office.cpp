@@ -68,6 +68,7 @@ void LimitOffice::MakeControls() {
 void LimitOffice::MakeDesk() {
   control::LimitDesk::Options desk;
   desk.book = book_.get();
+  desk.audit = options_.audit;
   desk.clock = options_.clock;
   desk.contract = control::ContractsOf(*options_.registry);
   desk.budget_time = [this] { return options_.ledger->Now(); };

@@ -42,6 +42,7 @@ class LimitOffice {
     records::Registry* registry = nullptr;
     serving::KillSwitch* kills = nullptr;
     const serving::LimitLedger* ledger = nullptr;
+    records::AuditSink* audit = nullptr;  // null: changes are not told
     // What is there once the server is further; asked when it is needed.
     std::function<records::Journal*()> journal;
     std::function<serving::LimitSettlement*()> settlement;

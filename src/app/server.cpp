@@ -213,6 +213,7 @@ class RunningServer final : public Server {
     office.registry = registry_.get();
     office.kills = &safeguards_->kills();
     office.ledger = &safeguards_->limits().ledger();
+    office.audit = &*control_log_;
     office.journal = [this] { return journal_.get(); };
     office.settlement = [this] { return &safeguards_->settlement(); };
     office.snapshot = [this] { return models_->Current(); };
@@ -279,6 +280,9 @@ class RunningServer final : public Server {
                                     .journal = journal_.get(),
                                     .request_ids = &request_ids_,
                                     .snapshot = [this] { return models_->Current(); },
+                                    .released = [this](DecisionId id) {
+                                      return safeguards_->settlement().WasReleased(id);
+                                    },
                                     .kills = &safeguards_->kills(),
                                     .limits = &safeguards_->limits(),
                                     .controls = [this] { return office_->Controls(); },

@@ -124,6 +124,11 @@ Status Flow::ClaimId(Pending& pending) {
   }
   ASSIGN_OR_RETURN(DecisionAnswer answer,
                    ReplayDecision(*options_.journal, *options_.snapshot(), claim.earlier));
+  for (const DecidedRow& row : answer.rows) {
+    if (!options_.released || !options_.released(row.id)) continue;
+    return Error(Code::kConflict, "the decision of this request was released: it is no more")
+        .Help("give a new request a new id");
+  }
   PutReviews(options_.reviewed, answer);
   metrics_.CountReplay();
   pending.settled = true;

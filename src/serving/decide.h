@@ -44,7 +44,9 @@ class Decider {
     // journal by the composition root before the first request.
     records::RequestIds* request_ids = nullptr;
     std::function<std::shared_ptr<const Snapshot>()> snapshot;
-    const KillSwitch* kills = nullptr;  // null: nothing is ever stopped at once
+    // Whether its caller gave a decision back: it is not answered again. Empty: none was.
+  std::function<bool(DecisionId)> released;
+  const KillSwitch* kills = nullptr;  // null: nothing is ever stopped at once
   // The budgets of stop-limits; null: limits of contracts deny everything. Recovered from the
   // journal by the composition root before the first request.
   const StopLimits* limits = nullptr;

@@ -19,6 +19,12 @@ std::atomic<bool> panic_from_signal{false};
 
 constexpr std::string_view kByFile = "file KILL", kBySignal = "signal";
 
+constexpr std::size_t kMostOfAModel = 100;  // versions and segments, so that others have room
+
+bool IsPartOfAModel(const KillScope& scope) {
+  return scope.kind == Kind::kVersion || scope.kind == Kind::kSegment;
+}
+
 bool ScopeCovers(const KillScope& scope, std::string_view model, VersionNumber version,
                  std::string_view caller) {
   switch (scope.kind) {
@@ -120,6 +126,7 @@ void KillSwitch::Open() {
       list_ = std::move(read).value();
     } else {
       unreadable_ = true;
+      SetAside();
       list_.kills = {{list_.next_id++,
                       {},
                       options_.clock->Now(),
@@ -135,9 +142,28 @@ void KillSwitch::Open() {
   Poll();
 }
 
+// What cannot be read is kept for people: the next order writes the list anew.
+void KillSwitch::SetAside() {
+  const auto bytes = options_.files->ReadFile(options_.list_file, std::size_t{64} << 20);
+  if (!bytes.ok()) return;
+  static_cast<void>(
+      options_.files->WriteFileDurably(options_.list_file + ".damaged", AsBytes(*bytes)).ok());
+}
+
 // In force when it returns.
 Result<Kill> KillSwitch::Add(const KillScope& scope, std::string_view by, std::string_view reason) {
   RETURN_IF_ERROR(records::CheckScope(scope));
+  // The same order again changes nothing.
+  for (const Kill& known : list_.kills) {
+    if (known.scope == scope && known.by != kByFile) return known;
+  }
+  const auto narrow = std::ranges::count_if(list_.kills, [&](const Kill& known) {
+    return known.scope.model == scope.model && IsPartOfAModel(known.scope);
+  });
+  if (IsPartOfAModel(scope) && narrow >= static_cast<std::ptrdiff_t>(kMostOfAModel)) {
+    return Error(Code::kResourceExhausted, "too many parts of this model are stopped")
+        .Help("stop the whole model");
+  }
   // Everything can always be stopped.
   if (list_.kills.size() >= records::kMostKills && scope.kind != Kind::kAll) {
     return Error(Code::kResourceExhausted, "too many kills are in force")

@@ -86,6 +86,7 @@ class KillSwitch {
   Result<records::Kill> Add(const records::KillScope& scope, std::string_view by,
                             std::string_view reason);
   Status Keep();
+  void SetAside();
   void Tell(std::string_view what, const records::Kill& kill) const;
 
   const Options options_;

@@ -191,5 +191,28 @@ TEST_F(KillSwitchTest, RefusesWhatIsNoScopeAndTooMany) {
   EXPECT_EQ(Open()->List().size(), records::kMostKills + 1);
 }
 
+TEST_F(KillSwitchTest, TheSameOrderIsOneAndPartsOfOneModelLeaveRoomForOthers) {
+  const auto kills = Open();
+  EXPECT_EQ(Throw(*kills, {Kind::kAll})->id, Throw(*kills, {Kind::kAll})->id);
+  EXPECT_EQ(kills->List().size(), 1U);
+  Code last = Code::kInternal;
+  for (VersionNumber version = 1; version <= 200; ++version) {
+    const auto thrown = Throw(*kills, {Kind::kVersion, "a", version});
+    if (thrown.ok()) continue;
+    last = thrown.error().code();
+    break;
+  }
+  EXPECT_EQ(last, Code::kResourceExhausted);
+  EXPECT_TRUE(Throw(*kills, {Kind::kModel, "a"}).ok());
+  EXPECT_TRUE(Throw(*kills, {Kind::kVersion, "b", 1}).ok());
+}
+
+TEST_F(KillSwitchTest, KeepsWhatItCannotReadForPeople) {
+  ASSERT_TRUE(files.WriteFileDurably("data/kills.json", AsBytes("{\"schema\":1")).ok());
+  const auto kills = Open();
+  ASSERT_TRUE(Throw(*kills, {Kind::kModel, "a"}).ok());
+  EXPECT_EQ(files.ReadFile("data/kills.json.damaged", 1000).value(), "{\"schema\":1");
+}
+
 }  // namespace
 }  // namespace mooring::serving

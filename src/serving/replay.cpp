@@ -76,16 +76,27 @@ class AnswerReader final : public records::JournalVisitor {
     answer.imputed.assign(block.imputed.begin(), block.imputed.end());
     answer.caller = block.caller;
     if (block.limits != nullptr) answer.limit_hits = block.limits->hits;
-    // Which version's value it is was not kept beside fallbacks: the model's name stands for all.
-    if (std::ranges::any_of(block.rows, CarriesAModelsValue)) {
-      answer.sources.push_back(block.binding->version);
-    }
+    NoteSources(block);
   }
 
   DecisionAnswer answer;
   bool found = false;
 
  private:
+  // Which version a fallback's value is of was not kept: it may be any of the model's.
+  void NoteSources(const records::ReadDecisions& block) {
+    const bool fallback = std::ranges::any_of(block.rows, [](const records::RowDecision& row) {
+      return row.verdict == records::Verdict::kFallback;
+    });
+    if (std::ranges::any_of(block.rows, CarriesAModelsValue)) {
+      answer.sources.push_back(block.binding->version);
+    }
+    const ServedModel* const model = fallback ? snapshot_.Find(block.binding->model) : nullptr;
+    if (model == nullptr) return;
+    if (model->previous != nullptr) answer.sources.push_back(model->previous->number);
+    for (const auto& [version, served] : model->versions) answer.sources.push_back(version);
+  }
+
   const Snapshot& snapshot_;
   const DecisionId first_;
 };

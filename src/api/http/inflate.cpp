@@ -5,6 +5,9 @@
 namespace mooring::api {
 namespace {
 
+// Tables as JSON pack to a tenth or a twentieth; what packs to less than this is a bomb.
+constexpr std::size_t kMostRatio = 64, kFree = std::size_t{1} << 20;
+
 class Stream {
  public:
   // 15 bits of window, and 32: gzip or zlib by their headers.
@@ -48,6 +51,10 @@ Result<std::string> Inflate(std::string_view packed, std::size_t limit_bytes) {
       return Error(Code::kTooLarge, "the body unpacks to more than the limit of a request body");
     }
     out.append(chunk, got);
+    if (out.size() > kFree && out.size() / kMostRatio > packed.size() - z.avail_in) {
+      return Error(Code::kTooLarge, "the body unpacks to more than " +
+                                        std::to_string(kMostRatio) + " times its size");
+    }
     if (state == Z_OK && got == 0 && z.avail_in == 0) break;
   }
   if (state != Z_STREAM_END) return Bad("the body is not valid gzip or zlib data");

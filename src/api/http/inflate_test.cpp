@@ -37,6 +37,16 @@ TEST(Inflate, StopsABombAtTheLimit) {
   EXPECT_EQ(plain.error().code(), Code::kTooLarge);
 }
 
+TEST(Inflate, StopsWhatPacksLikeABombLongBeforeTheLimit) {
+  std::string rows;
+  for (int i = 0; rows.size() < 3'000'000; ++i) {
+    rows += "{\"distance\":" + std::to_string(i * 7919 % 6000) + ",\"origin\":\"LED\"},";
+  }
+  EXPECT_EQ(*Inflate(Pack(rows, kGzip), 100'000'000), rows);
+  const auto bomb = Inflate(Pack(std::string(20'000'000, ' '), kGzip), 100'000'000);
+  EXPECT_EQ(bomb.error().code(), Code::kTooLarge);
+}
+
 TEST(Inflate, RefusesDamage) {
   const std::string good = Pack("a body of some length, a body of some length", kGzip);
   for (std::size_t cut = 0; cut < good.size(); ++cut) {

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "control/limits/limit_json.h"
+#include "records/audit/audited.h"
 #include "records/contract/limit_max.h"
 
 namespace mooring::control {
@@ -74,6 +75,30 @@ std::string AnswerOf(const LimitChange& change, const LimitCall& call) {
   return text;
 }
 
+// What is asked, as it was asked.
+records::ControlEntry EntryOf(const LimitCall& call, const Json& body, std::string_view channel) {
+  constexpr std::size_t kMostDetail = 1024;
+  const auto action = [&]() -> std::string {
+    switch (call.what) {
+      case LimitCall::What::kLower: return "limit.lower";
+      case LimitCall::What::kApprove: return "change.approve";
+      case LimitCall::What::kReject: return "change.reject";
+      case LimitCall::What::kWithdraw: return "change.withdraw";
+      default: return "change.ask";
+    }
+  };
+  records::ControlEntry entry;
+  entry.principal = call.author;
+  entry.channel = channel;
+  entry.action = action();
+  entry.object_kind = call.id != 0 ? "change" : "limit";
+  entry.object = call.id != 0 ? std::to_string(call.id) : call.model + "/" + call.limit;
+  entry.detail = call.body.substr(0, kMostDetail);
+  const auto reason = body.GetString("reason");
+  if (reason.ok()) entry.reason = *reason;
+  return entry;
+}
+
 }  // namespace
 
 LimitDesk::LimitDesk(Options options) : options_(std::move(options)) {
@@ -92,8 +117,19 @@ Result<std::string> LimitDesk::Answer(const LimitCall& call) {
   if (call.what < What::kAsk) return Look(call);
   const std::string_view text = call.body.empty() ? "{}" : std::string_view(call.body);
   ASSIGN_OR_RETURN(const Json body, Json::Parse(text, {.name = "body"}));
-  ASSIGN_OR_RETURN(const LimitChange change, Change(call, body));
-  return AnswerOf(change, call);
+  const auto work = [&] { return Change(call, body); };
+  if (options_.audit == nullptr) {
+    ASSIGN_OR_RETURN(const LimitChange change, work());
+    return AnswerOf(change, call);
+  }
+  const records::ControlEntry entry = EntryOf(call, body, options_.channel);
+  if (call.what != What::kLower) {
+    ASSIGN_OR_RETURN(const LimitChange change, records::Audited(*options_.audit, entry, work));
+    return AnswerOf(change, call);
+  }
+  ASSIGN_OR_RETURN(const LimitChange lowered, work());
+  static_cast<void>(options_.audit->Append(entry).ok());  // the log tells who must know
+  return AnswerOf(lowered, call);
 }
 
 Result<std::string> LimitDesk::Look(const LimitCall& call) {

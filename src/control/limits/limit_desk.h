@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/text/json.h"
+#include "records/audit/audit_sink.h"
 #include "records/contract/contract.h"
 #include "records/kills/kill.h"
 #include "records/limit_book/limit_book.h"
@@ -67,6 +68,10 @@ class LimitDesk {
         write_off;
     std::function<Status()> changed;  // serving takes it over before it returns
     std::function<void(std::string_view what, const records::LimitChange&)> on_change;
+    // The control log: told before a change, and refuses it when it cannot be written; of a lower
+    // after it, which waits for nobody. Null: nobody.
+    records::AuditSink* audit = nullptr;
+    std::string_view channel = "api";
   };
   explicit LimitDesk(Options options);
 

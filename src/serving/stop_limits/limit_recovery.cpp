@@ -108,6 +108,7 @@ Result<std::uint64_t> RecoverLimits(const LimitRecord& record, JournalPosition e
       return Damaged(record, restored.error().message());
     }
     from = snapshot->position;
+    if (end < from) return Damaged(record, "it ends behind the journal's end: it is of another");
   }
   return FoldUpTo(record, from, end, ledger);
 }

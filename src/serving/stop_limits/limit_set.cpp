@@ -177,6 +177,18 @@ Status CompileKeys(const LimitSet::Options& options, CompiledLimit& limit) {
   return fits ? Ok() : Status(Unfit(limit.rule, "the age of a row is of a timestamp input"));
 }
 
+// Counts of decisions are the same everywhere; money is of its currency, the rest are millionths.
+std::string UnitOf(const LimitRule& rule, const records::Contract& contract, int digits) {
+  constexpr int kMillionths = 6;
+  if (rule.kind == LimitKind::kCount || rule.kind == LimitKind::kRate ||
+      rule.kind == LimitKind::kShare || rule.kind == LimitKind::kRepeat) {
+    return "";
+  }
+  if (digits == kMillionths) return "millionths";
+  const bool result = rule.kind == LimitKind::kDrawdown && !contract.effect.currency.empty();
+  return result ? contract.effect.currency : contract.decision.currency;
+}
+
 // What the budget of a rule is like, whatever its kind.
 Status CompileBudget(const LimitSet& set, CompiledLimit& limit) {
   const LimitRule& rule = limit.rule;
@@ -188,7 +200,7 @@ Status CompileBudget(const LimitSet& set, CompiledLimit& limit) {
   shape.hard = rule.kind == LimitKind::kDrawdown && !rule.worst.empty();
   shape.keyed = !limit.keys.empty() || rule.kind == LimitKind::kRepeat ||
                 rule.scope == records::LimitScope::kCaller;
-  shape.family = FamilyOf(rule, set.model(), set.version());
+  shape.family = FamilyOf(rule, set.model(), set.version(), limit.unit);
   limit.has_budget = HasBudget(rule.kind) || rule.latch;
   if (!HasBudget(rule.kind)) {
     if (rule.latch) shape.kind = LimitKind::kCount;
@@ -293,6 +305,7 @@ Status LimitSet::CompileAll(const Options& options) {
     limit.rule = rule;
     limit.place = static_cast<std::uint16_t>(limits_.size());
     limit.digits = DigitsOf(rule, contract);
+    limit.unit = UnitOf(rule, contract, limit.digits);
     RETURN_IF_ERROR(ForEachText(rule, [&](const Texts& one, const std::string& name) -> Status {
       ASSIGN_OR_RETURN(limit.*one.into, columns_->Compile(one.text, name));
       return Ok();
@@ -358,7 +371,7 @@ records::LimitStateId LimitSet::StateOf(const CompiledLimit& limit, const LimitC
   const bool other = limit.rule.scope == records::LimitScope::kVersion &&
                      candidate.version != version_ && candidate.version != 0;
   const records::LimitStateId family =
-      other ? FamilyOf(limit.rule, model_, candidate.version) : limit.shape.family;
+      other ? FamilyOf(limit.rule, model_, candidate.version, limit.unit) : limit.shape.family;
   if (!limit.divided()) return family;
   const bool by_caller = limit.rule.scope == records::LimitScope::kCaller;
   return serving::StateOf({.family = family,
@@ -376,7 +389,7 @@ std::string LimitSet::CanonicalRules() const {
   for (const CompiledLimit& limit : limits_) {
     const LimitRule& rule = limit.rule;
     const TermShape& shape = limit.shape;
-    const records::LimitStateId budget = FamilyOf(rule, model_, 0);
+    const records::LimitStateId budget = FamilyOf(rule, model_, 0, limit.unit);
     text.Add(rule.name).Add(static_cast<std::int64_t>(budget.high));
     text.Add(static_cast<std::int64_t>(budget.low)).Add(limit.digits);
     text.Add(LimitActionName(rule.then)).Add(rule.latch).Add(rule.advisory);

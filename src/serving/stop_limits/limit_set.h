@@ -41,6 +41,7 @@ struct CompiledLimit {
   records::LimitRule rule;
   std::uint16_t place = 0;  // among the contract's limits
   int digits = 0;           // of its quantity, thresholds and hits
+  std::string unit;         // what its budget counts in
   // Not null where the rule has the expression; without `quantity` it is the decision itself.
   std::optional<data::Expression> quantity, when, worst, reference;
   // kBound; a bound that clamps moves the decision to clamp_min … clamp_max, in its own units.

@@ -140,7 +140,8 @@ Result<BudgetChange> LimitSettlement::ReleaseOf(DecisionId decision, std::string
     if (Reverse(delta)) change.note.deltas.push_back(delta);
   }
   const std::vector<LimitDelta> open = options_.ledger->OpenOf(decision);
-  if ((held && open.empty()) || options_.ledger->Settled(decision)) {
+  const bool used = used_.Find(std::hash<DecisionId>()(decision)) != nullptr;
+  if (used || (held && open.empty()) || options_.ledger->Settled(decision)) {
     return Error(Code::kFailedPrecondition, "the outcome of the decision is known: it was used");
   }
   for (const LimitDelta& delta : open) {
@@ -176,7 +177,21 @@ void LimitSettlement::Release(DecisionId decision, std::string_view caller, std:
   done(appended.error());
 }
 
+void LimitSettlement::OnOutcomes(std::span<const records::Outcome> outcomes) {
+  const Time now = options_.clock->Now();
+  const std::lock_guard lock(mutex_);
+  for (const records::Outcome& outcome : outcomes) {
+    used_.Put(std::hash<DecisionId>()(outcome.decision), 1, now);
+  }
+}
+
+bool LimitSettlement::WasReleased(DecisionId decision) {
+  const std::lock_guard lock(mutex_);
+  return released_.contains(decision);
+}
+
 void LimitSettlement::OnOutcomesComing(std::span<const records::Outcome> outcomes) {
+  OnOutcomes(outcomes);
   for (std::size_t begin = 0; begin < outcomes.size(); begin += kDecisionsPerRecord) {
     const std::size_t count = std::min(kDecisionsPerRecord, outcomes.size() - begin);
     const std::vector<records::Outcome> some = Concerned(outcomes.subspan(begin, count));

@@ -30,9 +30,11 @@
 
 #include "base/clock.h"
 #include "base/ids.h"
+#include "base/limits.h"
 #include "base/result.h"
 #include "records/journal/journal.h"
 #include "records/journal/reader.h"
+#include "records/journal/recent_map.h"
 #include "serving/stop_limits/limit_ledger.h"
 #include "serving/stop_limits/realised_result.h"
 
@@ -71,7 +73,11 @@ class LimitSettlement final : public records::JournalVisitor {
   // Of decisions that stayed open beyond their limit's horizon, on the word of people.
   Status WriteOff(DecisionId decision, std::string_view author, std::string_view reason);
 
+  // Whether the caller gave it back: it must not be answered again.
+  bool WasReleased(DecisionId decision);
+
   void OnBudget(const records::BudgetChange& change) override;
+  void OnOutcomes(std::span<const records::Outcome> outcomes) override;
   bool WantsRows() const override { return false; }
 
  private:
@@ -93,6 +99,9 @@ class LimitSettlement final : public records::JournalVisitor {
   const Options options_;
   std::mutex mutex_;
   std::unordered_set<DecisionId> released_;
+  // Decisions whose outcome is known, as long as they could be released: they were used.
+  records::RecentMap<char> used_{limits::kReleaseHorizon + std::chrono::hours(1),
+                                 limits::kRemembered};
   const std::shared_ptr<Failed> failed_ = std::make_shared<Failed>();
 };
 

@@ -25,13 +25,17 @@ struct LimitSettlementTest : ::testing::Test {
   }
 
   // A decision that spends the amount from both; nothing when it was denied.
-  std::optional<DecisionId> Decide(std::int64_t amount, std::string_view caller = "shop") {
+  std::optional<DecisionId> DecideOnSumAlone(std::int64_t amount) {
+    return Decide(amount, "shop", 1);
+  }
+  std::optional<DecisionId> Decide(std::int64_t amount, std::string_view caller = "shop",
+                                   std::size_t used_terms = 2) {
     LimitTerm terms[2];
     terms[0] = {.shape = &sum, .rule = 0, .state = {1, 1}, .amount = amount, .max = 100};
     terms[1] = {.shape = &open, .rule = 1, .state = {2, 2}, .amount = amount, .max = 100};
     records::LimitNote note;
     std::vector<std::uint16_t> rules;
-    if (!ledger.TryAdmit(terms, {}, note, rules).admitted) return std::nullopt;
+    if (!ledger.TryAdmit(std::span(terms).first(used_terms), {}, note, rules).admitted) return std::nullopt;
     data::Batch rows(binding->inputs);
     rows.SetRows(1);
     const records::RowDecision decision;
@@ -99,6 +103,17 @@ TEST_F(LimitSettlementTest, NobodyReleasesWhatIsNotTheirsOrWasUsed) {
   const auto old = Decide(20);
   clock.Advance(limits::kReleaseHorizon + std::chrono::seconds(1));
   EXPECT_EQ(Release(*old).error().code(), Code::kFailedPrecondition);
+}
+
+TEST_F(LimitSettlementTest, AnOutcomeEndsTheChanceToReleaseWhateverTheLimits) {
+  const auto id = DecideOnSumAlone(70);
+  Know(*id);
+  EXPECT_EQ(Release(*id).error().code(), Code::kFailedPrecondition);
+  EXPECT_EQ(Spent(sum, {1, 1}), 70);
+  const auto other = DecideOnSumAlone(20);
+  EXPECT_FALSE(settlement.WasReleased(*other));
+  ASSERT_TRUE(Release(*other).ok());
+  EXPECT_TRUE(settlement.WasReleased(*other));
 }
 
 TEST_F(LimitSettlementTest, AnOutcomeFreesWhatItsDecisionHeldAndOnlyOnce) {

@@ -76,7 +76,7 @@ Canonical& Canonical::Add(std::int64_t number) {
 }
 
 LimitStateId FamilyOf(const records::LimitRule& rule, std::string_view model,
-                      VersionNumber version) {
+                      VersionNumber version, std::string_view unit) {
   using Scope = records::LimitScope;
   Canonical text;
   text.Add("mooring stop-limit 1").Add(LimitKindName(rule.kind)).Add(rule.name);
@@ -87,6 +87,7 @@ LimitStateId FamilyOf(const records::LimitRule& rule, std::string_view model,
   text.Add(std::int64_t{rule.window.buckets}).Add(rule.window.zone);
   text.Add(static_cast<std::int64_t>(rule.per.size()));
   for (const std::string& column : rule.per) text.Add(column);
+  text.Add(unit);
   return FirstBits(text.bytes());
 }
 

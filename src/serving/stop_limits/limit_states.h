@@ -31,9 +31,11 @@ class Canonical {
   std::string bytes_;
 };
 
-// The budget of a rule, before keys, callers and repeated decisions divide it.
+// The budget of a rule, before keys, callers and repeated decisions divide it. `unit`: what it
+// counts in, so that cents are never added to kopecks or millionths.
 records::LimitStateId FamilyOf(const records::LimitRule& rule, std::string_view model,
-                               VersionNumber version);
+                               VersionNumber version,
+                               std::string_view unit = {});
 
 // An input whose values divide a budget.
 struct KeyColumn {

@@ -37,6 +37,7 @@ TEST(LimitStates, AThresholdIsNoPartOfABudgetItsShapeIs) {
   other = rule;
   other.per = {"seat"};
   EXPECT_NE(FamilyOf(other, "cover", 3), family);
+  EXPECT_NE(FamilyOf(rule, "cover", 3, "USD"), FamilyOf(rule, "cover", 3, "JPY"));
 }
 
 TEST(LimitStates, AScopeSharesWhatItSays) {
