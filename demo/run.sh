@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # The demo: a real model, trained on real flights, goes into production behind a contract, is
 # watched, is replaced by a bad version, and is rolled back. Then summer comes: storms change what
-# the inputs mean, and a feed changes its units. Called by ./dev demo [--stay]; needs the release
-# build and the flights in .deps/data. Everything it makes is in build/demo.
+# the inputs mean, a limit stops what they cost, and a feed changes its units. Called by
+# ./dev demo [--stay]; needs the release build and the flights in .deps/data. Everything it makes
+# is in build/demo.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 stay=no
@@ -117,6 +118,14 @@ run version list flight-cover --fields version,state,aliases,source,state_reason
 run log verify
 
 say "8. Summer: version 3, trained on the spring, held against three weeks of May it never saw"
+# A bound on what a summer may cost, and what sells instead once it is reached.
+{
+  sed 's/^fallback:.*/fallback: [previous, {constant: 45, consumes: nothing}, deny]/' \
+      demo/contract.yaml
+  echo 'limits:'
+  echo '  - {name: exposure, sum: "120 * prediction", over: 24h, max: 4000000, scope: version}'
+} > "$out/summer.yaml"
+run apply "$out/summer.yaml"
 run version register flight-cover "$out/model_v3.ubj" --training-data "$out/train_v3.csv" \
     --holdout "$out/holdout_v3.csv" --label late --source "demo: March and April" --force \
     --reason "demo: the spring differs from January" --fields model,version,state
@@ -132,7 +141,24 @@ run alert list --fields severity,kind,subject,what,sureness -o table
 found=$("$mooring" alert list --all --fields kind --no-header -o csv | grep -c concept || true)
 [ "$found" -gt 0 ] || { echo "a concept alarm was expected" >&2; exit 1; }
 
-say "9. The feed of the time of day changes from minutes to hours, without a word"
+say "9. In the storm the limit was reached: the fallback price took over, and nobody got an error"
+run log query "select verdict, count(*) as decisions, round(avg(amount_minor) / 100, 2) as price,
+  round(avg(amount_minor / 100 - 120 * outcome_value), 2) as result
+  from labelled where model = 'flight-cover' and version = 3 group by all order by 1" -o table
+local_server=(--server "http://127.0.0.1:$port")
+run limit list "${local_server[@]}" -o table
+echo "it stays shut until two people say otherwise: one asks, another agrees"
+for asked in "raise flight-cover exposure 9000000" "release flight-cover exposure"; do
+  # shellcheck disable=SC2086
+  change=$("$mooring" limit $asked --reason "the storms are over" --author anna --fields id \
+      --no-header -o csv --yes "${local_server[@]}")
+  run change approve "$change" --author boris --yes "${local_server[@]}"
+done
+echo "and what a tighter limit would have done to the same flights:"
+sed 's/max: 4000000/max: 3000000/' "$out/summer.yaml" > "$out/tighter.yaml"
+run limit test "$out/tighter.yaml" -o table
+
+say "10. The feed of the time of day changes from minutes to hours, without a word"
 $bin/demo/flights_replay --port "$port" --flights "$out/june.csv" --rate "$rate" --hours yes \
     --seconds 8 --run hours | tail -n 1
 sleep 2
@@ -147,7 +173,7 @@ run incident list --fields id,severity,state,verdict_kind,summary,owner.team -o 
   echo "the report, one page to look at: $out/report.html"
 echo "told so far: $(wc -l < "$out/notifications.jsonl") notifications in $out/notifications.jsonl"
 
-say "10. A model directory saved by Python's MLflow, served as it is"
+say "11. A model directory saved by Python's MLflow, served as it is"
 "$mooring" contract init tests/golden/mlflow_models/booster_ubj --model credit --team risk \
     > "$out/credit.yaml"
 run apply "$out/credit.yaml"

@@ -59,16 +59,20 @@ Status ReadAuthor(const Call& call, LimitCall& ask) {
 }
 
 Result<std::string> Answer(const Call& call, What what) {
-  if (call.api->use.limit_desk == nullptr) {
-    return Error(Code::kUnavailable, "this server keeps no limits");
-  }
   LimitCall ask;
   ask.what = what;
   if (what == What::kLower) {
     ask.model = call.parameters[0];
     ask.limit = call.parameters[1];
+    if (!ValidateName("model", ask.model).ok()) return NoSuchModel(ask.model);
+    if (!ValidateName("limit", ask.limit).ok()) {
+      return Error(Code::kNotFound, "the model has no such limit");
+    }
   } else if (!call.parameters[0].empty()) {
     ASSIGN_OR_RETURN(ask.id, IdOf(call));
+  }
+  if (call.api->use.limit_desk == nullptr) {
+    return Error(Code::kUnavailable, "this server keeps no limits");
   }
   if (what == What::kChanges) {
     ask.model = QueryValue(call.request->query, "model");

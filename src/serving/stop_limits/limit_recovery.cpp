@@ -120,7 +120,11 @@ Result<JournalPosition> SnapshotPosition(const LimitRecord& record) {
 
 Status SaveLimits(const LimitRecord& record, JournalPosition end, const Clock& clock) {
   LimitLedger ledger({.clock = &clock});
-  ASSIGN_OR_RETURN([[maybe_unused]] const std::uint64_t notes, RecoverLimits(record, end, ledger));
+  ASSIGN_OR_RETURN(const std::uint64_t notes, RecoverLimits(record, end, ledger));
+  // Where nothing was ever spent there is nothing to keep.
+  if (notes == 0 && ledger.states() == 0 && !record.files->Exists(record.snapshot_file)) {
+    return Ok();
+  }
   std::string bytes(kMagic);
   AppendValue(bytes, end.segment);
   AppendValue(bytes, end.offset);

@@ -35,7 +35,8 @@ struct LimitSettlementTest : ::testing::Test {
     terms[1] = {.shape = &open, .rule = 1, .state = {2, 2}, .amount = amount, .max = 100};
     records::LimitNote note;
     std::vector<std::uint16_t> rules;
-    if (!ledger.TryAdmit(std::span(terms).first(used_terms), {}, note, rules).admitted) return std::nullopt;
+    if (!ledger.TryAdmit(std::span(terms).first(used_terms), {}, note, rules).admitted)
+      return std::nullopt;
     data::Batch rows(binding->inputs);
     rows.SetRows(1);
     const records::RowDecision decision;
