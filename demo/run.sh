@@ -120,8 +120,10 @@ run log verify
 say "8. Summer: version 3, trained on the spring, held against three weeks of May it never saw"
 # A bound on what a summer may cost, and what sells instead once it is reached.
 {
-  sed 's/^fallback:.*/fallback: [previous, {constant: 45, consumes: nothing}, deny]/' \
-      demo/contract.yaml
+  sed '/^fallback:/d' demo/contract.yaml
+  echo 'fallback:'
+  echo '  exhausted: [{constant: 45, consumes: nothing}, deny]'
+  echo '  otherwise: [previous, {constant: 45, consumes: nothing}, deny]'
   echo 'limits:'
   echo '  - {name: exposure, sum: "120 * prediction", over: 24h, max: 4000000, scope: version}'
 } > "$out/summer.yaml"
