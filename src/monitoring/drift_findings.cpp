@@ -131,6 +131,16 @@ void AddShare(const FeatureDrift& f, const ShareCheck& check, WindowReport& repo
   report.findings.push_back(std::move(finding));
 }
 
+void AddShares(const FeatureDrift& f, WindowReport& report) {
+  AddShare(f, {"missing", "is missing", f.missing_share, f.reference_missing_share}, report);
+  const std::string_view unseen = std::isnan(f.reference_mean)
+                                      ? "is of categories never seen before"
+                                      : "lies between the values seen before";
+  AddShare(f, {"unseen", unseen, f.unseen_share, 0}, report);
+  AddShare(f, {"out_of_range", "is beyond all that was seen before", f.out_of_range_share, 0},
+           report);
+}
+
 std::size_t Occupied(const data::ColumnProfile& column) {
   return static_cast<std::size_t>(
       std::ranges::count_if(column.counts, [](std::uint64_t count) { return count != 0; }));
@@ -177,21 +187,44 @@ void AddFeatureFindings(const records::MonitorRule& rule, WindowReport& report) 
   if (report.drifted_share > rule.share) {
     report.findings.push_back(OfDataset(report, outputs, rule));
   }
+  for (const FeatureDrift& f : report.features) AddShares(f, report);
 }
 
 void AddDriftFindings(const data::BatchProfile& reference, const data::BatchProfile& window,
                       const records::MonitorRule& rule, WindowReport& report) {
   AddFeatureFindings(rule, report);
   for (const FeatureDrift& f : report.features) {
-    AddShare(f, {"missing", "is missing", f.missing_share, f.reference_missing_share}, report);
-    const std::string_view unseen = std::isnan(f.reference_mean)
-                                        ? "is of categories never seen before"
-                                        : "lies between the values seen before";
-    AddShare(f, {"unseen", unseen, f.unseen_share, 0}, report);
-    AddShare(f, {"out_of_range", "is beyond all that was seen before", f.out_of_range_share, 0},
-             report);
     AddConstant(reference, window, f, report);
   }
+}
+
+void AddColumnFindings(std::span<const std::string> gone, std::span<const std::string> added,
+                       WindowReport& report) {
+  const auto add = [&report](const std::string& name, bool missing) {
+    Finding finding;
+    finding.kind = missing ? "missing_column" : "new_column";
+    finding.subject = name;
+    finding.level = missing ? Level::kAlert : Level::kWarn;
+    finding.certain = missing;
+    finding.what = missing ? fmt::format("{} is in the reference and no longer there", name)
+                           : fmt::format("{} is not in the reference and was not compared", name);
+    finding.n = report.rows;
+    finding.help = HelpFor(report);
+    report.findings.push_back(std::move(finding));
+  };
+  for (const std::string& name : gone) add(name, true);
+  for (const std::string& name : added) add(name, false);
+}
+
+void AddMissingInputs(const data::BatchProfile& reference, const data::BatchProfile& window,
+                      WindowReport& report) {
+  const OutputColumns outputs(reference);
+  std::vector<std::string> gone;
+  for (std::size_t i = 0; i < reference.width(); ++i) {
+    const bool counted = reference.column(i).rows != 0 && !outputs.Has(reference.name(i));
+    if (counted && window.column(i).rows == 0) gone.push_back(reference.name(i));
+  }
+  AddColumnFindings(gone, {}, report);
 }
 
 }  // namespace mooring::monitoring

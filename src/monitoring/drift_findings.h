@@ -11,6 +11,9 @@
 // Thread safety: pure.
 #pragma once
 
+#include <span>
+#include <string>
+
 #include "data/stats/profile.h"
 #include "monitoring/window_report.h"
 #include "records/contract/contract.h"
@@ -21,7 +24,18 @@ namespace mooring::monitoring {
 void AddDriftFindings(const data::BatchProfile& reference, const data::BatchProfile& window,
                       const records::MonitorRule& rule, WindowReport& report);
 
-// Of them those about features and the window as a whole, which need no profiles.
+// Of them those that need no profiles: features, the window as a whole, and shares of rows that
+// are missing, unseen or out of range.
 void AddFeatureFindings(const records::MonitorRule& rule, WindowReport& report);
+
+// Columns that the reference has and the rows do not: "missing_column", an alert, certain however
+// few the rows. Columns that only the rows have: "new_column", a warning.
+void AddColumnFindings(std::span<const std::string> gone, std::span<const std::string> added,
+                       WindowReport& report);
+
+// Of profiles on the same bins: inputs that the reference counted and the window did not. A model's
+// own outputs may come apart from its inputs.
+void AddMissingInputs(const data::BatchProfile& reference, const data::BatchProfile& window,
+                      WindowReport& report);
 
 }  // namespace mooring::monitoring

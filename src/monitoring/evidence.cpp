@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "data/stats/counts/chi_squared.h"
@@ -80,15 +82,26 @@ FeatureDrift Gather(const data::BatchProfile& reference, const data::BatchProfil
   return feature;
 }
 
+// The values of a range are above its first edge and up to its last. An edge just below a common
+// value is told by that value: x <= 8.999999999999998 is x < 9.
+struct EdgeText {
+  std::string upper, lower;  // "≤ 8.5" and "> 8.5", or "< 9" and "≥ 9"
+};
+
+EdgeText TextOf(double edge) {
+  const double next = std::nextafter(edge, std::numeric_limits<double>::infinity());
+  const bool below = fmt::format("{}", next).size() < fmt::format("{}", edge).size();
+  const std::string text = fmt::format("{:.4g}", below ? next : edge);
+  return below ? EdgeText{"< " + text, "≥ " + text} : EdgeText{"≤ " + text, "> " + text};
+}
+
 std::vector<Bar> RangeBars(const data::ComparedGroups& groups) {
   std::vector<Bar> bars;
   for (std::size_t i = 0; i < groups.reference.size(); ++i) {
     const bool last = i + 1 == groups.reference.size();
-    std::string label = last && i == 0 ? "all"
-                        : i == 0       ? fmt::format("≤ {:.4g}", groups.upper[0])
-                        : last
-                            ? fmt::format("> {:.4g}", groups.upper[i - 1])
-                            : fmt::format("{:.4g} … {:.4g}", groups.upper[i - 1], groups.upper[i]);
+    std::string label = i == 0 ? "" : TextOf(groups.upper[i - 1]).lower;
+    if (!last) label += (i == 0 ? "" : " to ") + TextOf(groups.upper[i]).upper;
+    if (label.empty()) label = "all";
     bars.push_back({std::move(label), groups.reference[i], groups.current[i]});
   }
   return bars;

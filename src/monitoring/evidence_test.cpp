@@ -76,6 +76,24 @@ TEST_F(EvidenceTest, NumbersBetweenTheKnownOnesAreUnseen) {
   EXPECT_LT(feature.psi_adjusted, 0.1);  // which is why it must be told
 }
 
+TEST_F(EvidenceTest, LabelsSayOnWhichSideOfAnEdgeItsValueIs) {
+  // Half of the rows are 5, so that an edge is just below it.
+  std::vector<double> numbers;
+  for (int i = 0; i < 4000; ++i) numbers.push_back(i % 2 == 0 ? 5 : i % 11);
+  const std::vector<std::string> texts(numbers.size(), "t");
+  const auto reference = data::LearnReference(Table(numbers, texts)).value();
+  data::BatchProfile window(reference.bins());
+  ASSERT_TRUE(window.Add(Table({5, 5, 5}, {"t", "t", "t"})).ok());
+  bool found = false;
+  for (const Bar& bar : BarsOf(reference, window, 0)) {
+    if (bar.current == 0) continue;
+    found = true;
+    EXPECT_TRUE(bar.label.starts_with("≥ 5") || bar.label.ends_with("≤ 5")) << bar.label;
+    EXPECT_FALSE(bar.label.starts_with("> 5") || bar.label.ends_with("< 5")) << bar.label;
+  }
+  EXPECT_TRUE(found);
+}
+
 TEST_F(EvidenceTest, BarsAddUpToAllRows) {
   ASSERT_TRUE(window_->Add(Table({-1, 5, 500}, {"t1", "t19", "new"})).ok());
   for (std::size_t column = 0; column < 2; ++column) {
@@ -89,7 +107,7 @@ TEST_F(EvidenceTest, BarsAddUpToAllRows) {
   }
   const auto ranges = BarsOf(*reference_, *window_, 0);
   EXPECT_EQ(ranges.front().label, "≤ 9");
-  EXPECT_EQ(ranges[1].label, "9 … 18");
+  EXPECT_EQ(ranges[1].label, "> 9 to ≤ 18");
   EXPECT_EQ(ranges.back().label, "> 89");
   const auto categories = BarsOf(*reference_, *window_, 1);
   ASSERT_EQ(categories.size(), 14U);  // 12 of 20, other, unseen

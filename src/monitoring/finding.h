@@ -37,6 +37,7 @@ Result<Level> LevelOfName(std::string_view name);  // kDataLoss for any other wo
 struct Finding {
   // What it is about: "feature_drift", "dataset_drift", "score_drift", "class_drift",
   // "slice_drift", "correlation_change", "multivariate_drift", "missing", "unseen", "out_of_range",
+  // "missing_column", "new_column",
   // "constant", "duplicated_feature", "refused_inputs", "volume", "freshness", "quality",
   // "slice_quality", "estimate", "concept_drift", "calibration", "business", "latency",
   // "availability", "error_budget", "sequential".

@@ -85,6 +85,16 @@ std::string ReasonOf(const std::vector<FeatureDrift>& features, const records::M
                      most->wasserstein, most->psi_adjusted);
 }
 
+// Figures of a handful of rows look alarming and mean nothing.
+void SayNotEnough(std::string reason, WindowReport& report) {
+  report.verdict = WindowVerdict::kNotEnoughData;
+  report.reason = std::move(reason);
+  for (FeatureDrift& feature : report.features) {
+    feature.drifted = false;
+    feature.level = Level::kHold;
+  }
+}
+
 }  // namespace
 
 void JudgeFeatures(const records::MonitorRule& rule, WindowReport& report) {
@@ -95,18 +105,19 @@ void JudgeFeatures(const records::MonitorRule& rule, WindowReport& report) {
   report.psi_share = Part(shares.psi, shares.inputs);
   report.p_share = Part(shares.p, shares.inputs);
   if (report.rows < rule.window_min_rows) {
-    report.verdict = WindowVerdict::kNotEnoughData;
-    report.reason = fmt::format("{} rows, {} are needed", report.rows, rule.window_min_rows);
-    // Figures of a handful of rows look alarming and mean nothing.
-    for (FeatureDrift& feature : report.features) {
-      feature.drifted = false;
-      feature.level = Level::kHold;
-    }
+    SayNotEnough(fmt::format("{} rows, {} are needed", report.rows, rule.window_min_rows), report);
     return;
   }
   const bool drift = shares.output || report.drifted_share > rule.share;
   report.verdict = drift ? WindowVerdict::kDrift : WindowVerdict::kOk;
   report.reason = ReasonOf(report.features, rule);
+}
+
+void RequireReference(std::uint64_t rows, const records::MonitorRule& rule, WindowReport& report) {
+  if (rows >= rule.window_min_rows || report.verdict == WindowVerdict::kNotEnoughData) return;
+  report.findings.clear();
+  SayNotEnough(fmt::format("{} rows in the reference, {} are needed", rows, rule.window_min_rows),
+               report);
 }
 
 void Judge(const data::BatchProfile& reference, const data::BatchProfile& window,

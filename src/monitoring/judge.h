@@ -35,4 +35,8 @@ void Judge(const data::BatchProfile& reference, const data::BatchProfile& window
 // follows from them and from the report's rows, but no findings.
 void JudgeFeatures(const records::MonitorRule& rule, WindowReport& report);
 
+// Of files and profiles: a reference of fewer rows than window_min_rows says as little as such a
+// window. A judged report is then one without enough data and without findings.
+void RequireReference(std::uint64_t rows, const records::MonitorRule& rule, WindowReport& report);
+
 }  // namespace mooring::monitoring

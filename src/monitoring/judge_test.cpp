@@ -56,6 +56,24 @@ TEST(Judge, TheSameDistributionIsOk) {
   }
 }
 
+TEST(Judge, AReferenceOfFewRowsIsNeverOk) {
+  for (const std::size_t rows : {1U, 30U, 199U}) {
+    for (const double shift : {0.0, 5.0}) {
+      const auto report = CompareTables(Draw({.rows = rows, .seed = 99}),
+                                        Draw({.rows = 3000, .shift = shift, .missing = 0.5}), {});
+      ASSERT_TRUE(report.ok());
+      EXPECT_EQ(report->verdict, WindowVerdict::kNotEnoughData) << rows << " " << shift;
+      EXPECT_EQ(report->reason, std::to_string(rows) + " rows in the reference, 200 are needed");
+      EXPECT_TRUE(report->findings.empty());
+      for (const FeatureDrift& feature : report->features) EXPECT_FALSE(feature.drifted);
+    }
+  }
+  records::MonitorRule rule;
+  rule.window_min_rows = 30;
+  const auto report = CompareTables(Draw({.rows = 30}), Draw({.rows = 3000, .seed = 2}), rule);
+  EXPECT_NE(report->verdict, WindowVerdict::kNotEnoughData) << "as many as are needed";
+}
+
 FeatureDrift Figures(const std::string& name, double psi) {
   FeatureDrift feature;
   feature.feature = name;

@@ -1,5 +1,6 @@
 #include "monitoring/offline.h"
 
+#include "monitoring/drift_findings.h"
 #include "monitoring/judge.h"
 #include "monitoring/multivariate/duplicated_features.h"
 
@@ -7,6 +8,15 @@ namespace mooring::monitoring {
 namespace {
 
 constexpr std::size_t kRowsLookedAt = 4096;
+
+// Names of columns that `other` lacks.
+std::vector<std::string> OnlyIn(const data::Batch& batch, const data::Batch& other) {
+  std::vector<std::string> names;
+  for (const data::Field& field : batch.schema().fields()) {
+    if (!other.schema().Find(field.name)) names.push_back(field.name);
+  }
+  return names;
+}
 
 }  // namespace
 
@@ -18,6 +28,8 @@ Result<WindowReport> CompareTables(const data::Batch& reference, const data::Bat
   WindowReport report;
   report.rows = current.rows();
   Judge(learned, window, rule, report);
+  RequireReference(reference.rows(), rule, report);
+  AddColumnFindings(OnlyIn(reference, current), OnlyIn(current, reference), report);
   AddDuplicates(reference, current, report);
   return report;
 }

@@ -11,7 +11,7 @@
 namespace mooring::monitoring {
 
 // kInvalidArgument when a table is empty or a column is text in one and numbers in the other.
-// Columns that only one table has are left out.
+// Columns that only one table has are findings (drift_findings.h).
 Result<WindowReport> CompareTables(const data::Batch& reference, const data::Batch& current,
                                    const records::MonitorRule& rule);
 

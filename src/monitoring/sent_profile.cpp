@@ -1,5 +1,6 @@
 #include "monitoring/sent_profile.h"
 
+#include "monitoring/drift_findings.h"
 #include "monitoring/judge.h"
 
 namespace mooring::monitoring {
@@ -58,6 +59,7 @@ Result<WindowReport> JudgeSent(const data::BatchProfile& reference, const data::
   report.start = window.start;
   report.end = window.end;
   Judge(reference, counted, rule, report);
+  AddMissingInputs(reference, counted, report);
   return report;
 }
 

@@ -4,7 +4,8 @@
 // The job counts on the frozen bins of the version's reference (`mooring profile make --like`), so
 // that nothing is lost by it: the verdict is the one that the rows themselves would have got.
 // Content is not trusted: other bins, columns that counted different numbers of rows, times that
-// are no window or not yet over are kInvalidArgument.
+// are no window or not yet over are kInvalidArgument. An input of the reference that was not
+// counted is a finding ("missing_column").
 //
 // Thread safety: pure.
 #pragma once

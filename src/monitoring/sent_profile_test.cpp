@@ -44,6 +44,24 @@ TEST(SentProfile, IsJudgedAsAWindowOfItsOwn) {
   EXPECT_EQ(moved->verdict, WindowVerdict::kDrift);
 }
 
+TEST(SentProfile, AnInputThatItLacksIsAnAlert) {
+  const data::BatchProfile reference = data::LearnReference(Rows(0)).value();
+  auto schema = data::Schema::Make({{.name = "x"}});
+  for (const std::size_t rows : {300U, 10U}) {  // however few
+    data::Batch only(std::make_shared<const data::Schema>(schema.value()));
+    for (std::size_t i = 0; i < rows; ++i) only.column(0).Append(static_cast<double>(i % 100));
+    only.SetRows(rows);
+    data::BatchProfile sent(reference.bins());
+    ASSERT_TRUE(sent.Add(only).ok());
+    const auto report = JudgeSent(reference, sent, {}, Hour(), kNow);
+    ASSERT_TRUE(report.ok());
+    ASSERT_FALSE(report->findings.empty());
+    EXPECT_EQ(report->findings.back().kind, "missing_column");
+    EXPECT_EQ(report->findings.back().subject, "y");
+    EXPECT_EQ(report->findings.back().level, Level::kAlert);
+  }
+}
+
 TEST(SentProfile, SurvivesTheWireAndMergesOnTheWay) {
   const data::BatchProfile reference = data::LearnReference(Rows(0)).value();
   data::BatchProfile merged = Counted(reference, 10);

@@ -31,7 +31,7 @@ inline constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 // One bar of a feature's distribution: a range of numbers, or a category.
 struct Bar {
-  std::string label;  // "≤ 12.5", "12.5 … 30", "ATL", "other", "unseen"
+  std::string label;  // "≤ 12.5", "> 12.5 to ≤ 30", "≥ 9 to < 12", "ATL", "other", "unseen"
   std::uint64_t reference = 0, current = 0;
   bool operator==(const Bar&) const = default;
 };

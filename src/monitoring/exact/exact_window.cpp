@@ -21,7 +21,7 @@ FeatureDrift FeatureOf(const ExactColumn& column) {
   feature.feature = column.name;
   feature.reference_rows = column.reference.valid();
   feature.rows = column.current.valid();
-  feature.effective_rows = static_cast<double>(feature.rows);
+  if (feature.rows != 0) feature.effective_rows = static_cast<double>(feature.rows);
   feature.psi = column.psi;
   feature.psi_adjusted = column.psi_adjusted;
   feature.js = column.js;
@@ -42,9 +42,13 @@ FeatureDrift FeatureOf(const ExactColumn& column) {
 
 WindowReport ExactWindow(const ExactReport& exact, const records::MonitorRule& rule) {
   WindowReport report;
+  std::uint64_t reference_rows = 0;
   for (const ExactColumn& column : exact.columns) {
+    reference_rows = std::max(reference_rows, column.reference.rows);
     report.rows = std::max(report.rows, column.current.rows);
-    if (column.skipped.empty()) report.features.push_back(FeatureOf(column));
+    // Of an emptied column nothing is to be compared but that it is missing.
+    const bool emptied = column.current.valid() == 0 && column.reference.valid() != 0;
+    if (column.skipped.empty() || emptied) report.features.push_back(FeatureOf(column));
   }
   const OutputColumns outputs(report.features);
   std::ranges::stable_sort(report.features, {}, [&outputs](const FeatureDrift& f) {
@@ -52,6 +56,7 @@ WindowReport ExactWindow(const ExactReport& exact, const records::MonitorRule& r
   });
   CorrectForMany(report.features);
   JudgeFeatures(rule, report);
+  RequireReference(reference_rows, rule, report);
   if (report.verdict != WindowVerdict::kNotEnoughData) AddFeatureFindings(rule, report);
   return report;
 }

@@ -80,6 +80,39 @@ TEST(ExactWindow, CarriesTheFiguresOfTheExactReport) {
   for (std::size_t i = 0; i < q.size(); ++i) EXPECT_EQ(report.features[i].q_value, q[i]);
 }
 
+TEST(ExactWindow, MissingValuesAndUnseenOnesAreFindings) {
+  data::Batch current = Draw(1000, 2);
+  std::vector<double> half(1000);
+  for (std::size_t i = 0; i < half.size(); ++i) half[i] = i % 2 == 0 ? std::nan("") : 0.5;
+  current.column(1) = FrameOf({{"x", half}}, {}).column(0);
+  const WindowReport report = ExactWindow(Compared(current), {});
+  const auto missing = std::ranges::find(report.findings, "missing", &Finding::kind);
+  ASSERT_NE(missing, report.findings.end());
+  EXPECT_EQ(missing->subject, "x");
+  EXPECT_EQ(missing->level, Level::kAlert);
+}
+
+TEST(ExactWindow, AnEmptiedColumnIsMissing) {
+  data::Batch current = Draw(1000, 2);
+  const std::vector<double> none(1000, std::nan(""));
+  current.column(1) = FrameOf({{"x", none}}, {}).column(0);
+  const WindowReport report = ExactWindow(Compared(current), {});
+  const auto missing = std::ranges::find(report.findings, "missing", &Finding::kind);
+  ASSERT_NE(missing, report.findings.end());
+  EXPECT_EQ(missing->subject, "x");
+  EXPECT_EQ(missing->value, 1);
+  EXPECT_EQ(report.verdict, WindowVerdict::kOk) << "missing is an alert, not drift";
+}
+
+TEST(ExactWindow, AReferenceOfFewRowsIsNeverOk) {
+  const data::Batch few = Draw(30, 1), many = Draw(3000, 2);
+  const ExactReport exact = CompareExactly(BatchSource(few), BatchSource(many)).value();
+  const WindowReport report = ExactWindow(exact, {});
+  EXPECT_EQ(report.verdict, WindowVerdict::kNotEnoughData);
+  EXPECT_EQ(report.reason, "30 rows in the reference, 200 are needed");
+  EXPECT_TRUE(report.findings.empty());
+}
+
 TEST(ExactWindow, JudgesByThePolicy) {
   using records::DriftPolicy;
   struct Case {
@@ -119,8 +152,8 @@ TEST(ExactWindow, FewRowsAreNotJudged) {
 
 TEST(ExactWindow, ColumnsThatWereNotComparedAreLeftOut) {
   const double none = std::nan("");
-  const data::Batch reference = FrameOf({{"x", {1, 2}}, {"gone", {1, 2}}}, {});
-  const data::Batch current = FrameOf({{"x", {1, 2}}, {"gone", {none, none}}}, {});
+  const data::Batch reference = FrameOf({{"x", {1, 2}}, {"gone", {none, none}}}, {});
+  const data::Batch current = FrameOf({{"x", {1, 2}}, {"gone", {1, 2}}}, {});
   const ExactReport exact = CompareExactly(BatchSource(reference), BatchSource(current)).value();
   const WindowReport report = ExactWindow(exact, {});
   ASSERT_EQ(report.features.size(), 1U);
@@ -162,8 +195,12 @@ TEST(ExactWindow, ClassesAreJudgedAsOutputs) {
     EXPECT_EQ(drifted, (std::vector<bool>{false, swapped, swapped, swapped, false}));
     EXPECT_EQ(report.verdict, swapped ? WindowVerdict::kDrift : WindowVerdict::kOk);
     EXPECT_EQ(report.drifted_share, 0);
-    EXPECT_EQ(report.findings.size(), swapped ? 3U : 0U);
-    for (const Finding& finding : report.findings) EXPECT_EQ(finding.kind, "class_drift");
+    std::vector<std::string> kinds;
+    for (const Finding& finding : report.findings) kinds.push_back(finding.kind);
+    // The class that is new is one more.
+    EXPECT_EQ(kinds, swapped ? (std::vector<std::string>{"class_drift", "class_drift",
+                                                         "class_drift", "unseen"})
+                             : std::vector<std::string>{});
   }
 }
 

@@ -36,13 +36,15 @@ void WriteKind(JsonWriter& json, std::string_view kind,
 }  // namespace
 
 std::string JsonReport(std::string_view model, VersionNumber version,
-                       std::span<const records::StoredVerdict> verdicts) {
+                       std::span<const records::StoredVerdict> verdicts,
+                       std::string_view run_verdict) {
   std::string text;
   JsonWriter json(text);
   json.BeginObject().Member("schema", "mooring.report/1").Key("model");
   model.empty() ? json.Null() : json.Value(model);
   json.Key("version");
   version == 0 ? json.Null() : json.Value(version);
+  if (!run_verdict.empty()) json.Member("verdict", run_verdict);
   WriteKind(json, kDriftVerdict, verdicts);
   WriteKind(json, kQualityVerdict, verdicts);
   json.EndObject();

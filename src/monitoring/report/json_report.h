@@ -18,8 +18,10 @@
 namespace mooring::monitoring {
 
 // From verdicts as they are stored or would be; those that are damaged have evidence null. Their
-// kinds are "drift" and "quality"; others are left out.
+// kinds are "drift" and "quality"; others are left out. `run_verdict`: RunVerdict's of the whole,
+// "verdict" in front of the windows; "" leaves it out.
 std::string JsonReport(std::string_view model, VersionNumber version,
-                       std::span<const records::StoredVerdict> verdicts);
+                       std::span<const records::StoredVerdict> verdicts,
+                       std::string_view run_verdict = {});
 
 }  // namespace mooring::monitoring

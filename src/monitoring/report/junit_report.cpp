@@ -23,9 +23,10 @@ std::string Named(std::string_view name, double value) {
   return std::isnan(value) ? std::string() : fmt::format("{}: {}\n", name, value);
 }
 
-Case CaseOf(const FeatureDrift& f) {
+// A drifted feature within the share that the rule allows fails no run.
+Case CaseOf(const FeatureDrift& f, WindowVerdict verdict) {
   Case one{.suite = "drift.feature", .name = f.feature};
-  if (!f.drifted) return one;
+  if (!f.drifted || verdict != WindowVerdict::kDrift) return one;
   one.failure = fmt::format("{} drifted: adjusted PSI {}", f.feature, Figure(f.psi_adjusted));
   if (!std::isnan(f.q_value)) one.failure += ", q = " + ChanceText(f.q_value);
   one.evidence = Named("psi", f.psi) + Named("psi_adjusted", f.psi_adjusted) + Named("js", f.js) +
@@ -63,7 +64,8 @@ std::vector<Case> CasesOf(const WindowReport& report) {
   std::vector<Case> cases;
   cases.push_back(WindowCase(kDriftVerdict, report.verdict == WindowVerdict::kDrift,
                              report.verdict == WindowVerdict::kNotEnoughData, report.reason));
-  for (const FeatureDrift& feature : report.features) cases.push_back(CaseOf(feature));
+  for (const FeatureDrift& feature : report.features)
+    cases.push_back(CaseOf(feature, report.verdict));
   for (const Finding& finding : report.findings) {
     const bool told = finding.kind == "feature_drift" || finding.kind == "score_drift" ||
                       finding.kind == "class_drift";

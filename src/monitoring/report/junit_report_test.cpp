@@ -33,6 +33,12 @@ TEST(JunitReport, TooFewRowsIsSkippedAndNotPassed) {
             std::string::npos);
 }
 
+TEST(JunitReport, AFeatureThatMayDriftFailsNoRun) {
+  WindowReport report = ExampleWindow(30);
+  report.verdict = WindowVerdict::kOk;
+  EXPECT_EQ(Count(JunitReport(report), "<failure"), 0u);
+}
+
 TEST(JunitReport, FindingsBeyondFeaturesAreCases) {
   WindowReport report = ExampleWindow(30);
   Finding volume;

@@ -22,6 +22,14 @@ std::string ReferenceName(const WindowReport& report) {
                                     : "the reference (" + report.reference + ")";
 }
 
+// Measured, and beside nothing: whether it is good is not known.
+bool ComparedWithNothing(const ReportInput& input) {
+  return input.quality && input.quality->verdict == "ok" &&
+         std::ranges::all_of(input.quality->metrics, [](const MetricValue& metric) {
+           return std::isnan(metric.reference);
+         });
+}
+
 bool QualityWorse(const ReportInput& input) {
   return input.quality && input.quality->verdict == "worse";
 }
@@ -80,6 +88,12 @@ std::string QualitySentence(const ReportInput& input, const QualityReport& quali
   if (quality.verdict == "worse") {
     return fmt::format("Decisions of {} have become worse{}{}.", name, first.empty() ? "" : ": ",
                        first);
+  }
+  if (ComparedWithNothing(input)) {
+    return fmt::format(
+        "Whether its decisions are as good as before is not known: there is nothing to compare "
+        "with{}{}.",
+        first.empty() ? "" : "; ", first);
   }
   if (quality.verdict == "ok") {
     return fmt::format("Its decisions are as good as before{}{}.", first.empty() ? "" : ": ",
@@ -177,20 +191,43 @@ std::vector<Finding> FindingsOf(const ReportInput& input) {
   return findings;
 }
 
+const Finding* AlertOf(const std::vector<Finding>& findings) {
+  const Finding* gravest = nullptr;
+  for (const Finding& finding : findings) {
+    if (finding.level != Level::kAlert || finding.kind == "feature_drift") continue;
+    if (gravest == nullptr || (finding.certain && !gravest->certain)) gravest = &finding;
+  }
+  return gravest;
+}
+
+std::string_view RunVerdict(const ReportInput& input) {
+  if (QualityWorse(input)) return "worse";
+  if (input.drift && input.drift->verdict == WindowVerdict::kDrift) return "drift";
+  if (AlertOf(FindingsOf(input)) != nullptr) return "alert";
+  if (input.drift && input.drift->verdict == WindowVerdict::kOk) return "ok";
+  if (ComparedWithNothing(input)) return "not_known";
+  return input.quality && input.quality->verdict == "ok" ? "ok" : "not_enough_data";
+}
+
+bool IsBad(std::string_view run_verdict) {
+  return run_verdict == "worse" || run_verdict == "drift" || run_verdict == "alert";
+}
+
 Summary Summarise(const ReportInput& input) {
   Summary summary;
   const bool drift = input.drift && input.drift->verdict == WindowVerdict::kDrift;
-  const bool fine = (input.drift && input.drift->verdict == WindowVerdict::kOk) ||
-                    (input.quality && input.quality->verdict == "ok");
   const bool worse = QualityWorse(input);
-  summary.tone = drift || worse ? Summary::Tone::kBad
-                 : fine         ? Summary::Tone::kGood
-                                : Summary::Tone::kOpen;
-  summary.word = worse && drift ? "● WORSE, AND DRIFT"
-                 : worse        ? "● WORSE"
-                 : drift        ? "● DRIFT"
-                 : fine         ? "✓ OK"
-                                : "? NOT ENOUGH DATA";
+  const std::string_view verdict = RunVerdict(input);
+  summary.tone = IsBad(verdict)    ? Summary::Tone::kBad
+                 : verdict == "ok" ? Summary::Tone::kGood
+                                   : Summary::Tone::kOpen;
+  summary.word = worse && drift           ? "● WORSE, AND DRIFT"
+                 : worse                  ? "● WORSE"
+                 : drift                  ? "● DRIFT"
+                 : verdict == "alert"     ? "● ALERT"
+                 : verdict == "ok"        ? "✓ OK"
+                 : verdict == "not_known" ? "? NOT KNOWN"
+                                          : "? NOT ENOUGH DATA";
   if (worse) summary.sentence = QualitySentence(input, *input.quality);
   if (input.drift) {
     summary.sentence += (summary.sentence.empty() ? "" : " ") + DriftSentence(input, *input.drift);
@@ -201,12 +238,16 @@ Summary Summarise(const ReportInput& input) {
   }
   if (summary.sentence.empty()) summary.sentence = "No window has been judged yet.";
   const std::vector<Finding> findings = FindingsOf(input);
-  if (!findings.empty() && findings.front().level >= Level::kWarn) {
+  if (verdict == "alert") {
+    const Finding& gravest = *AlertOf(findings);
+    FillFromFinding(gravest, summary);
+    summary.sentence += " But there is an alert: " + summary.what + ".";
+  } else if (!findings.empty() && findings.front().level >= Level::kWarn) {
     FillFromFinding(findings.front(), summary);
   } else if (input.drift) {
     FillFromFeature(input, *input.drift, summary);
   }
-  if (summary.help.empty() && (drift || worse) && !input.facts.model.empty()) {
+  if (summary.help.empty() && IsBad(verdict) && !input.facts.model.empty()) {
     summary.help = "mooring monitor drift " + input.facts.model;
   }
   return summary;

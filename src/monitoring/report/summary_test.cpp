@@ -81,6 +81,41 @@ TEST(Summary, AClassAloneIsDriftOfTheScores) {
   EXPECT_EQ(CountDrift(*input.drift).inputs, CountDrift(*DriftOnly(30).drift).inputs);
 }
 
+Finding Missing(Level level) {
+  return {.kind = "missing",
+          .subject = "fare",
+          .level = level,
+          .what = "30.0 % of fare is missing; it was 0.0 %"};
+}
+
+TEST(Summary, AnAlertIsNeverOkThoughNothingDrifted) {
+  ReportInput input = DriftOnly(2);
+  input.drift->findings = {Missing(Level::kWarn)};
+  EXPECT_EQ(RunVerdict(input), "ok");
+  input.drift->findings.push_back(Missing(Level::kAlert));
+  EXPECT_EQ(RunVerdict(input), "alert");
+  const Summary summary = Summarise(input);
+  EXPECT_EQ(summary.tone, Summary::Tone::kBad);
+  EXPECT_EQ(summary.word, "● ALERT");
+  EXPECT_TRUE(summary.sentence.ends_with(
+      " But there is an alert: 30.0 % of fare is missing; it was 0.0 %."))
+      << summary.sentence;
+  EXPECT_EQ(summary.help, "mooring monitor drift flight-cover");
+  input.drift->verdict = WindowVerdict::kNotEnoughData;
+  EXPECT_EQ(RunVerdict(input), "alert");
+  input.drift->verdict = WindowVerdict::kDrift;
+  EXPECT_EQ(RunVerdict(input), "drift");
+}
+
+TEST(Summary, HowManyFeaturesMayDriftIsTheRulesToSay) {
+  ReportInput input = DriftOnly(30);
+  input.drift->verdict = WindowVerdict::kOk;  // one feature drifted, as many as may
+  EXPECT_EQ(RunVerdict(input), "ok");
+  EXPECT_FALSE(IsBad("ok") || IsBad("not_enough_data"));
+  EXPECT_TRUE(IsBad("alert") && IsBad("drift") && IsBad("worse"));
+  EXPECT_EQ(RunVerdict(ReportInput{}), "not_enough_data");
+}
+
 TEST(Summary, QualityComesFirstWhenItIsWorse) {
   const Summary summary = Summarise(ExampleInput());
   EXPECT_EQ(summary.word, "● WORSE, AND DRIFT");
@@ -94,6 +129,21 @@ TEST(Summary, QualityComesFirstWhenItIsWorse) {
   waiting.quality->verdict = "waiting";
   EXPECT_EQ(Summarise(waiting).sentence,
             "How good its decisions are is not known yet: 940 of 1,000 outcomes are here.");
+}
+
+TEST(Summary, WithoutAReferenceQualityIsNotKnown) {
+  ReportInput input;
+  input.facts.model = "m";
+  input.quality = ExampleQuality(2);
+  EXPECT_EQ(RunVerdict(input), "ok");
+  for (MetricValue& metric : input.quality->metrics) metric.reference = kNone;
+  EXPECT_EQ(RunVerdict(input), "not_known");
+  const Summary summary = Summarise(input);
+  EXPECT_EQ(summary.word, "? NOT KNOWN");
+  EXPECT_EQ(summary.tone, Summary::Tone::kOpen);
+  EXPECT_TRUE(summary.sentence.starts_with(
+      "Whether its decisions are as good as before is not known: there is nothing to compare with"))
+      << summary.sentence;
 }
 
 TEST(Summary, NothingJudgedYetIsSaid) {

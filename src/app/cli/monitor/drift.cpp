@@ -11,7 +11,7 @@ namespace {
 
 Result<ExitCode> Show(Context& context, const Args& args, const monitoring::ReportInput& input) {
   RETURN_IF_ERROR(PrintReport(context, args, input, DriftListing(*input.drift)));
-  HintVerdict(context, *input.drift, WindowName(*input.drift));
+  HintVerdict(context, input, WindowName(*input.drift));
   HintFindings(context, *input.drift);
   return ExitOf(input);
 }
@@ -60,7 +60,7 @@ Result<ExitCode> RunDrift(Context& context, const Args& args) {
 Command MonitorDriftCommand() {
   return {
       .name = "monitor drift",
-      .summary = "how far inputs and score are from the reference; exits with 1 on drift",
+      .summary = "how far inputs and score are from the reference; exits with 1 on drift or alert",
       .text =
           "With a model: the newest window that was closed, against the version's training data."
           "\nWith --reference and --current: two files, without a server."

@@ -7,6 +7,7 @@
 #include "app/cli/monitor/exact_source.h"
 #include "app/cli/monitor/report_flags.h"
 #include "app/cli/monitor/report_source.h"
+#include "monitoring/drift_findings.h"
 #include "monitoring/exact/exact_window.h"
 
 namespace mooring::app::cli {
@@ -20,7 +21,7 @@ using monitoring::WindowReport;
 Listing ExactListing(const ExactReport& exact, const WindowReport& report) {
   Listing listing("mooring.exact/1",
                   {{"feature", "input, or score"},
-                   {"verdict", "ok or drift, by the policy"},
+                   {"verdict", "ok or drift, by the policy; or not_enough_data"},
                    {"ks", "Kolmogorov-Smirnov D"},
                    {"ks_p", "its p-value, two-sided"},
                    {"wasserstein", "in the column's unit"},
@@ -44,8 +45,7 @@ Listing ExactListing(const ExactReport& exact, const WindowReport& report) {
     const ExactColumn& column = *exact.Find(feature.feature);
     const bool tested = !std::isnan(column.chi_squared.p_value);
     listing.Add({feature.feature,
-                 Cell(std::string(feature.drifted ? "drift" : "ok"),
-                      feature.drifted ? Colour::kRed : Colour::kGreen),
+                 VerdictCell(report, feature),
                  column.ks.statistic,
                  column.ks.p_value,
                  column.wasserstein,
@@ -66,6 +66,7 @@ Listing ExactListing(const ExactReport& exact, const WindowReport& report) {
                  feature.rows,
                  feature.reference_rows});
   }
+  AddColumnRows(report, listing);
   return listing;
 }
 
@@ -102,7 +103,7 @@ Result<ExitCode> Show(Context& context, const Args& args, const ExactReport& exa
                       const monitoring::ReportInput& input) {
   // The whole report, with what each side looks like, where a machine reads.
   if (args.Text("output") == "json" && !args.Has("fields") && !args.Has("html")) {
-    context.PrintLine(monitoring::ExactReportJson(exact));
+    context.PrintLine(WithMembers(monitoring::ExactReportJson(exact), VerdictMembers(input)));
   } else {
     RETURN_IF_ERROR(PrintReport(context, args, input, ExactListing(exact, *input.drift)));
   }
@@ -111,7 +112,7 @@ Result<ExitCode> Show(Context& context, const Args& args, const ExactReport& exa
   }
   HintNames(context, "only in the reference", exact.only_in_reference);
   HintNames(context, "only in the current rows", exact.only_in_current);
-  HintVerdict(context, *input.drift, WindowName(*input.drift));
+  HintVerdict(context, input, WindowName(*input.drift));
   HintFindings(context, *input.drift);
   if (input.drift->verdict != monitoring::WindowVerdict::kNotEnoughData) {
     HintRule(context, *input.drift, input.rule);
@@ -124,11 +125,14 @@ Result<ExitCode> RunFiles(Context& context, const Args& args,
   RETURN_IF_ERROR(CheckTwoFiles(args, "monitor drift --exact"));
   monitoring::ReportInput input;
   ASSIGN_OR_RETURN(input.rule, RuleOf(args));
-  ASSIGN_OR_RETURN(const ExactSide reference, SideOfFile(context, args.Text("reference"), pool));
-  ASSIGN_OR_RETURN(const ExactSide current, SideOfFile(context, args.Text("current"), pool));
+  ASSIGN_OR_RETURN(const TwoSides sides,
+                   SidesOfFiles(context, args.Text("reference"), args.Text("current"), pool));
+  const ExactSide& reference = sides.reference;
+  const ExactSide& current = sides.current;
   ASSIGN_OR_RETURN(const ExactReport exact,
                    monitoring::CompareExactly(*reference.columns, *current.columns));
   input.drift = monitoring::ExactWindow(exact, input.rule);
+  AddColumnFindings(exact.only_in_reference, exact.only_in_current, *input.drift);
   RETURN_IF_ERROR(AddDuplicates(*reference.columns, *current.columns, *input.drift));
   input.drift->reference = "file";
   return Show(context, args, exact, input);

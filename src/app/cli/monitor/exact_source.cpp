@@ -104,6 +104,28 @@ Result<ExactSide> SideOfFile(Context& context, const std::string& path,
   return SideOfRows(std::move(rows));
 }
 
+Result<TwoSides> SidesOfFiles(Context& context, const std::string& reference,
+                              const std::string& current,
+                              const std::shared_ptr<monitoring::DuckDbPool>& pool) {
+  bool streamed = false;
+  for (const std::string& path : {reference, current}) {
+    streamed = streamed || path.find('*') != std::string::npos;
+    if (streamed) break;
+    ASSIGN_OR_RETURN(streamed, IsParquetFile(context, path));
+    if (streamed) break;
+  }
+  TwoSides sides;
+  if (streamed) {
+    ASSIGN_OR_RETURN(sides.reference, SideOfFile(context, reference, pool));
+    ASSIGN_OR_RETURN(sides.current, SideOfFile(context, current, pool));
+    return sides;
+  }
+  ASSIGN_OR_RETURN(TwoTables tables, ReadTwoTableFiles(context, reference, current));
+  sides.reference = SideOfRows(std::move(tables.reference));
+  sides.current = SideOfRows(std::move(tables.current));
+  return sides;
+}
+
 Result<JournalWindow> WindowOfJournal(Context& context, const Args& args) {
   ASSIGN_OR_RETURN(const std::string directory,
                    JournalDirectory(context, "monitor drift MODEL --exact"));

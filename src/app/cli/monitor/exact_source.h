@@ -28,6 +28,14 @@ Result<ExactSide> SideOfFile(Context& context, const std::string& path,
                              const std::shared_ptr<monitoring::DuckDbPool>& pool,
                              const data::Schema* like = nullptr);
 
+struct TwoSides {
+  ExactSide reference, current;
+};
+// Two files, CSV columns of one kind in both (tables/table_file.h).
+Result<TwoSides> SidesOfFiles(Context& context, const std::string& reference,
+                              const std::string& current,
+                              const std::shared_ptr<monitoring::DuckDbPool>& pool);
+
 struct JournalWindow {
   ExactSide side;
   VersionNumber version = 0;

@@ -44,7 +44,8 @@ Result<ExitCode> Show(Context& context, const Args& args, const ModelReport& rep
   const monitoring::Summary summary = monitoring::Summarise(report.input);
   if (args.Text("output") == "json" && !args.Has("fields")) {
     context.PrintLine(monitoring::JsonReport(report.input.facts.model, report.input.facts.version,
-                                             report.verdicts));
+                                             report.verdicts,
+                                             monitoring::RunVerdict(report.input)));
   } else {
     RETURN_IF_ERROR(PrintReport(context, args, report.input, SummaryListing(report.input)));
   }

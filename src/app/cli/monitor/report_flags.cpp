@@ -4,7 +4,9 @@
 #include <array>
 #include <charconv>
 
+#include "base/text/json_writer.h"
 #include "monitoring/report/junit_report.h"
+#include "monitoring/report/summary.h"
 
 namespace mooring::app::cli {
 namespace {
@@ -34,6 +36,17 @@ constexpr std::array<std::pair<std::string_view, DriftPolicy>, 3> kPolicies = {{
 
 constexpr std::size_t kFindingsHinted = 10;
 
+// Why the run's verdict is what it is, in a few words.
+std::string ReasonOf(const monitoring::ReportInput& input) {
+  const std::string_view verdict = monitoring::RunVerdict(input);
+  if (verdict == "alert") {
+    const auto findings = monitoring::FindingsOf(input);
+    return monitoring::AlertOf(findings)->what;
+  }
+  if (verdict == "worse" || !input.drift) return input.quality ? input.quality->reason : "";
+  return input.drift->reason;
+}
+
 Cell Rule(bool drifted) { return Cell(drifted ? "drift" : "ok"); }
 
 Cell LevelCell(monitoring::Level level) {
@@ -59,7 +72,7 @@ std::vector<Flag> RuleFlags() {
        .choices = {"corrected", "psi", "p_value"}},
       {.name = "min-rows",
        .value = "N",
-       .summary = "fewer rows are not judged (files; default 200)"},
+       .summary = "fewer rows, of either side, are not judged (files; default 200)"},
   };
 }
 
@@ -103,32 +116,53 @@ std::vector<Flag> ReportOutputFlags() {
   return flags;
 }
 
+// A feature of too few rows is not "ok".
+Cell VerdictCell(const WindowReport& report, const monitoring::FeatureDrift& feature) {
+  if (report.verdict == WindowVerdict::kNotEnoughData) {
+    return Cell(monitoring::VerdictName(report.verdict));
+  }
+  return {std::string(feature.drifted ? "drift" : "ok"),
+          feature.drifted ? Colour::kRed : Colour::kGreen};
+}
+
+void AddColumnRows(const WindowReport& report, Listing& listing) {
+  for (const monitoring::Finding& finding : report.findings) {
+    if (finding.kind != "missing_column" && finding.kind != "new_column") continue;
+    std::vector<Cell> row(listing.fields.size());
+    row[0] = finding.subject;
+    row[1] = Cell(finding.kind, LevelCell(finding.level).colour);
+    if (listing.fields[2].name == "level") row[2] = LevelCell(finding.level);
+    listing.Add(std::move(row));
+  }
+}
+
 Listing DriftListing(const WindowReport& report) {
-  Listing listing("mooring.drift/1", {{"feature", "input, or score"},
-                                      {"verdict", "ok or drift, by the policy"},
-                                      {"level", "clear, hold, warn or alert"},
-                                      {"psi", "population stability index"},
-                                      {"psi_adjusted", "without what chance alone adds"},
-                                      {"q_value", "p corrected for looking at all features"},
-                                      {"p_value", "how often chance alone would show as much"},
-                                      {"test", "that gave p"},
-                                      {"psi_rule", "the plain rule: psi above the bound"},
-                                      {"p_rule", "the plain rule: p below the level"},
-                                      {"js", "Jensen-Shannon distance, natural logarithm"},
-                                      {"ks", "Kolmogorov-Smirnov D"},
-                                      {"wasserstein", "in standard deviations of the reference"},
-                                      {"missing", "share of rows"},
-                                      {"unseen", "share of rows with a new category"},
-                                      {"out_of_range", "share of rows beyond the reference"},
-                                      {"rows", "with a value", false},
-                                      {"reference_rows", "with a value", false},
-                                      {"effective_rows", "as many as they are independent", false},
-                                      {"mean", "of the window", false},
-                                      {"reference_mean", "of the reference", false}});
+  Listing listing(
+      "mooring.drift/1",
+      {{"feature", "input, or score"},
+       {"verdict", "ok or drift, by the policy; not_enough_data; missing_column or new_column"},
+       {"level", "clear, hold, warn or alert"},
+       {"psi", "population stability index"},
+       {"psi_adjusted", "without what chance alone adds"},
+       {"q_value", "p corrected for looking at all features"},
+       {"p_value", "how often chance alone would show as much"},
+       {"test", "that gave p"},
+       {"psi_rule", "the plain rule: psi above the bound"},
+       {"p_rule", "the plain rule: p below the level"},
+       {"js", "Jensen-Shannon distance, natural logarithm"},
+       {"ks", "Kolmogorov-Smirnov D"},
+       {"wasserstein", "in standard deviations of the reference"},
+       {"missing", "share of rows"},
+       {"unseen", "share of rows with a new category"},
+       {"out_of_range", "share of rows beyond the reference"},
+       {"rows", "with a value", false},
+       {"reference_rows", "with a value", false},
+       {"effective_rows", "as many as they are independent", false},
+       {"mean", "of the window", false},
+       {"reference_mean", "of the reference", false}});
   for (const monitoring::FeatureDrift& feature : report.features) {
     listing.Add({feature.feature,
-                 Cell(std::string(feature.drifted ? "drift" : "ok"),
-                      feature.drifted ? Colour::kRed : Colour::kGreen),
+                 VerdictCell(report, feature),
                  LevelCell(feature.level),
                  feature.psi,
                  feature.psi_adjusted,
@@ -149,6 +183,7 @@ Listing DriftListing(const WindowReport& report) {
                  feature.mean,
                  feature.reference_mean});
   }
+  AddColumnRows(report, listing);
   return listing;
 }
 
@@ -166,20 +201,29 @@ Status PrintReport(Context& context, const Args& args, const monitoring::ReportI
     context.Print(monitoring::JunitReport(input.drift ? &*input.drift : nullptr,
                                           input.quality ? &*input.quality : nullptr));
   } else {
-    return PrintListing(context, args, listing);
+    return PrintListing(context, args, listing, VerdictMembers(input));
   }
   return Ok();
 }
 
 ExitCode ExitOf(const monitoring::ReportInput& input) {
-  const bool drift = input.drift && input.drift->verdict == WindowVerdict::kDrift;
-  const bool worse = input.quality && input.quality->verdict == "worse";
-  return drift || worse ? ExitCode::kFindings : ExitCode::kDone;
+  return monitoring::IsBad(monitoring::RunVerdict(input)) ? ExitCode::kFindings : ExitCode::kDone;
 }
 
-void HintVerdict(Context& context, const WindowReport& report, const std::string& window) {
-  context.Hint(window + ": " + std::string(monitoring::VerdictName(report.verdict)) +
-               (report.reason.empty() ? "" : " (" + report.reason + ")"));
+std::string VerdictMembers(const monitoring::ReportInput& input) {
+  std::string text;
+  JsonWriter json(text);
+  json.BeginObject().Member("verdict", monitoring::RunVerdict(input));
+  json.Member("reason", ReasonOf(input)).Key("findings");
+  json.Raw(monitoring::FindingsJson(monitoring::FindingsOf(input))).EndObject();
+  return text.substr(1, text.size() - 2);
+}
+
+void HintVerdict(Context& context, const monitoring::ReportInput& input,
+                 const std::string& window) {
+  const std::string reason = ReasonOf(input);
+  context.Hint(window + ": " + std::string(monitoring::RunVerdict(input)) +
+               (reason.empty() ? "" : " (" + reason + ")"));
 }
 
 std::vector<std::string> BesideTheTable(const WindowReport& report) {

@@ -30,14 +30,22 @@ std::vector<Flag> ReportOutputFlags();
 Status PrintReport(Context& context, const Args& args, const monitoring::ReportInput& input,
                    const Listing& listing);
 
+// "ok" or "drift" in its colour; "not_enough_data" when the report says so.
+Cell VerdictCell(const monitoring::WindowReport& report, const monitoring::FeatureDrift& feature);
+// To a listing that begins with feature and verdict: a row for every column that only one side has,
+// its verdict "missing_column" or "new_column".
+void AddColumnRows(const monitoring::WindowReport& report, Listing& listing);
 // A row a feature: "mooring.drift/1".
 Listing DriftListing(const monitoring::WindowReport& report);
 
-// kFindings when the window drifted or decisions became worse.
+// "verdict":"alert","reason":"…","findings":[…] – what JSON says beside the rows.
+std::string VerdictMembers(const monitoring::ReportInput& input);
+// kFindings when the window drifted, decisions became worse, or a finding is an alert
+// (monitoring::RunVerdict).
 ExitCode ExitOf(const monitoring::ReportInput& input);
-// "1000 rows: drift (distance: adjusted PSI 0.43 > 0.2)", on stderr.
-void HintVerdict(Context& context, const monitoring::WindowReport& report,
-                 const std::string& window);
+// "1000 rows: drift (distance: adjusted PSI 0.43 > 0.2)", "…: alert (30.0 % of fare is missing; it
+// was 0.0 %)", on stderr.
+void HintVerdict(Context& context, const monitoring::ReportInput& input, const std::string& window);
 // What was found that no row of the listing shows (missing values, duplicated features, refused
 // requests, …), a line each, on stderr; the lines themselves for tests.
 void HintFindings(Context& context, const monitoring::WindowReport& report);

@@ -72,6 +72,36 @@ TEST(ReportFlags, ARowHasACellForEveryField) {
   EXPECT_EQ(listing.rows[0].size(), listing.fields.size());
 }
 
+TEST(ReportFlags, AnAlertIsAFindingAndJsonSaysWhy) {
+  monitoring::ReportInput input;
+  input.drift.emplace().verdict = monitoring::WindowVerdict::kOk;
+  EXPECT_EQ(VerdictMembers(input), R"("verdict":"ok","reason":"","findings":[])");
+  input.drift->findings = {{.kind = "missing",
+                            .subject = "x",
+                            .level = monitoring::Level::kAlert,
+                            .what = "30.0 % of x is missing"}};
+  EXPECT_EQ(ExitOf(input), ExitCode::kFindings);
+  EXPECT_TRUE(VerdictMembers(input).starts_with(
+      R"("verdict":"alert","reason":"30.0 % of x is missing","findings":[{"kind":"missing")"));
+  EXPECT_EQ(WithMembers("{\"a\":1}\n", VerdictMembers({})).substr(0, 38),
+            R"({"a":1,"verdict":"not_enough_data","re)");
+  EXPECT_EQ(WithMembers("{}", ""), "{}");
+  input.drift->findings.front().level = monitoring::Level::kWarn;
+  EXPECT_EQ(ExitOf(input), ExitCode::kDone);
+}
+
+TEST(ReportFlags, AColumnThatIsGoneHasARow) {
+  monitoring::WindowReport report;
+  report.findings = {{.kind = "missing_column", .subject = "x", .level = monitoring::Level::kAlert},
+                     {.kind = "missing", .subject = "y", .level = monitoring::Level::kAlert}};
+  const Listing listing = DriftListing(report);
+  ASSERT_EQ(listing.rows.size(), 1u);
+  EXPECT_EQ(MachineText(listing.rows[0][0]), "x");
+  EXPECT_EQ(MachineText(listing.rows[0][1]), "missing_column");
+  EXPECT_EQ(MachineText(listing.rows[0][2]), "alert");
+  EXPECT_EQ(MachineText(listing.rows[0].back()), "");
+}
+
 TEST(ReportFlags, DriftOrWorseIsAFinding) {
   monitoring::ReportInput input;
   EXPECT_EQ(ExitOf(input), ExitCode::kDone);

@@ -102,11 +102,10 @@ Status CheckTwoFiles(const Args& args, std::string_view command) {
 
 Result<TwoTables> ReadTwoTables(Context& context, const Args& args, std::string_view command) {
   RETURN_IF_ERROR(CheckTwoFiles(args, command));
-  ASSIGN_OR_RETURN(data::Batch reference,
-                   ReadTableFile(context, args.Text("reference"), std::nullopt));
-  ASSIGN_OR_RETURN(data::Batch current, ReadTableFile(context, args.Text("current"), std::nullopt));
-  RETURN_IF_ERROR(CheckShared(reference, current));
-  return TwoTables{std::move(reference), std::move(current)};
+  ASSIGN_OR_RETURN(TwoTables tables,
+                   ReadTwoTableFiles(context, args.Text("reference"), args.Text("current")));
+  RETURN_IF_ERROR(CheckShared(tables.reference, tables.current));
+  return tables;
 }
 
 Result<ReportInput> ReportOfFiles(Context& context, const Args& args, std::string_view command) {

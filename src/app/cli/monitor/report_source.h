@@ -9,6 +9,7 @@
 
 #include "app/cli/args.h"
 #include "app/cli/context.h"
+#include "app/cli/tables/table_file.h"
 #include "data/table/batch.h"
 #include "monitoring/report/html_report.h"
 #include "records/registry/registry.h"
@@ -18,9 +19,6 @@ namespace mooring::app::cli {
 // kInvalidArgument unless --reference and --current are both there, and no model.
 Status CheckTwoFiles(const Args& args, std::string_view command);
 
-struct TwoTables {
-  data::Batch reference, current;
-};
 // Of CheckTwoFiles. kInvalidArgument when they have no column in common.
 Result<TwoTables> ReadTwoTables(Context& context, const Args& args, std::string_view command);
 

@@ -169,7 +169,19 @@ OutputFormat ChosenFormat(const Context& context, const Args& args) {
   return context.terminal.out ? OutputFormat::kTable : OutputFormat::kPlain;
 }
 
+std::string WithMembers(std::string object, std::string_view members) {
+  if (members.empty()) return object;
+  const std::size_t end = object.rfind('}');
+  CHECK(end != std::string::npos && end > 1);
+  return object.insert(end, "," + std::string(members));
+}
+
 Status PrintListing(Context& context, const Args& args, const Listing& listing) {
+  return PrintListing(context, args, listing, {});
+}
+
+Status PrintListing(Context& context, const Args& args, const Listing& listing,
+                    std::string_view members) {
   CHECK(!listing.record || listing.rows.size() == 1);
   if (args.Text("fields") == "help") {
     PrintFieldNames(context, listing);
@@ -182,7 +194,7 @@ Status PrintListing(Context& context, const Args& args, const Listing& listing) 
     case OutputFormat::kTable: context.Print(TableText(context, listing, fields)); break;
     case OutputFormat::kPlain: PrintSeparated(context, listing, fields, false, header); break;
     case OutputFormat::kCsv: PrintSeparated(context, listing, fields, true, header); break;
-    case OutputFormat::kJson: context.Print(JsonOf(listing, fields)); break;
+    case OutputFormat::kJson: context.Print(WithMembers(JsonOf(listing, fields), members)); break;
     case OutputFormat::kJsonLines:
       for (const auto& row : listing.rows) context.Print(JsonLineOf(listing, row, fields));
       break;

@@ -76,6 +76,12 @@ OutputFormat ChosenFormat(const Context& context, const Args& args);
 
 // Prints to stdout. `--fields help` prints the names instead; an unknown field is kInvalidArgument.
 Status PrintListing(Context& context, const Args& args, const Listing& listing);
+// `members`: what JSON says beside the items ("verdict":"ok","findings":[]); other formats do not.
+Status PrintListing(Context& context, const Args& args, const Listing& listing,
+                    std::string_view members);
+
+// {…} with these members behind its own.
+std::string WithMembers(std::string object, std::string_view members);
 
 // One value for machines: numbers shortest, times RFC 3339.
 std::string MachineText(const Cell& cell);

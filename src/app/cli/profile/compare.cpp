@@ -1,6 +1,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/monitor/report_flags.h"
 #include "app/cli/profile/profile_file.h"
+#include "monitoring/drift_findings.h"
 #include "monitoring/judge.h"
 #include "monitoring/sent_profile.h"
 
@@ -21,8 +22,12 @@ Result<ExitCode> RunCompare(Context& context, const Args& args) {
   ASSIGN_OR_RETURN(input.drift->rows, monitoring::RowsOf(window));
   input.drift->reference = "file";
   monitoring::Judge(reference, window, input.rule, *input.drift);
+  ASSIGN_OR_RETURN(const std::uint64_t before, monitoring::RowsOf(reference));
+  monitoring::RequireReference(before, input.rule, *input.drift);
+  monitoring::AddMissingInputs(reference, window, *input.drift);
   RETURN_IF_ERROR(PrintReport(context, args, input, DriftListing(*input.drift)));
-  HintVerdict(context, *input.drift, std::to_string(input.drift->rows) + " rows");
+  HintVerdict(context, input, std::to_string(input.drift->rows) + " rows");
+  HintFindings(context, *input.drift);
   return ExitOf(input);
 }
 
@@ -30,7 +35,7 @@ Result<ExitCode> RunCompare(Context& context, const Args& args) {
 
 Command ProfileCompareCommand() {
   return {.name = "profile compare",
-          .summary = "drift of one profile from another; exits with 1 on drift",
+          .summary = "drift of one profile from another; exits with 1 on drift or alert",
           .examples = {{"mooring profile compare reference.json today.json", "two files"},
                        {"mooring profile compare flight-cover today.json --html drift.html",
                         "against the champion's reference, as a page"}},

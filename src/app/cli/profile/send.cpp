@@ -30,9 +30,10 @@ Result<ExitCode> RunSend(Context& context, const Args& args) {
   input.facts.model = name.model;
   input.facts.version = input.drift->version;
   RETURN_IF_ERROR(PrintReport(context, args, input, DriftListing(*input.drift)));
-  HintVerdict(context, *input.drift,
+  HintVerdict(context, input,
               name.model + " version " + std::to_string(input.drift->version) + ", " +
                   std::to_string(input.drift->rows) + " rows");
+  HintFindings(context, *input.drift);
   return ExitOf(input);
 }
 
@@ -41,7 +42,8 @@ Result<ExitCode> RunSend(Context& context, const Args& args) {
 Command ProfileSendCommand() {
   return {
       .name = "profile send",
-      .summary = "send a profile to a server as a window of a version; exits with 1 on drift",
+      .summary =
+          "send a profile to a server as a window of a version; exits with 1 on drift or alert",
       .text =
           "For jobs that decide elsewhere: the profile is judged with the version's "
           "reference and kept\nas a verdict. Sent again for the same time, it replaces what "

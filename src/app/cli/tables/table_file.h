@@ -20,6 +20,15 @@ inline constexpr std::size_t kTableRows = 50'000'000;
 Result<data::Batch> ReadTableFile(Context& context, const std::string& path,
                                   const std::optional<data::Schema>& schema);
 
+struct TwoTables {
+  data::Batch reference, current;
+};
+// Two files to be compared. A CSV column that is text in one (an empty column is) and numbers,
+// truths or times in the other is read as the latter in both: empty fields are missing values, and
+// text such as N/A is refused with file, line and column.
+Result<TwoTables> ReadTwoTableFiles(Context& context, const std::string& reference,
+                                    const std::string& current);
+
 // The column types of a file: inferred for CSV, its own for Parquet.
 Result<data::Schema> TableFileSchema(Context& context, const std::string& path);
 
