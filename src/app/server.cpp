@@ -13,6 +13,7 @@
 #include "app/housekeeping.h"
 #include "app/limit_office.h"
 #include "app/recollection.h"
+#include "app/outcome_contracts.h"
 #include "app/review_queue.h"
 #include "app/safeguards.h"
 #include "app/serving_events.h"
@@ -190,10 +191,12 @@ class RunningServer final : public Server {
     log_->Info("journal opened", {{"segments", found.segments},
                                   {"decisions", found.decisions},
                                   {"torn_bytes", found.torn_bytes}});
+    outcome_contracts_.emplace(*registry_);
     outcomes_ = std::make_unique<records::OutcomeLedger>(records::OutcomeLedger::Options{
         .journal = journal_.get(),
         .request_ids = &request_ids_,
         .clock = &clock_,
+        .rules = [this] { return outcome_contracts_->Rules(); },
         .before_write = [this](std::span<const records::Outcome> outcomes) {
           safeguards_->settlement().OnOutcomesComing(outcomes);
           office_->NoteOutcomes(outcomes);
@@ -459,6 +462,7 @@ class RunningServer final : public Server {
   std::function<void()> wake_http_;  // set once; the journal calls it until it is closed
   std::atomic<const std::function<void()>*> http_waker_{nullptr};
   records::RequestIds request_ids_{{.clock = &clock_}};
+  std::optional<OutcomeContracts> outcome_contracts_;
   std::unique_ptr<records::OutcomeLedger> outcomes_;  // outlives the journal, which tells it
   std::unique_ptr<records::Journal> journal_;
   std::unique_ptr<Transport> transport_ = CurlTransport();

@@ -59,12 +59,27 @@ bool IsUsual(const AlertRule& rule) {
   return rule.need == usual.need && rule.of == usual.of && rule.clear == usual.clear;
 }
 
+// Whether it is what the alert is told by: the rules took it in, and no later window that is not
+// well. A profile sent late for an old period is not.
+bool IsNewestNotWell(const records::Sighting& sighting, const records::AlertStatus& status) {
+  const auto not_well = [](const records::Sighting& each) {
+    return each.level >= static_cast<std::uint8_t>(Level::kWarn);
+  };
+  bool taken = false;
+  for (const records::Sighting& each : status.sightings) {
+    if (not_well(each) && each.end > sighting.end) return false;
+    taken = taken || each == sighting;
+  }
+  return taken && not_well(sighting);
+}
+
 Status TakeIn(const StoredVerdict& verdict, const Finding* finding, const AlertRule& rule,
               AlertRecord& alert, CaseFile& cases, Time now) {
-  const RuleStep step = Observe(rule, alert.status, SightingOf(verdict, finding));
-  const bool not_well = finding != nullptr && finding->level >= Level::kWarn;
-  if (step.status == alert.status && !not_well) return Ok();
-  if (not_well) {
+  const records::Sighting sighting = SightingOf(verdict, finding);
+  const RuleStep step = Observe(rule, alert.status, sighting);
+  const bool tells = IsNewestNotWell(sighting, step.status);
+  if (step.status == alert.status && !tells) return Ok();
+  if (tells) {
     alert.finding_json = monitoring::FindingsJson({*finding});
     if (!IsUsual(rule)) alert.finding_json = WithRule(std::move(alert.finding_json), rule);
     alert.version = verdict.version;

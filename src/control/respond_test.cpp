@@ -111,6 +111,30 @@ TEST_F(RespondTest, OpensTheSameIncidentAgainWhenItFlaps) {
   EXPECT_EQ(Incidents().size(), 2u);
 }
 
+TEST_F(RespondTest, AProfileSentLateChangesNoTextOfWhatIsOverAndHidesNothing) {
+  const auto late = [&](int hours_ago, std::vector<monitoring::Finding> findings) {
+    Verdict(findings);
+    verdicts_.back().window_start -= std::chrono::hours(hours_ago);
+    verdicts_.back().window_end -= std::chrono::hours(hours_ago);
+    Step();
+  };
+  auto old = Saw("feature_drift", "distance", Level::kAlert, true);
+  old.what = "distance moved in March";
+  for (int hour = 0; hour < 2; ++hour) HourAndStep(Distance());
+  late(1000, {old});
+  late(1001, {});
+  late(1002, {});
+  ASSERT_EQ(Alerts()[0].status.state, AlertState::kFiring) << "as it is now";
+  EXPECT_EQ(Alerts()[0].finding_json, monitoring::FindingsJson(Distance()));
+  for (int hour = 0; hour < 2; ++hour) HourAndStep({});
+  const records::AlertRecord over = Alerts()[0];
+  ASSERT_EQ(over.status.state, AlertState::kResolved);
+  late(1000, {old});
+  EXPECT_EQ(Alerts()[0].status, over.status);
+  EXPECT_EQ(Alerts()[0].finding_json, over.finding_json);
+  EXPECT_EQ(Alerts()[0].seen, over.seen);
+}
+
 // Nothing was decided because everything was refused: there are no rows, and that is the news.
 TEST_F(RespondTest, HearsOfRefusedRequestsWithoutRows) {
   HourAndStep(Distance());
@@ -297,6 +321,18 @@ TEST_F(RespondTest, EndsWhatNoVerdictSpeaksOfAnyMore) {
   EXPECT_EQ(Alerts()[0].status.state, AlertState::kResolved);
   EXPECT_EQ(Told(), "opened pager, resolved pager");
   EXPECT_EQ(Timeline(1), "opened, alert_fired, told, unheard_of, alert_resolved, resolved, told");
+}
+
+TEST_F(RespondTest, WhatFiresAfterASilenceBeganAfterIt) {
+  HourAndStep(Distance());
+  HourAndStep(Distance());
+  clock_.Advance(kRetireAfter + std::chrono::hours(1));
+  Step();
+  Step();
+  ASSERT_EQ(Alerts()[0].status.state, AlertState::kResolved);
+  HourAndStep({Saw("feature_drift", "distance", Level::kAlert, true)});
+  ASSERT_EQ(Alerts()[0].status.state, AlertState::kFiring);
+  EXPECT_EQ(Alerts()[0].status.since, clock_.Now() - std::chrono::hours(1));
 }
 
 TEST_F(RespondTest, EndsAnAlertWhenItsVersionLeavesService) {

@@ -108,12 +108,35 @@ void Forget(std::vector<Sighting>& sightings) {
   sightings = std::move(kept);
 }
 
-Time SinceOf(const std::vector<Sighting>& sightings) {
-  Time since = records::kNever;
+// Whether the version was heard of later already: a profile of an old period, sent late.
+bool IsLate(const Sighting& sighting, const std::vector<Sighting>& sightings) {
+  bool later = false;
   for (const Sighting& each : sightings) {
-    if (!IsAtLeast(each, Level::kWarn)) continue;
-    if (since == records::kNever || each.start < since) since = each.start;
+    if (each.version != sighting.version) continue;
+    if (each.end == sighting.end) return false;  // the same window again
+    later = later || each.end > sighting.end;
   }
+  return later;
+}
+
+// What was seen since the version was last clear for as long as ends an alert.
+Run OfThisEpisode(const AlertRule& rule, Run run) {
+  std::size_t begin = 0, clear = 0;
+  for (std::size_t i = 0; i < run.size(); ++i) {
+    clear = IsClear(run[i]) ? clear + 1 : 0;
+    if (clear >= rule.clear) begin = i + 1;
+  }
+  return run.subspan(begin);
+}
+
+Time SinceOf(const AlertRule& rule, const std::vector<Sighting>& sightings) {
+  Time since = records::kNever;
+  ForEachVersion(sightings, [&](Run run) {
+    for (const Sighting& each : OfThisEpisode(rule, run)) {
+      if (!IsAtLeast(each, Level::kWarn)) continue;
+      if (since == records::kNever || each.start < since) since = each.start;
+    }
+  });
   return since;
 }
 
@@ -142,18 +165,18 @@ Turn WhileFiring(const Says& says, AlertStatus& status) {
   return Turn::kWorse;
 }
 
-Turn WhileQuiet(const Says& says, AlertStatus& status) {
+Turn WhileQuiet(const AlertRule& rule, const Says& says, AlertStatus& status) {
   const bool was_pending = status.state == AlertState::kPending;
   if (says.severity != Severity::kNone) {
     status.state = AlertState::kFiring;
     status.severity = says.severity;
-    status.since = SinceOf(status.sightings);
+    status.since = SinceOf(rule, status.sightings);
     ++status.times_fired;
     return Turn::kFired;
   }
   if (says.worth_a_look) {
     status.state = AlertState::kPending;
-    status.since = SinceOf(status.sightings);
+    status.since = SinceOf(rule, status.sightings);
     return was_pending ? Turn::kNone : Turn::kPending;
   }
   if (!was_pending) return Turn::kNone;
@@ -183,11 +206,12 @@ RuleStep Observe(const AlertRule& rule, AlertStatus status, const Sighting& sigh
       step.status.state == AlertState::kInactive || step.status.state == AlertState::kResolved;
   // Nothing is remembered of a cause that is well: it may be well for years.
   if (quiet && !IsAtLeast(sighting, Level::kWarn)) return step;
+  if (quiet && IsLate(sighting, step.status.sightings)) return step;
   if (!Remember(rule, sighting, step.status.sightings)) return step;
   Forget(step.status.sightings);
   const Says says = Ask(rule, step.status.sightings);
   step.turn = step.status.state == AlertState::kFiring ? WhileFiring(says, step.status)
-                                                       : WhileQuiet(says, step.status);
+                                                       : WhileQuiet(rule, says, step.status);
   return step;
 }
 
@@ -204,7 +228,7 @@ RuleStep Withdraw(const AlertRule& rule, records::AlertStatus status, VersionNum
     step.status.state = AlertState::kResolved;
     step.turn = Turn::kResolved;
   } else if (step.status.state == AlertState::kPending) {
-    step.turn = WhileQuiet(says, step.status);
+    step.turn = WhileQuiet(rule, says, step.status);
   }
   return step;
 }

@@ -8,7 +8,8 @@
 // A window of level `alert` that is certain fires at once. `hold` neither raises nor clears. A
 // warning counts like an alert but makes an alert of severity warning; severity never falls while
 // an alert fires. The same window told again (scored again with later outcomes) takes the place of
-// what it said first; a window older than all that are remembered says nothing.
+// what it said first; a window older than all that are remembered says nothing, and while nothing
+// is the matter neither does one older than the newest of its version: a profile that came late.
 //
 // Versions are counted apart, so that a canary's windows do not clear the champion's; an alert ends
 // when every version that was heard of in the last kForgetAfter, and has not left service, is

@@ -100,6 +100,45 @@ TEST(AlertRules, BeginAtTheFirstWindowThatWasNotWell) {
   EXPECT_EQ(status.since, Window('A', 0).start);
 }
 
+// A rule that ends after one clear window remembers the episode before.
+TEST(AlertRules, AnEpisodeBeginsAfterTheOneBeforeIt) {
+  const AlertRule quick = {.kind = "", .need = 2, .of = 3, .clear = 1, .summary = ""};
+  AlertStatus status;
+  int hour = 0;
+  for (const char letter : {'A', 'A', '.'}) {
+    status = Observe(quick, status, Window(letter, hour++)).status;
+  }
+  EXPECT_EQ(status.state, AlertState::kResolved);
+  EXPECT_EQ(status.since, Window('A', 0).start);
+  status = Observe(quick, status, Window('!', hour)).status;
+  EXPECT_EQ(status.state, AlertState::kFiring);
+  EXPECT_EQ(status.since, Window('!', hour).start);
+}
+
+TEST(AlertRules, AnotherVersionsEpisodeThatIsOverIsNotThisOnes) {
+  AlertStatus status;
+  int hour = 0;
+  for (const char letter : {'!', '.', '.'}) {
+    status = Observe(RuleOf("score_drift"), status, Window(letter, hour++, 1)).status;
+  }
+  status = Observe(RuleOf("score_drift"), status, Window('!', hour, 2)).status;
+  EXPECT_EQ(status.state, AlertState::kFiring);
+  EXPECT_EQ(status.since, Window('!', hour).start);
+}
+
+TEST(AlertRules, ALateWindowDoesNotStirWhatIsOver) {
+  AlertStatus status;
+  for (const int hour : {10, 20, 30}) {
+    status = Observe(RuleOf("score_drift"), status, Window(hour == 10 ? '!' : '.', hour)).status;
+  }
+  ASSERT_EQ(status.state, AlertState::kResolved);
+  for (const int late : {1, 15, 25}) {
+    const RuleStep step = Observe(RuleOf("score_drift"), status, Window('!', late));
+    EXPECT_EQ(step.status, status) << late;
+    EXPECT_EQ(step.turn, Turn::kNone) << late;
+  }
+}
+
 TEST(AlertRules, TakeAWindowThatIsScoredAgainInItsPlace) {
   const AlertRule& rule = RuleOf("quality");
   AlertStatus status = Observe(rule, {}, Window('A', 1)).status;

@@ -45,6 +45,7 @@ Status CaseFile::Retire() {
     const bool fired = alert.status.state == AlertState::kFiring;
     alert.status.state =
         alert.status.times_fired > 0 ? AlertState::kResolved : AlertState::kInactive;
+    alert.status.sightings.clear();  // what comes after is another episode
     if (fired) RETURN_IF_ERROR(Note(alert.incident, "unheard_of", "no window for 7 days"));
     RETURN_IF_ERROR(Follow(fired ? Turn::kResolved : Turn::kForgotten, alert));
   }

@@ -4,6 +4,10 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <set>
+
+#include "model/artifact.h"
 
 namespace mooring::control {
 namespace {
@@ -86,10 +90,72 @@ std::string Inputs(const LoadedArtifact& model, const DraftOptions& options) {
   return text;
 }
 
+enum class Kind : std::uint8_t { kUnknown, kBinary, kMulticlass };
+
+// What the model says it was trained for: XGBoost's and LightGBM's files hold their objective as
+// text, whatever their form.
+Kind KindByObjective(const LoadedArtifact& model) {
+  static constexpr std::pair<std::string_view, Kind> kObjectives[] = {
+      {"binary:logistic", Kind::kBinary},
+      {"binary:hinge", Kind::kBinary},
+      {"multi:soft", Kind::kMulticlass},
+      {"objective=binary", Kind::kBinary},
+      {"objective=multiclass", Kind::kMulticlass}};
+  for (const model::ArtifactFile& file : model.artifact().files()) {
+    const std::string_view bytes(reinterpret_cast<const char*>(file.bytes.data()),
+                                 file.bytes.size());
+    for (const auto& [objective, kind] : kObjectives) {
+      if (bytes.find(objective) != std::string_view::npos) return kind;
+    }
+  }
+  return Kind::kUnknown;
+}
+
+// Of the label's two classes the one that is called like it, else the second in order, as is usual;
+// numbers only when they are 0 and 1.
+std::optional<std::string> PositiveOf(const data::Column* label, const std::string& name) {
+  if (label == nullptr) return std::nullopt;
+  const bool is_text = label->type() == Type::kString || label->type() == Type::kCategory;
+  if (!is_text && label->type() == Type::kTimestamp) return std::nullopt;
+  std::set<std::string> values;
+  for (std::size_t row = 0; row < label->size() && values.size() < 3; ++row) {
+    if (label->IsNull(row)) continue;
+    values.insert(is_text ? std::string(label->Text(row)) : NumberText(label->Number(row)));
+  }
+  if (values.size() != 2 || (!is_text && values != std::set<std::string>{"0", "1"})) {
+    return std::nullopt;
+  }
+  return values.contains(name) ? name : *values.rbegin();
+}
+
+std::size_t RealOutputs(const data::Schema& outputs) {
+  return static_cast<std::size_t>(std::ranges::count_if(outputs.fields(), [](const auto& field) {
+    return field.type == Type::kFloat32 || field.type == Type::kFloat64;
+  }));
+}
+
+// By the objective, the number of outputs and the label; what none of them tells is left open.
+std::string Output(const LoadedArtifact& model, const DraftOptions& options) {
+  const data::Schema& outputs = *model.outputs();
+  const bool has_label = options.training != nullptr && !options.label.empty();
+  const auto positive =
+      PositiveOf(has_label ? options.training->Find(options.label) : nullptr, options.label);
+  Kind kind = KindByObjective(model);
+  if (kind == Kind::kUnknown && RealOutputs(outputs) > 2) kind = Kind::kMulticlass;
+  if (kind == Kind::kUnknown && positive) kind = Kind::kBinary;
+  const std::string name = "output: {name: " + Quoted(outputs.field(0).name);
+  if (kind == Kind::kMulticlass) return name + ", task: multiclass}\n";
+  if (kind == Kind::kBinary) {
+    return name + ", task: binary, positive: " + Quoted(positive.value_or("1")) +
+           "}   # min, max: bounds of the score\n";
+  }
+  return name +
+         "}         # task: binary, multiclass or regression; min, max: bounds of the score\n";
+}
+
 }  // namespace
 
 std::string DraftContract(const LoadedArtifact& model, const DraftOptions& options) {
-  const data::Field& output = model.outputs()->field(0);
   std::string text = "# A first draft, from the model" +
                      std::string(options.training == nullptr ? "" : " and its training data") +
                      ". Correct it, then: mooring apply\n";
@@ -101,8 +167,7 @@ std::string DraftContract(const LoadedArtifact& model, const DraftOptions& optio
                                  "                             # escalation: who is called\n"
                                : "\n";
   text += Inputs(model, options);
-  text += "output: {name: " + Quoted(output.name) +
-          "}         # task: binary, multiclass or regression; min, max: bounds of the score\n";
+  text += Output(model, options);
   if (!options.label.empty()) text += "outcome: {name: " + Quoted(options.label) + "}\n";
   text += "monitor:\n  window: {rows: 1000, every: 1h}\n  drift: {psi: 0.2}\n";
   text += "fallback: [previous, deny]   # when the model cannot answer\n";

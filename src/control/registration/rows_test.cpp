@@ -144,5 +144,43 @@ TEST(ContractDraft, IsAContractOnceTheOwnerIsThere) {
   EXPECT_FALSE(records::CheckContract(DraftContract(**loaded, {})).empty());
 }
 
+// Without a task, quality would be judged as a regression's.
+TEST(ContractDraft, SaysTheTaskByObjectiveOutputsAndLabel) {
+  const auto output = [](const std::string& file, const DraftOptions& options) {
+    const auto loaded =
+        LoadArtifact(PosixFileSystem(), MOORING_SOURCE_DIR "/tests/golden/" + file, "");
+    EXPECT_TRUE(loaded.ok()) << file;
+    const std::string text = DraftContract(**loaded, options);
+    EXPECT_TRUE(records::ParseContract(text, "draft").ok()) << text;
+    const std::size_t begin = text.find("output: ");
+    return text.substr(begin, text.find('}', begin) + 1 - begin);
+  };
+  const std::string dir = "xgboost_models/v3_0_0_";
+  DraftOptions options{.model = "credit", .team = "risk", .label = "late"};
+  for (const char* form : {"binary_logistic.json", "binary_logistic.ubj"}) {
+    EXPECT_EQ(output(dir + form, options),
+              "output: {name: prediction, task: binary, positive: \"1\"}");
+  }
+  for (const char* many : {"softprob.json", "softprob.ubj", "softmax.json"}) {
+    const std::string said = output(dir + many, options);
+    EXPECT_NE(said.find(", task: multiclass}"), std::string::npos) << said;
+  }
+  EXPECT_EQ(output(dir + "squarederror.json", options), "output: {name: prediction}");
+  const struct {
+    const char *rows, *output;
+  } labels[] = {
+      {"late\n0\n1\n1\n", "output: {name: prediction, task: binary, positive: \"1\"}"},
+      {"late\non_time\nlate\n", "output: {name: prediction, task: binary, positive: late}"},
+      {"late\nyes\nno\n", "output: {name: prediction, task: binary, positive: \"yes\"}"},
+      {"late\n0\n1\n2\n", "output: {name: prediction}"},
+      {"late\n0.5\n1.5\n", "output: {name: prediction}"},
+      {"other\n0\n1\n", "output: {name: prediction}"}};
+  for (const auto& label : labels) {
+    const data::Batch training = Rows(label.rows);
+    options.training = &training;
+    EXPECT_EQ(output(dir + "squarederror.json", options), label.output) << label.rows;
+  }
+}
+
 }  // namespace
 }  // namespace mooring::control

@@ -65,6 +65,42 @@ TEST(MultivariateWatch, UnchangedWindowsSayNothing) {
   EXPECT_LE(findings, 1);
 }
 
+// `moved` of 200 rows have `a` put `by` higher; what is told of the features together.
+const Finding* MovedRows(MultivariateWatch& watch, std::size_t moved, double by,
+                         WindowReport& report) {
+  const data::Batch rows = Rows(200, 7, false);
+  std::vector<double> columns[3];
+  for (std::size_t row = 0; row < rows.rows(); ++row) {
+    for (std::size_t i = 0; i < 3; ++i) {
+      columns[i].push_back(rows.column(i).Number(row) + (i == 0 && row < moved ? by : 0));
+    }
+  }
+  watch.Add(FrameOf({{"a", columns[0]}, {"b", columns[1]}, {"c", columns[2]}}, {}));
+  report.verdict = WindowVerdict::kOk;
+  watch.Judge(1, report);
+  const auto told = std::ranges::find(report.findings, "multivariate_drift", &Finding::kind);
+  return told == report.findings.end() ? nullptr : &*told;
+}
+
+TEST(MultivariateWatch, OneRowThatIsFarOutIsNoDriftAndAFifthThatMovedIs) {
+  MultivariateWatch watch = Watch();
+  for (const double far : {5.0, -1e3, 1e6, 1e300}) {
+    WindowReport report;
+    EXPECT_EQ(MovedRows(watch, 1, far, report), nullptr) << far;
+    ASSERT_EQ(report.multivariate.size(), 1U);
+    EXPECT_LT(report.multivariate[0].value, 1.2 * report.multivariate[0].reference) << far;
+    EXPECT_TRUE(report.multivariate[0].drivers.empty()) << far;
+  }
+  for (const double by : {1.0, 1e6}) {
+    WindowReport report;
+    const Finding* told = MovedRows(watch, 40, by, report);
+    ASSERT_NE(told, nullptr) << by;
+    EXPECT_EQ(told->level, Level::kAlert) << by;
+    ASSERT_FALSE(report.multivariate[0].drivers.empty());
+    EXPECT_NE(report.multivariate[0].drivers[0], "c") << by;
+  }
+}
+
 TEST(MultivariateWatch, RowsOfAWindowAreForgottenWithIt) {
   MultivariateWatch watch = Watch();
   Judged(watch, 1000, 2, true);

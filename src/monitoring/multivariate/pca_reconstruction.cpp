@@ -27,7 +27,17 @@ std::vector<double> SquaresOf(const std::vector<double>& rows, std::size_t width
   return squares;
 }
 
-// Columns are centred already.
+// Errors at most so many deviations above the reference's mean. A deviation that is rounding noise
+// bounds nothing.
+std::vector<double> Bounded(std::vector<double> errors, double mean, double deviation) {
+  constexpr double kNoise = 1e-9;
+  if (!(deviation > kNoise)) return errors;
+  const double most = mean + PcaReconstruction::kMostDeviations * deviation;
+  for (double& error : errors) error = std::min(error, most);
+  return errors;
+}
+
+// Columns are centred, but for what bounding the values took.
 std::vector<double> Covariance(const std::vector<double>& rows, std::size_t width) {
   std::vector<double> matrix(width * width, 0.0);
   for (std::size_t at = 0; at < rows.size(); at += width) {
@@ -67,7 +77,8 @@ Result<PcaReconstruction> PcaReconstruction::Fit(const data::Batch& reference,
   }
   ASSIGN_OR_RETURN(RowEncoder encoder, RowEncoder::Learn(reference));
   PcaReconstruction model(std::move(encoder));
-  ASSIGN_OR_RETURN(std::vector<double> rows, model.encoder_.Encode(reference));
+  model.bounded_ = options.bounded;
+  ASSIGN_OR_RETURN(std::vector<double> rows, model.Standardised(reference));
   model.FindAxes(rows, options.variance);
   model.Residuals(rows);
   model.reference_rows_ = reference.rows();
@@ -76,6 +87,13 @@ Result<PcaReconstruction> PcaReconstruction::Fit(const data::Batch& reference,
     model.features_.push_back(SpreadOf(SquaresOf(rows, model.width(), i)));
   }
   return model;
+}
+
+Result<std::vector<double>> PcaReconstruction::Standardised(const data::Batch& batch) const {
+  ASSIGN_OR_RETURN(std::vector<double> rows, encoder_.Encode(batch));
+  if (!bounded_) return rows;
+  for (double& x : rows) x = std::clamp(x, -kMostDeviations, kMostDeviations);
+  return rows;
 }
 
 // As many axes as it takes for the sum of their shares to exceed `variance`; none when no column
@@ -110,7 +128,7 @@ void PcaReconstruction::Residuals(std::vector<double>& rows) const {
 }
 
 Result<std::vector<double>> PcaReconstruction::ResidualsOf(const data::Batch& batch) const {
-  ASSIGN_OR_RETURN(std::vector<double> rows, encoder_.Encode(batch));
+  ASSIGN_OR_RETURN(std::vector<double> rows, Standardised(batch));
   Residuals(rows);
   return rows;
 }
@@ -139,18 +157,21 @@ Result<ReconstructionScore> PcaReconstruction::ScoreWindow(const data::Batch& wi
   }
   const double worth = static_cast<double>(window.rows()) * row_worth;
   ASSIGN_OR_RETURN(const std::vector<double> residuals, ResidualsOf(window));
-  const Spread spread = SpreadOf(Lengths(residuals, width()));
+  const Spread spread =
+      SpreadOf(Bounded(Lengths(residuals, width()), total_.mean, total_.deviation));
   ReconstructionScore score{.rows = window.rows(),
                             .error = spread.mean,
                             .reference = total_.mean,
                             .deviation = spread.deviation,
                             .z = Z(total_, spread.mean, worth)};
   for (std::size_t i = 0; i < width(); ++i) {
-    const double mean = SpreadOf(SquaresOf(residuals, width(), i)).mean;
+    const Spread& usual = features_[i];
+    const double mean =
+        SpreadOf(Bounded(SquaresOf(residuals, width(), i), usual.mean, usual.deviation)).mean;
     score.contributions.push_back({.feature = encoder_.columns()[i].name,
                                    .error = mean,
-                                   .reference = features_[i].mean,
-                                   .z = Z(features_[i], mean, worth)});
+                                   .reference = usual.mean,
+                                   .z = Z(usual, mean, worth)});
   }
   std::ranges::stable_sort(score.contributions, [](const auto& a, const auto& b) {
     return std::abs(a.z) > std::abs(b.z);

@@ -12,6 +12,12 @@
 // s the reference's deviation of e over its n rows, m the window's rows. Linear: a change that
 // keeps all correlations is not seen; use domain_classifier.h for that.
 //
+// One row that is far out must not speak for its window. Standardised values are taken to be at
+// most kMostDeviations from the mean, when learning and when judging; of a window, a row's e, and
+// its r^2 of a feature, count at most the reference's mean and as many of its deviations. So one of
+// 200 rows moves z by 10 / sqrt(200) = 0.7 at most, whatever it holds. A reference that is its own
+// reconstruction has no deviation to count by: there only the values are bounded.
+//
 // Thread safety: const use from any thread. Failure: kInvalidArgument for rows that do not fit.
 // Complexity: Fit takes rows × features^2 and an eigenvalue problem; scoring rows × features ×
 // axes. Stored as JSON: docs/formats/reconstruction.md.
@@ -29,6 +35,7 @@ namespace mooring::monitoring {
 
 struct ReconstructionOptions {
   double variance = 0.65;  // share of the total that the kept axes hold at least; 0 < variance < 1
+  bool bounded = true;     // values at most kMostDeviations away
 };
 
 // What one feature adds to the squared error.
@@ -50,6 +57,8 @@ struct ReconstructionScore {
 
 class PcaReconstruction {
  public:
+  static constexpr double kMostDeviations = 10;
+
   static Result<PcaReconstruction> Fit(const data::Batch& reference,
                                        const ReconstructionOptions& options);
 
@@ -62,7 +71,7 @@ class PcaReconstruction {
   const std::vector<double>& variance_shares() const { return variance_shares_; }
   double reference_error() const { return total_.mean; }
 
-  // The error e of every row.
+  // The error e of every row, as far as bounded values let it grow.
   Result<std::vector<double>> RowErrors(const data::Batch& batch) const;
   // A window without rows is kInvalidArgument. `row_worth`, above 0 and at most 1, is what a row is
   // worth beside an independent one: (1 - rho) / (1 + rho) for a serial correlation rho; m is
@@ -78,6 +87,7 @@ class PcaReconstruction {
     double mean = 0, deviation = 0;  // n - 1
   };
   explicit PcaReconstruction(RowEncoder encoder) : encoder_(std::move(encoder)) {}
+  Result<std::vector<double>> Standardised(const data::Batch& batch) const;
   void FindAxes(const std::vector<double>& rows, double variance);
   // Turns standardised rows into their residuals.
   void Residuals(std::vector<double>& rows) const;
@@ -86,6 +96,7 @@ class PcaReconstruction {
   double Z(const Spread& reference, double mean, double rows) const;
 
   RowEncoder encoder_;
+  bool bounded_ = true;
   std::vector<double> axes_, variance_shares_;
   std::size_t reference_rows_ = 0;
   Spread total_;                  // of e

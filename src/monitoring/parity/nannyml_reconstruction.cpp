@@ -21,7 +21,7 @@ Result<std::vector<NannyRow>> NannyReconstruction(const data::Batch& reference,
                                                   const data::Batch& analysis,
                                                   std::size_t chunk_size) {
   ASSIGN_OR_RETURN(const PcaReconstruction model,
-                   PcaReconstruction::Fit(reference, {.variance = 0.65}));
+                   PcaReconstruction::Fit(reference, {.variance = 0.65, .bounded = false}));
   ASSIGN_OR_RETURN(const std::vector<double> of_reference, model.RowErrors(reference));
   ASSIGN_OR_RETURN(const std::vector<double> of_analysis, model.RowErrors(analysis));
   const NannyMeasure measure = [&](const data::Batch& batch, const NannyChunk& chunk) {

@@ -116,8 +116,10 @@ void OutcomeLedger::Admit(std::string_view caller, std::vector<OutcomeItem> item
                           Writing& writing) {
   std::vector<std::pair<DecisionId, std::size_t>> found;
   found.reserve(items.size());
+  const auto rules = options_.rules ? options_.rules() : nullptr;
   for (std::size_t i = 0; i < items.size(); ++i) {
-    const Status good = Check(items[i]);
+    Status good = Check(items[i]);
+    if (good.ok() && rules != nullptr) good = rules->Check(items[i]);
     const Result<DecisionId> id =
         good.ok() ? Resolve(caller, items[i]) : Result<DecisionId>(good.error());
     if (id.ok()) {

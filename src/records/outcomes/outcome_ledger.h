@@ -4,7 +4,8 @@
 //
 // An item names a decision by its id, or by the caller's own request id. What is refused, alone: an
 // unknown or dropped decision (kNotFound), a time before the decision or more than a day ahead, a
-// value that is not finite, an empty or bad name (kInvalidArgument), a fact of the same decision
+// value that is not finite, an empty or bad name, a name or text that no contract has (see
+// outcome_rules.h; kInvalidArgument), a fact of the same decision
 // and name that another request is writing this moment (kUnavailable: ask again). A decision that
 // is ahead of the clock, which was set back since, takes outcomes of any time before it.
 //
@@ -25,6 +26,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -39,6 +41,7 @@
 #include "records/journal/reader.h"
 #include "records/journal/recent_map.h"
 #include "records/journal/request_ids.h"
+#include "records/outcomes/outcome_rules.h"
 
 namespace mooring::records {
 
@@ -77,8 +80,10 @@ class OutcomeLedger final : public JournalVisitor {
     const Clock* clock = nullptr;            // required
     std::chrono::hours horizon{limits::kOutcomeHorizon};
     std::size_t max_entries = limits::kRemembered;
+    // What contracts say of outcomes, asked once a request; empty or null: anything goes.
+    std::function<std::shared_ptr<const OutcomeRules>()> rules = {};
     // Called with outcomes right before they are appended to the journal; may be empty.
-    std::function<void(std::span<const Outcome>)> before_write;
+    std::function<void(std::span<const Outcome>)> before_write = {};
   };
   using Done = std::function<void(OutcomeReport)>;
 

@@ -75,6 +75,27 @@ struct OutcomeLedgerTest : testing::Test {
   std::unique_ptr<Journal> journal;
 };
 
+TEST_F(OutcomeLedgerTest, RefusesWhatNoContractNamesAndKeepsWhatWasThere) {
+  auto rules = std::make_shared<OutcomeRules>();
+  Contract contract;
+  contract.output.task = OutputRule::Task::kBinary;
+  contract.outcome = OutcomeRule{.name = "late"};
+  rules->Add(contract);
+  ledger = std::make_unique<OutcomeLedger>(OutcomeLedger::Options{
+      .journal = journal.get(), .request_ids = &request_ids, .clock = &clock, .rules = [&] {
+        return rules;
+      }});
+  EXPECT_EQ(RecordOne(Item(4)), Fate::kRecorded);
+  OutcomeItem text = Item(4, 0);
+  text.text = "banana";
+  EXPECT_EQ(Refusal(text), Code::kInvalidArgument);
+  OutcomeItem other = Item(4);
+  other.name = "unheard_of";
+  EXPECT_EQ(Refusal(other), Code::kInvalidArgument);
+  EXPECT_EQ(Written(), 1U);
+  EXPECT_EQ(RecordOne(Item(4)), Fate::kRepeated);
+}
+
 TEST_F(OutcomeLedgerTest, WritesAnOutcomeOnceHoweverOftenItIsSent) {
   EXPECT_EQ(Record({Item(0), Item(1)}).fates, (std::vector{Fate::kRecorded, Fate::kRecorded}));
   EXPECT_EQ(Record({Item(0), Item(1), Item(2)}).fates,

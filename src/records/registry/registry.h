@@ -106,7 +106,8 @@ struct StoredVerdict {
   std::uint64_t sequence = 0;        // given by the registry: grows with every verdict that is new
 };
 
-// Which verdicts are wanted; newest first.
+// Which verdicts are wanted; newest first: those of the window that ended last, however late they
+// were stored.
 struct VerdictFilter {
   std::size_t limit = 100;
   std::string_view kind = {};  // empty: of every kind

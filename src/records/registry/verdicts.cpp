@@ -73,8 +73,11 @@ Result<std::vector<StoredVerdict>> ReadVerdicts(Database& db, std::string_view m
                                                 const VerdictFilter& filter) {
   ASSIGN_OR_RETURN(
       Statement read,
-      db.Prepare(std::string(kColumns) + "WHERE model = ?1 AND (?2 = '' OR kind = ?2) AND "
-                                         "(?3 = 0 OR version = ?3) ORDER BY id DESC LIMIT ?4"));
+      // Found by the small columns first: the evidence of what is not wanted stays unread.
+      db.Prepare(std::string(kColumns) +
+                 "WHERE id IN (SELECT id FROM verdicts WHERE model = ?1 AND (?2 = '' OR kind = ?2) "
+                 "AND (?3 = 0 OR version = ?3) ORDER BY end_us DESC, id DESC LIMIT ?4) "
+                 "ORDER BY end_us DESC, id DESC"));
   RETURN_IF_ERROR(read.Start(model, filter.kind, filter.version,
                              std::min(filter.limit, limits::kVerdictsPerModel)));
   return AllOf(read);

@@ -42,6 +42,17 @@ TEST_F(VerdictsTest, EachKindHasItsOwnRowOfAWindow) {
   EXPECT_TRUE(registry_->Verdicts("pricing", {.version = 2})->empty());
 }
 
+TEST_F(VerdictsTest, TheNewestIsTheWindowThatEndedLastNotTheOneStoredLast) {
+  Store(Of("drift", "ok", 100));
+  Store(Of("drift", "drift", 50));  // sent for an old period
+  Store(Of("drift", "ok", 90));
+  const auto newest = *registry_->Verdicts("pricing", {.limit = 2});
+  ASSERT_EQ(newest.size(), 2U);
+  EXPECT_EQ(newest[0].window_start, Time(std::chrono::seconds(100)));
+  EXPECT_EQ(newest[1].window_start, Time(std::chrono::seconds(90)));
+  EXPECT_EQ(After(0).size(), 3U) << "who follows them hears of all, as they come";
+}
+
 TEST_F(VerdictsTest, TheSameVerdictAgainKeepsItsSequence) {
   Store(Of("drift", "ok", 0));
   const auto first = After(0);

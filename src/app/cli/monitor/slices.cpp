@@ -28,11 +28,16 @@ using monitoring::SliceReport;
 
 constexpr std::size_t kMostMeasures = 32;
 
-// Whether it is one of the names that the lake has for itself, whatever its case.
-bool IsTaken(const std::string& name) {
+// The lake's columns are told apart without regard to case.
+bool IsSameColumn(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+// Whether it is one of the names that the lake has for itself.
+bool IsTaken(const std::string& name) {
   return std::ranges::any_of(records::DecisionFields(), [&](const data::Field& field) {
-    return std::ranges::equal(field.name, name, {}, lower, lower);
+    return IsSameColumn(field.name, name);
   });
 }
 
@@ -123,6 +128,14 @@ Result<std::vector<SliceMeasure>> Measures(Context& context, const Args& args,
     context.Warn(fmt::format("{} of {} features are compared", kMostMeasures, measures.size()));
     measures.resize(kMostMeasures);
   }
+  return measures;
+}
+
+// Without the column that slices are cut by: a range of it never has all the values of the
+// reference, so it would always have moved.
+std::vector<SliceMeasure> Without(std::vector<SliceMeasure> measures, const std::string& column) {
+  std::erase_if(measures,
+                [&](const SliceMeasure& measure) { return IsSameColumn(measure.column, column); });
   return measures;
 }
 
@@ -241,7 +254,7 @@ Result<ExitCode> RunSlices(Context& context, const Args& args) {
   ASSIGN_OR_RETURN(const records::Contract contract, records::ParseContract(text));
   ASSIGN_OR_RETURN(SliceQuestion question, QuestionOf(args, contract));
   ASSIGN_OR_RETURN(const auto rules, RulesOf(args, contract));
-  ASSIGN_OR_RETURN(question.measures, Measures(context, args, contract));
+  ASSIGN_OR_RETURN(const auto measures, Measures(context, args, contract));
   ASSIGN_OR_RETURN(const records::JournalPosition end,
                    records::EndOfJournal(*context.files, directory));
   ASSIGN_OR_RETURN(const auto db, records::OpenAnalysis(LakePlacesOf(context), end));
@@ -249,6 +262,10 @@ Result<ExitCode> RunSlices(Context& context, const Args& args) {
   for (const records::SliceRule& rule : rules) {
     question.column = LakeColumn(rule.column);
     question.cuts = rule.cuts;
+    question.measures = Without(measures, question.column);
+    if (question.measures.size() < measures.size()) {
+      context.Hint(fmt::format("'{0}' is left out of the verdict of slices by '{0}'", rule.column));
+    }
     RETURN_IF_ERROR(answer.Ask(question));
   }
   RETURN_IF_ERROR(PrintListing(context, args, answer.listing()));

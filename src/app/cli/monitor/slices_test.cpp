@@ -48,7 +48,8 @@ class SlicesOfLake : public testing::Test {
                                            .clock = &clock_,
                                            .own_thread = false});
     CHECK_OK_RESULT(journal);
-    for (int first = 0; first < 1000; first += 100) Decide(**journal, first);
+    for (int first = 0; first < 1000; first += 100) Decide(**journal, first, "m");
+    for (int first = 0; first < 1000; first += 100) Decide(**journal, first, "steady");
   }
   void TearDown() override { std::filesystem::remove_all(root_); }
 
@@ -80,15 +81,20 @@ class SlicesOfLake : public testing::Test {
     version.golden_blob = std::string(64, 'b');
     version.reference_blob = blob->ToString();
     version.validation_json = "[]";
+    std::string steady = kContract;
+    steady.replace(0, std::string_view("model: m").size(), "model: steady");
+    CHECK_OK_RESULT((*registry)->ApplyContract(steady, change));
+    CHECK_OK_RESULT((*registry)->RegisterVersion("steady", version, change));
     CHECK_OK_RESULT((*registry)->RegisterVersion("m", version, change));
     version.reference_blob.clear();
     CHECK_OK_RESULT((*registry)->RegisterVersion("m", version, change));
   }
 
-  // A hundred rows in one block, a hundred minutes after the last.
-  void Decide(records::Journal& journal, int first) {
+  // A hundred rows in one block, a hundred minutes after the last. Those of "steady" are as the
+  // training data, with a score that does not hang on x.
+  void Decide(records::Journal& journal, int first, const std::string& model) {
     auto binding = std::make_shared<records::Binding>();
-    binding->model = "m";
+    binding->model = model;
     binding->version = 1;
     binding->contract_hash = "c0ffee";
     binding->inputs = SchemaOf(
@@ -98,12 +104,13 @@ class SlicesOfLake : public testing::Test {
     std::vector<records::RowDecision> rows(100);
     for (int i = first; i < first + 100; ++i) {
       const bool b = i % 3 == 2;
-      const double x = i % 100 + (b ? 200 : 0);
+      const double x = i % 100 + (b && model == "m" ? 200 : 0);
+      const double score = (model == "m" ? x : i * 37 % 100) / 400;
       inputs.column(0).Append(x);
       inputs.column(1).AppendText(b ? "B" : "A");
       inputs.column(2).Append(1.0);
-      outputs.column(0).Append(x / 400);
-      rows[static_cast<std::size_t>(i - first)].score = x / 400;
+      outputs.column(0).Append(score);
+      rows[static_cast<std::size_t>(i - first)].score = score;
     }
     inputs.SetRows(100);
     outputs.SetRows(100);
@@ -149,10 +156,25 @@ TEST_F(SlicesOfLake, ShowsEverySliceOfTheContractAgainstTheTrainingData) {
             "slice\tverdict\trows\tworst\tdrifted_share\toutcomes\tmean_outcome\n"
             "origin=A\tok\t667\tx\t0\t667\t1\n"
             "origin=B\tdrift\t333\tx\t1\t0\t\n"
-            "x >= 50\tdrift\t666\tx\t1\t333\t1\n"
-            "x < 50\tdrift\t334\tx\t1\t334\t1\n");
+            "x >= 50\tdrift\t666\t\t0\t333\t1\n"
+            "x < 50\tdrift\t334\t\t0\t334\t1\n")
+      << "the score drifts; x, by which the slices are cut, does not count";
   EXPECT_THAT(world_.err.written, HasSubstr("against the training data of version 1"));
   EXPECT_THAT(world_.err.written, HasSubstr("1000 decisions of m: 3 slices drifted"));
+}
+
+// A range of x has no other x than that: against all training data it would always have moved.
+TEST_F(SlicesOfLake, TheColumnThatSlicesAreCutByIsLeftOut) {
+  const std::vector<std::string> asked = {
+      "monitor",   "drift", "steady",   "--slices",
+      "--by",      "x",     "--cuts",   "50",
+      "--version", "1",     "--fields", "slice,verdict,rows,worst,drifted_share"};
+  EXPECT_EQ(world_.Run(asked), 0) << world_.err.written;
+  EXPECT_EQ(world_.out.written,
+            "slice\tverdict\trows\tworst\tdrifted_share\n"
+            "x < 50\tok\t500\t\t0\n"
+            "x >= 50\tok\t500\t\t0\n");
+  EXPECT_THAT(world_.err.written, HasSubstr("'x' is left out of the verdict of slices by 'x'"));
 }
 
 TEST_F(SlicesOfLake, AnyColumnWillDo) {
