@@ -108,7 +108,10 @@ Result<std::uint64_t> RecoverLimits(const LimitRecord& record, JournalPosition e
       return Damaged(record, restored.error().message());
     }
     from = snapshot->position;
-    if (end < from) return Damaged(record, "it ends behind the journal's end: it is of another");
+    if (end < from && ledger.states() != 0) {
+      return Damaged(record, "it ends behind the journal's end: it is of another");
+    }
+    if (end < from) from = {};  // it says that nothing was spent, whatever journal it is of
   }
   return FoldUpTo(record, from, end, ledger);
 }
@@ -120,11 +123,8 @@ Result<JournalPosition> SnapshotPosition(const LimitRecord& record) {
 
 Status SaveLimits(const LimitRecord& record, JournalPosition end, const Clock& clock) {
   LimitLedger ledger({.clock = &clock});
-  ASSIGN_OR_RETURN(const std::uint64_t notes, RecoverLimits(record, end, ledger));
-  // Where nothing was ever spent there is nothing to keep.
-  if (notes == 0 && ledger.states() == 0 && !record.files->Exists(record.snapshot_file)) {
-    return Ok();
-  }
+  // Also where nothing was spent: the next one, and a start, read on from here.
+  ASSIGN_OR_RETURN([[maybe_unused]] const std::uint64_t notes, RecoverLimits(record, end, ledger));
   std::string bytes(kMagic);
   AppendValue(bytes, end.segment);
   AppendValue(bytes, end.offset);

@@ -103,6 +103,17 @@ TEST_F(LimitRecoveryTest, WhatWasSettledIsKnownAsLongAsItsDecisionIsThere) {
   EXPECT_TRUE(settled({1, 1000, 7}));
 }
 
+TEST_F(LimitRecoveryTest, OfAnotherJournalOnlyASnapshotThatSpentNothingIsPassedOver) {
+  Open();
+  ASSERT_TRUE(SaveLimits(record, journal->Durable(), clock).ok());
+  LimitLedger empty({.clock = &clock});
+  EXPECT_TRUE(RecoverLimits(record, {1, 0}, empty).ok());
+  Spend(5);
+  ASSERT_TRUE(SaveLimits(record, journal->Durable(), clock).ok());
+  LimitLedger ledger({.clock = &clock});
+  EXPECT_EQ(RecoverLimits(record, {1, 0}, ledger).error().code(), Code::kDataLoss);
+}
+
 TEST_F(LimitRecoveryTest, DamageIsSaidAndNeverReadAsNothing) {
   Open();
   for (std::int64_t amount = 1; amount <= 3; ++amount) Spend(amount);
