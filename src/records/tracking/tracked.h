@@ -34,7 +34,7 @@ struct Experiment {
 
 enum class RunStatus : std::uint8_t { kRunning = 1, kScheduled, kFinished, kFailed, kKilled };
 
-struct RunInfo {
+struct RunHeader {
   std::string id;  // [a-zA-Z0-9][\w-]{0,255}; ours are 32 hexadecimal digits
   std::string name, experiment_id, user_id, artifact_uri;
   RunStatus status = RunStatus::kRunning;
@@ -70,7 +70,7 @@ struct ModelOutput {
 };
 
 struct Run {
-  RunInfo info;
+  RunHeader info;
   // Of each key the latest: the greatest by (step, timestamp, value); by key.
   std::vector<Metric> metrics;
   std::vector<KeyValue> params, tags;  // by key

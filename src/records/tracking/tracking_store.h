@@ -66,7 +66,7 @@ struct RunChange {
   std::string name;  // "": unchanged; else the tag mlflow.runName follows
 };
 
-struct LogBatch {
+struct LoggedBatch {
   std::span<const Metric> metrics = {};
   std::span<const KeyValue> params = {}, tags = {};
 };
@@ -107,13 +107,13 @@ class TrackingStore {
   virtual Status DeleteExperimentTag(std::string_view id, std::string_view key) = 0;
 
   virtual Result<Run> CreateRun(const NewRun& run) = 0;
-  virtual Result<RunInfo> UpdateRun(std::string_view id, const RunChange& change) = 0;
+  virtual Result<RunHeader> UpdateRun(std::string_view id, const RunChange& change) = 0;
   virtual Result<Run> GetRun(std::string_view id) = 0;  // deleted ones, too
   virtual Status DeleteRun(std::string_view id) = 0;
   virtual Status RestoreRun(std::string_view id) = 0;
   // All or nothing: params (immutable), metrics (a point that is there already is passed over),
   // tags. One that says the same param twice with two values is refused.
-  virtual Status LogBatch(std::string_view run_id, const records::LogBatch& batch) = 0;
+  virtual Status LogBatch(std::string_view run_id, const LoggedBatch& batch) = 0;
   virtual Status DeleteTag(std::string_view run_id, std::string_view key) = 0;
   virtual Status LogInputs(std::string_view run_id, std::span<const DatasetInput> datasets,
                            std::span<const std::string> model_ids) = 0;
