@@ -9,6 +9,7 @@
 #include "api/api.h"
 #include "api/http/auth.h"
 #include "api/http/server.h"
+#include "app/alerting.h"
 #include "app/doorkeeper.h"
 #include "app/housekeeping.h"
 #include "app/limit_office.h"
@@ -23,9 +24,7 @@
 #include "base/net/transport.h"
 #include "base/threads/background_work.h"
 #include "base/threads/named_thread.h"
-#include "control/delivery/alerts_file.h"
 #include "control/registration/version_blobs.h"
-#include "control/respond.h"
 #include "control/training/loss_booster.h"
 #include "data/store/blob_store.h"
 #include "monitoring/checkpoint.h"
@@ -117,20 +116,17 @@ class RunningServer final : public Server {
     housekeeping_thread_.RequestStop();
     events_thread_.RequestStop();
     watch_thread_.RequestStop();
-    respond_thread_.RequestStop();
-    courier_thread_.RequestStop();
     housekeeping_thread_.Join();
     events_thread_.Join();
     watch_thread_.Join();
-    respond_thread_.Join();
-    courier_thread_.Join();
+    if (alerting_ != nullptr) alerting_->Stop();
     if (reviews_ != nullptr) reviews_->Stop();
     if (office_ != nullptr) office_->Stop();
     watch_.reset();
     models_.reset();
     journal_.reset();
     registry_.reset();
-    desk_.reset();
+    alerting_.reset();
     control_log_.reset();
     lock_.reset();
   }
@@ -220,7 +216,7 @@ class RunningServer final : public Server {
     office.journal = [this] { return journal_.get(); };
     office.settlement = [this] { return &safeguards_->settlement(); };
     office.snapshot = [this] { return models_->Current(); };
-    office.incidents = [this] { return incidents_.get(); };
+    office.incidents = [this] { return alerting_ == nullptr ? nullptr : alerting_->store(); };
     ASSIGN_OR_RETURN(office_, LimitOffice::Open(std::move(office)));
     return Ok();
   }
@@ -317,41 +313,16 @@ class RunningServer final : public Server {
     return Ok();
   }
 
-  // Detection and delivery are threads of their own: a sink that hangs holds up the courier alone.
   Status StartAlerts() {
-    control::AlertsConfig config;
-    if (!options_.alerts_file.empty()) {
-      ASSIGN_OR_RETURN(config, control::ReadAlertsFile(files_, options_.alerts_file));
-    }
-    ASSIGN_OR_RETURN(incidents_, records::IncidentStore::Open(paths_.incidents));
-    desk_.emplace(*incidents_, clock_);
-    desk_->TellOf(*control_log_, "api");
-    control::Responder::Options respond;
-    respond.verdicts = [this](std::uint64_t after, std::size_t limit) {
-      return registry_->VerdictsAfter(after, limit);
-    };
-    respond.store = incidents_.get();
-    respond.clock = &clock_;
-    respond.owner_of = control::OwnersOf(*registry_);
-    respond.rules = control::RuleBook(config.rules);
-    respond.left_service = control::LeftServiceOf(*registry_);
-    respond.on_problem = [this](const Error& error) { log_->Error("respond", error); };
-    std::vector<std::unique_ptr<control::Sink>> sinks;
-    for (const control::SinkConfig& sink : config.sinks) {
-      respond.audiences.push_back(sink.audience);
-      sinks.push_back(control::MakeSink(sink, {transport_.get(), &clock_, &ChildProcesses()}));
-    }
-    responder_.emplace(std::move(respond));
-    control::Courier::Options courier;
-    courier.store = incidents_.get();
-    courier.clock = &clock_;
-    courier.retry = config.retry;
-    courier.seed = static_cast<std::uint64_t>(clock_.Now().time_since_epoch().count());
-    courier.on_problem = [this](const Error& error) { log_->Error("delivery", error); };
-    courier_.emplace(std::move(courier), std::move(sinks));
-    respond_thread_ =
-        NamedThread("respond", [this](std::stop_token stop) { responder_->Run(stop); });
-    courier_thread_ = NamedThread("courier", [this](std::stop_token stop) { courier_->Run(stop); });
+    ASSIGN_OR_RETURN(alerting_, Alerting::Open({.files = &files_,
+                                                .clock = &clock_,
+                                                .log = log_.get(),
+                                                .transport = transport_.get(),
+                                                .registry = registry_.get(),
+                                                .audit = &*control_log_,
+                                                .file = paths_.incidents,
+                                                .alerts_file = options_.alerts_file}));
+    alerting_->Start();
     return Ok();
   }
 
@@ -383,10 +354,10 @@ class RunningServer final : public Server {
     api.registry = registry_.get();
     api.journal = journal_.get();
     api.watch = watch_.get();
-    api.incidents = &*desk_;
+    api.incidents = &alerting_->desk();
     api.reviews = &reviews_->desk();
-    api.alert_figures = [this] { return responder_->Figures(); };
-    api.delivery_figures = [this] { return courier_->figures(); };
+    api.alert_figures = [this] { return alerting_->responder().Figures(); };
+    api.delivery_figures = [this] { return alerting_->courier().figures(); };
     api.read_blob = [this](std::string_view id) {
       return version_blobs_->GetText(std::string(id));
     };
@@ -473,11 +444,7 @@ class RunningServer final : public Server {
   std::unique_ptr<serving::Decider> decider_;
   std::unique_ptr<monitoring::Watch> watch_;
   NamedThread watch_thread_;
-  std::unique_ptr<records::IncidentStore> incidents_;
-  std::optional<control::IncidentDesk> desk_;
-  std::optional<control::Responder> responder_;
-  std::optional<control::Courier> courier_;
-  NamedThread respond_thread_, courier_thread_;
+  std::unique_ptr<Alerting> alerting_;
   ServingEvents events_{*log_};
   NamedThread events_thread_;
   std::optional<Housekeeping> housekeeping_;
