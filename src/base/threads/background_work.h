@@ -1,7 +1,9 @@
-// BackgroundWork: one thread for pieces of work that are too long for an event loop and too rare
-// for a pool. First in, first out, a bounded number waiting.
+// BackgroundWork: a thread, or several, for pieces of work that are too long for an event loop.
+// First in, first out, a bounded number waiting. One thread keeps them in order; several are for
+// work that mostly waits, such as for a sync of the disk that they share.
 //
-//   BackgroundWork work("bulk", 16);
+//   BackgroundWork work("bulk", 16);        // one thread, 16 waiting
+//   BackgroundWork calls("calls", 256, 8);  // eight
 //   if (!work.Take([=] { ReadAll(body); })) Refuse();   // too much waits, or it is over
 //   work.Stop();                                        // does what waits, then ends
 //
@@ -14,6 +16,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/threads/bounded_queue.h"
 #include "base/threads/named_thread.h"
@@ -22,10 +25,14 @@ namespace mooring {
 
 class BackgroundWork {
  public:
-  BackgroundWork(std::string name, std::size_t waiting)
-      : queue_(waiting), thread_(std::move(name), [this](const std::stop_token& stop) {
-          while (std::optional<Work> work = queue_.Pop(stop)) (*work)();
-        }) {}
+  BackgroundWork(const std::string& name, std::size_t waiting, std::size_t threads = 1)
+      : queue_(waiting) {
+    for (std::size_t i = 0; i < threads; ++i) {
+      threads_.emplace_back(name, [this](const std::stop_token& stop) {
+        while (std::optional<Work> work = queue_.Pop(stop)) (*work)();
+      });
+    }
+  }
   ~BackgroundWork() { Stop(); }
   BackgroundWork(const BackgroundWork&) = delete;
   BackgroundWork& operator=(const BackgroundWork&) = delete;
@@ -35,8 +42,8 @@ class BackgroundWork {
   }
   void Stop() {
     over_.store(true);
-    thread_.RequestStop();
-    thread_.Join();
+    for (NamedThread& thread : threads_) thread.RequestStop();
+    for (NamedThread& thread : threads_) thread.Join();
     while (std::optional<Work> work = queue_.TryPop()) (*work)();
   }
 
@@ -44,7 +51,7 @@ class BackgroundWork {
   using Work = std::function<void()>;
   std::atomic<bool> over_{false};
   BoundedQueue<Work> queue_;
-  NamedThread thread_;
+  std::vector<NamedThread> threads_;
 };
 
 }  // namespace mooring

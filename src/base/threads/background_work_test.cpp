@@ -33,5 +33,22 @@ TEST(BackgroundWork, RefusesMoreThanMayWait) {
   go.set_value();
 }
 
+TEST(BackgroundWork, SeveralThreadsWorkSideBySide) {
+  std::promise<void> first_began;
+  BackgroundWork work("calls", 8, 2);
+  // The first ends only when the second runs beside it.
+  std::promise<void> second_ran, first_ended;
+  ASSERT_TRUE(work.Take([&] {
+    first_began.set_value();
+    second_ran.get_future().wait();
+    first_ended.set_value();
+  }));
+  first_began.get_future().wait();
+  ASSERT_TRUE(work.Take([&] { second_ran.set_value(); }));
+  first_ended.get_future().wait();
+  work.Stop();
+  EXPECT_FALSE(work.Take([] {}));
+}
+
 }  // namespace
 }  // namespace mooring
