@@ -73,7 +73,7 @@ function(mooring_room name)
     target_link_libraries(mooring_${name} PUBLIC ${libraries} PRIVATE ${ROOM_LINK})
     mooring_precompile(mooring_${name})
   endif()
-  if(MOORING_TESTS AND MOORING_ROOM_TESTS AND tests)
+  if(MOORING_TESTS AND tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE mooring_${name} ${ROOM_LINK} mooring_test_support
       GTest::gtest_main)
