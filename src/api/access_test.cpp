@@ -245,6 +245,17 @@ TEST_F(AccessTest, EveryRouteAsksEveryRole) {
   }
 }
 
+// The windows of limits are of all models.
+TEST_F(AccessTest, WindowsGoOnByWhoMayReleaseOverEveryModel) {
+  const std::string body = R"({"reason":"the clock is right"})";
+  const auto thaw = [&](Role role, bool all) {
+    return Ask("POST /api/v1/limits/thaw", As(role, all), body).status;
+  };
+  EXPECT_EQ(thaw(Role::kRiskOfficer, false), 403);
+  EXPECT_EQ(thaw(Role::kRiskOfficer, true), 503) << "allowed; this server keeps no limits";
+  EXPECT_EQ(thaw(Role::kOperator, true), 403);
+}
+
 TEST_F(AccessTest, AForeignModelIsAnsweredAsOneThatDoesNotExist) {
   for (const records::RoleRow& row : records::kRoleTable) {
     const std::string own = As(row.role);

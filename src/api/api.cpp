@@ -18,6 +18,7 @@
 #include "api/native/profiles.h"
 #include "api/native/release.h"
 #include "api/native/reviews.h"
+#include "api/native/thaw.h"
 #include "api/native/verdicts.h"
 #include "api/open_inference/infer.h"
 #include "api/open_inference/server_calls.h"
@@ -55,6 +56,7 @@ constexpr Need kReadLog(Permission::kReadLog, Over::kSome);
 constexpr Need kPromote(Permission::kPromote, Over::kModel);
 constexpr Need kRespond(Permission::kRespond, Over::kSome);
 constexpr Need kKill(Permission::kKill, Over::kSome);
+constexpr Need kRelease(Permission::kRelease, Over::kSome);
 constexpr Need kSetLimits(Permission::kSetLimits, Over::kModel);
 constexpr Need kApprove(Permission::kApprove, Over::kSome);
 
@@ -114,6 +116,7 @@ constexpr RouteEntry kRoutes[] = {
     {kPost, "/api/v1/kills", kNative, kKill, ThrowKill},
     {kPost, "/api/v1/drills", kNative, kKill, KeepDrill},
     {kGet, "/api/v1/limits", kNative, kSeeSome, ListLimits},
+    {kPost, "/api/v1/limits/thaw", kNative, kRelease, ThawLimits},
     {kPost, "/api/v1/limits/{}/{}/lower", kNative, kSetLimits, LowerLimit},
     {kGet, "/api/v1/changes", kNative, kSeeSome, ListChanges},
     {kPost, "/api/v1/changes", kNative, kSeeSome, AskForChange},

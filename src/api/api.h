@@ -38,20 +38,20 @@ namespace mooring::api {
 using Worker = std::function<bool(std::function<void()>)>;
 
 struct Dependencies {
-  serving::Decider* decider = nullptr;                                 // required
+  serving::Decider* decider = nullptr;   // required
   serving::KillSwitch* kills = nullptr;  // null: nothing can be stopped at once
   std::function<std::shared_ptr<const serving::Snapshot>()> snapshot;  // required
   const Clock* clock = nullptr;                                        // required
-  records::Registry* registry = nullptr;  // null: the administrative calls answer 503
+  records::Registry* registry = nullptr;           // null: the administrative calls answer 503
   serving::LimitSettlement* settlement = nullptr;  // null: decisions cannot be released
   Worker administer;  // of all calls on the registry, which waits for others' locks
   records::Journal* journal = nullptr;         // null: no tail, no journal in /metrics
   records::OutcomeLedger* outcomes = nullptr;  // null: outcomes answer 503
   Worker urgent;  // of the kill switch alone; what it does not take is done at once
-  Worker later;                        // of large batches of outcomes and the journal's tail
-  monitoring::Watch* watch = nullptr;  // null: no drift in /metrics
+  Worker later;   // of large batches of outcomes and the journal's tail
+  monitoring::Watch* watch = nullptr;          // null: no drift in /metrics
   control::IncidentDesk* incidents = nullptr;  // null: alerts and incidents answer 503
-  control::ReviewDesk* reviews = nullptr;  // null: nobody reviews
+  control::ReviewDesk* reviews = nullptr;      // null: nobody reviews
   // For /metrics; may be empty.
   std::function<std::shared_ptr<const control::AlertFigures>()> alert_figures;
   std::function<control::DeliveryFigures()> delivery_figures;
@@ -70,6 +70,8 @@ struct Dependencies {
   const serving::LimitLedger* budgets = nullptr;  // null: no usage of limits
   // What people changed of limits; empty: nothing.
   std::function<std::shared_ptr<const serving::LimitControls>()> controls;
+  // Lets their windows go on after the clock jumped; empty: kUnavailable.
+  std::function<Status(const std::string& author, const std::string& reason)> thaw;
   // Keeps what a rehearsal found (JSON) and gives its name; empty: rehearsals are not kept.
   std::function<Result<std::string>(std::string_view drill)> keep_drill;
 };

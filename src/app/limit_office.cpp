@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/limit_thaw.h"
 #include "base/check.h"
 
 namespace mooring::app {
@@ -94,6 +95,12 @@ void LimitOffice::MakeDesk() {
                                            {"reason", change.reason}});
   };
   desk_ = std::make_unique<control::LimitDesk>(std::move(desk));
+}
+
+Status LimitOffice::Thaw(const std::string& author, const std::string& reason) {
+  RETURN_IF_ERROR(ThawLimits(*options_.ledger, options_.audit, author, reason));
+  options_.log->Warning("windows of limits go on", {{"by", author}, {"reason", reason}});
+  return Ok();
 }
 
 Status LimitOffice::Start() {

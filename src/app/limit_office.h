@@ -41,7 +41,7 @@ class LimitOffice {
     std::string book_file, drills_directory;
     records::Registry* registry = nullptr;
     serving::KillSwitch* kills = nullptr;
-    const serving::LimitLedger* ledger = nullptr;
+    serving::LimitLedger* ledger = nullptr;
     records::AuditSink* audit = nullptr;  // null: changes are not told
     // What is there once the server is further; asked when it is needed.
     std::function<records::Journal*()> journal;
@@ -57,6 +57,8 @@ class LimitOffice {
   // Outcomes as they come, and those of the newest part of the journal at a start.
   void NoteOutcomes(std::span<const records::Outcome> outcomes) { outcomes_.Note(outcomes); }
   std::shared_ptr<const serving::LimitControls> Controls() { return controls_->Current(); }
+  // limit_thaw.h
+  Status Thaw(const std::string& author, const std::string& reason);
   control::LimitDesk& desk() { return *desk_; }
   DrillRecords& drills() { return drills_; }
 

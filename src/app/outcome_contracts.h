@@ -2,8 +2,8 @@
 // the registry holds now: of every model, whether it is served or not, for outcomes come long after
 // their decisions.
 //
-// Thread safety: Rules from any thread. Failure: what cannot be read refuses nothing; ground truth
-// is worth more than the check. Cost: one read of the registry; contracts are parsed once each.
+// Thread safety: any thread. Failure: what cannot be read refuses nothing; ground truth
+// is worth more than the check. Cost: one read of the registry; Rules parses contracts once each.
 #pragma once
 
 #include <map>
@@ -11,6 +11,9 @@
 #include <mutex>
 #include <string>
 
+#include "base/ids.h"
+#include "records/journal/record.h"
+#include "records/outcomes/outcome_ledger.h"
 #include "records/outcomes/outcome_rules.h"
 #include "records/registry/registry.h"
 
@@ -22,6 +25,12 @@ class OutcomeContracts {
   explicit OutcomeContracts(records::Registry& registry) : registry_(registry) {}
   // Null when the registry cannot be read, or a contract in it.
   std::shared_ptr<const records::OutcomeRules> Rules();
+
+  // Whether the ledger knows an outcome of the decision: under a name that a contract has now, that
+  // its own contract had, or that none had. Not found is what was told under the name of a contract
+  // of another model that was changed since. An error when the registry cannot be read.
+  Result<bool> HasOutcome(const records::OutcomeLedger& ledger, DecisionId decision,
+                          const records::Binding& binding);
 
  private:
   Result<std::shared_ptr<const records::OutcomeRules>> Read();

@@ -20,7 +20,6 @@ struct Recollection final : records::JournalVisitor {
   void OnDecisions(const records::ReadDecisions& block) override { ids.OnDecisions(block); }
   void OnOutcomes(std::span<const records::Outcome> told) override {
     outcomes.OnOutcomes(told);
-    releases.OnOutcomes(told);
     office.NoteOutcomes(told);
   }
   bool WantsRows() const override { return false; }

@@ -110,6 +110,7 @@ Status Safeguards::Recover(records::Journal& journal, const records::JournalPosi
         const auto snapshot = now();
         return snapshot == nullptr ? nullptr : LimitsOf(*snapshot, binding);
       },
+      .has_outcome = options_.has_outcome,
       .realises =
           [now] {
             const auto snapshot = now();

@@ -35,8 +35,10 @@ class Safeguards {
     Log* log = nullptr;
     const DataPaths* paths = nullptr;
     records::AuditSink* audit = nullptr;
+    // As LimitSettlement's.
+    std::function<Result<bool>(DecisionId, const records::Binding&)> has_outcome = {};
     // What serves now, for results of decisions; may give null. Empty: nothing ever serves.
-    std::function<std::shared_ptr<const serving::Snapshot>()> snapshot;
+    std::function<std::shared_ptr<const serving::Snapshot>()> snapshot = {};
   };
   explicit Safeguards(const Options& options);
 

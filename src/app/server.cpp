@@ -13,8 +13,9 @@
 #include "app/doorkeeper.h"
 #include "app/housekeeping.h"
 #include "app/limit_office.h"
-#include "app/recollection.h"
+#include "app/newest_seen.h"
 #include "app/outcome_contracts.h"
+#include "app/recollection.h"
 #include "app/review_queue.h"
 #include "app/safeguards.h"
 #include "app/serving_events.h"
@@ -27,7 +28,6 @@
 #include "control/registration/version_blobs.h"
 #include "control/training/loss_booster.h"
 #include "data/store/blob_store.h"
-#include "monitoring/checkpoint.h"
 #include "monitoring/reference_dictionaries.h"
 #include "monitoring/watch.h"
 #include "records/audit/audited_registry.h"
@@ -64,15 +64,14 @@ class RunningServer final : public Server {
 
   Status Start() {
     RETURN_IF_ERROR(OpenStores());
-    safeguards_.emplace(Safeguards::Options{.files = &files_,
-                                            .clock = &clock_,
-                                            .log = log_.get(),
-                                            .paths = &paths_,
-                                            .audit = &*control_log_,
-                                            .snapshot = [this] {
-                                              return models_ == nullptr ? nullptr
-                                                                        : models_->Current();
-                                            }});
+    Safeguards::Options guards{.files = &files_, .clock = &clock_, .log = log_.get()};
+    guards.paths = &paths_;
+    guards.audit = &*control_log_;
+    guards.has_outcome = [this](DecisionId decision, const records::Binding& binding) {
+      return outcome_contracts_->HasOutcome(*outcomes_, decision, binding);
+    };
+    guards.snapshot = [this] { return models_ == nullptr ? nullptr : models_->Current(); };
+    safeguards_.emplace(std::move(guards));
     safeguards_->Open();
     door_.emplace(Doorkeeper::Options{.files = &files_,
                                       .clock = &clock_,
@@ -157,24 +156,9 @@ class RunningServer final : public Server {
     if (!found.ok()) tell(found.error());
   }
 
-  // What reads the journal knows how far it went: one that ends before that is not the same.
-  Result<records::Journal::Options::Seen> NewestSeen() const {
-    constexpr std::uint16_t kReplica = 1;
-    records::Journal::Options::Seen seen;
-    ASSIGN_OR_RETURN(seen.segment, records::NewestInLake(files_, paths_.lake, kReplica));
-    seen.by = "the lake";
-    ASSIGN_OR_RETURN(const monitoring::Checkpoint checkpoint,
-                     monitoring::ReadCheckpoint(files_, paths_.watch_checkpoint));
-    for (const auto& [window, from] : checkpoint) {
-      if (from.replica != kReplica || from.segment <= seen.segment) continue;
-      seen = {from.segment, "the watch's checkpoint"};
-    }
-    return seen;
-  }
-
   Status OpenJournal() {
     RETURN_IF_ERROR(OpenPseudonyms());
-    ASSIGN_OR_RETURN(records::Journal::Options::Seen seen, NewestSeen());
+    ASSIGN_OR_RETURN(records::Journal::Options::Seen seen, NewestSeen(files_, paths_));
     ASSIGN_OR_RETURN(journal_, records::Journal::Open({.directory = paths_.journal,
                                                        .files = &files_,
                                                        .clock = &clock_,
@@ -188,15 +172,16 @@ class RunningServer final : public Server {
                                   {"decisions", found.decisions},
                                   {"torn_bytes", found.torn_bytes}});
     outcome_contracts_.emplace(*registry_);
-    outcomes_ = std::make_unique<records::OutcomeLedger>(records::OutcomeLedger::Options{
-        .journal = journal_.get(),
-        .request_ids = &request_ids_,
-        .clock = &clock_,
-        .rules = [this] { return outcome_contracts_->Rules(); },
-        .before_write = [this](std::span<const records::Outcome> outcomes) {
-          safeguards_->settlement().OnOutcomesComing(outcomes);
-          office_->NoteOutcomes(outcomes);
-        }});
+    outcomes_ = std::make_unique<records::OutcomeLedger>(
+        records::OutcomeLedger::Options{.journal = journal_.get(),
+                                        .request_ids = &request_ids_,
+                                        .clock = &clock_,
+                                        .rules = [this] { return outcome_contracts_->Rules(); },
+                                        .before_write =
+                                            [this](std::span<const records::Outcome> outcomes) {
+                                              safeguards_->settlement().OnOutcomesComing(outcomes);
+                                              office_->NoteOutcomes(outcomes);
+                                            }});
     RETURN_IF_ERROR(OpenLimitOffice());
     return Recollect();
   }
@@ -274,22 +259,21 @@ class RunningServer final : public Server {
     const Status medians = safeguards_->RefillMedians(*journal_);
     if (!medians.ok()) log_->Warning("trailing medians", {{"problem", medians.error().message()}});
     events_.Look(*models_->Current());
-    ASSIGN_OR_RETURN(decider_, serving::Decider::Make(
-                                   {.clock = &clock_,
-                                    .journal = journal_.get(),
-                                    .request_ids = &request_ids_,
-                                    .snapshot = [this] { return models_->Current(); },
-                                    .released = [this](DecisionId id) {
-                                      return safeguards_->settlement().WasReleased(id);
-                                    },
-                                    .kills = &safeguards_->kills(),
-                                    .limits = &safeguards_->limits(),
-                                    .controls = [this] { return office_->Controls(); },
-                                    .reviewed = [this](DecisionId first, std::uint32_t rows) {
-                                      return reviews_->Ended(first, rows);
-                                    },
-                                    .safety = {.validate = options_.validate,
-                                               .journal = options_.journal}}));
+    ASSIGN_OR_RETURN(
+        decider_,
+        serving::Decider::Make(
+            {.clock = &clock_,
+             .journal = journal_.get(),
+             .request_ids = &request_ids_,
+             .snapshot = [this] { return models_->Current(); },
+             .released =
+                 [this](DecisionId id) { return safeguards_->settlement().WasReleased(id); },
+             .kills = &safeguards_->kills(),
+             .limits = &safeguards_->limits(),
+             .controls = [this] { return office_->Controls(); },
+             .reviewed = [this](DecisionId first,
+                                std::uint32_t rows) { return reviews_->Ended(first, rows); },
+             .safety = {.validate = options_.validate, .journal = options_.journal}}));
     return Ok();
   }
 
@@ -348,6 +332,7 @@ class RunningServer final : public Server {
     api.limit_desk = &office_->desk();
     api.budgets = &safeguards_->limits().ledger();
     api.controls = [this] { return office_->Controls(); };
+    api.thaw = [this](const auto& by, const auto& why) { return office_->Thaw(by, why); };
     api.keep_drill = [this](std::string_view drill) { return office_->drills().Keep(drill); };
     api.snapshot = [this] { return models_->Current(); };
     api.clock = &clock_;

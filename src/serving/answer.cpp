@@ -37,14 +37,13 @@ DecisionAnswer AnswerOf(Pending& pending) {
   const bool all_admitted =
       std::all_of(pending.decisions.begin(), pending.decisions.end(),
                   [](const RowDecision& row) { return row.verdict == Verdict::kAdmit; });
-  answer.outputs = all_admitted ? std::move(pending.outputs)
-                                : MaskedOutputs(pending.outputs, pending.decisions);
+  answer.outputs =
+      all_admitted ? std::move(pending.outputs) : MaskedOutputs(pending.outputs, pending.decisions);
   answer.imputed = std::move(pending.found.imputed);
   answer.limit_hits = std::move(pending.judged.note.hits);
   answer.retry_ns = pending.judged.retry_ns;
   answer.sources = pending.judged.sources;
   answer.kill_epoch = pending.kill_epoch;
-  answer.caller = pending.request.caller;
   return answer;
 }
 
@@ -55,9 +54,8 @@ Error RefusedRows(const Validated& found) {
                                 ? fmt::format("row {}", first.row)
                                 : fmt::format("row {}, '{}'", first.row, first.feature);
   const std::string more = count == 1 ? "" : fmt::format(" (and {} more)", count - 1);
-  return Error(Code::kInvalidArgument,
-               fmt::format("the request breaks the contract: {}: {}{}", place, first.message,
-                           more));
+  return Error(Code::kInvalidArgument, fmt::format("the request breaks the contract: {}: {}{}",
+                                                   place, first.message, more));
 }
 
 std::uint32_t LatencyUs(Nanos taken) {

@@ -202,9 +202,8 @@ Status Flow::Limit(Pending& pending) {
     return Error(Code::kInternal, "the model gave another number of rows than it got");
   }
   const data::Column& scores = pending.outputs.column(served.policy->score_column());
-  const std::shared_ptr<const Snapshot> snapshot = options_.snapshot();
   const auto controls = served.limits == nullptr ? nullptr : Controls();
-  const JudgedBy by{.snapshot = snapshot.get(),
+  const JudgedBy by{.snapshot = &options_.snapshot,
                     .served = &served,
                     .inputs = &inputs,
                     .caller = pending.request.caller,
@@ -231,6 +230,7 @@ Status Flow::Record(Pending& pending) {
   }
   pending.latency_us = LatencyUs(now - request.received);
   if (!options_.safety.journal || request.rows.rows() == 0) {
+    AddToMedians(pending.judged.medians);
     GoOnCommitted(pending);
     return Ok();
   }
@@ -253,6 +253,7 @@ Status Flow::Record(Pending& pending) {
   }
   pending.first = first.value();
   if (block.limits != nullptr) options_.limits->ledger().Recorded(*block.limits, pending.first);
+  AddToMedians(pending.judged.medians);
   pending.recorded = true;
   pending.Arrive();
   return Ok();

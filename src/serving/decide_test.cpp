@@ -54,6 +54,7 @@ class DecideTest : public ::testing::Test {
     options.journal = &journal_;
     options.request_ids = &request_ids_;
     options.snapshot = [this] { return snapshot_; };
+    options.limits = limits_;
     options.safety = safety_;
     decider_ = Decider::Make(std::move(options)).value();
   }
@@ -90,6 +91,7 @@ class DecideTest : public ::testing::Test {
   SimulatedClock clock_;
   MemoryJournal journal_;
   records::RequestIds request_ids_{{.clock = &clock_}};
+  const StopLimits* limits_ = nullptr;
   Safety safety_;
   std::shared_ptr<AddingPredictor> predictor_, previous_;
   std::shared_ptr<const ServedVersion> served_;
@@ -210,6 +212,43 @@ TEST_F(DecideTest, GivesNoDecisionAwayThatCouldNotBeWritten) {
   EXPECT_EQ(answer.status.error().code(), Code::kUnavailable);
   EXPECT_TRUE(answer.rows.empty());
   EXPECT_EQ(decider_->metrics().Read().refused[static_cast<std::size_t>(Code::kUnavailable)], 2U);
+}
+
+TEST_F(DecideTest, AMedianMovesByWhatWasRecordedAlone) {
+  records::Contract contract = ContractOf({Hour()});
+  records::LimitRule rule;
+  rule.name = "near";
+  rule.kind = records::LimitKind::kCollar;
+  rule.collar.kind = records::CollarReference::Kind::kMedian;
+  rule.collar.decisions = 1;
+  rule.collar.constant = data::Decimal(105);
+  rule.within_absolute = data::Decimal(10);
+  rule.then = records::LimitAction::kDeny;
+  contract.limits = {rule};
+  LimitLedger ledger({.clock = &clock_});
+  const StopLimits stop_limits(ledger);
+  limits_ = &stop_limits;
+  Open(contract);
+  const auto verdict = [&](std::vector<std::int64_t> hours, std::size_t row = 0) {
+    return Ask(Request(std::move(hours))).rows.at(row).decision.verdict;
+  };
+  EXPECT_EQ(verdict({5}), Verdict::kAdmit);
+  journal_.fail_append = true;
+  EXPECT_FALSE(Ask(Request({14})).status.ok()) << "admitted, and never recorded";
+  journal_.fail_append = false;
+  EXPECT_EQ(verdict({16}), Verdict::kDeny) << "beyond 105 + 10, within 114 + 10";
+  DecisionRequest late = Request({14});
+  late.deadline = clock_.Monotonic() + std::chrono::milliseconds(1);
+  predictor_->hook = [this](const data::Batch&) {
+    clock_.Advance(std::chrono::seconds(1));
+    return Ok();
+  };
+  EXPECT_FALSE(Ask(std::move(late)).status.ok()) << "judged, and too late to be recorded";
+  predictor_->hook = nullptr;
+  EXPECT_EQ(verdict({16}), Verdict::kDeny);
+  EXPECT_EQ(verdict({14, 16}, 1), Verdict::kDeny) << "rows of one request move nothing";
+  EXPECT_EQ(verdict({16}), Verdict::kAdmit) << "114 was recorded";
+  decider_.reset();
 }
 
 TEST_F(DecideTest, GivesARetryTheSameAnswerAndDecidesOnce) {

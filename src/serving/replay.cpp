@@ -74,7 +74,6 @@ class AnswerReader final : public records::JournalVisitor {
     }
     answer.outputs = MaskedOutputs(*block.outputs, block.rows);
     answer.imputed.assign(block.imputed.begin(), block.imputed.end());
-    answer.caller = block.caller;
     if (block.limits != nullptr) answer.limit_hits = block.limits->hits;
     NoteSources(block);
   }

@@ -35,6 +35,12 @@ void JudgedTrace::Clear() {
   note.Clear();
   sources.clear();
   retry_ns = 0;
+  medians.clear();
+}
+
+const Snapshot& RowJudge::Serving() {
+  if (serving_ == nullptr) serving_ = (*by_.snapshot)();
+  return *serving_;
 }
 
 RowDecision RowJudge::Judge(double score, std::size_t row) {
@@ -76,6 +82,7 @@ bool RowJudge::Passes(Candidate& candidate, std::size_t row, Refusal& refusal) {
   asked.consumes_nothing = candidate.consumes_nothing;
   asked.caller = by_.caller;
   asked.version = candidate.version;
+  asked.medians = &trace_.medians;
   asked.reference = [this, row](records::CollarReference::Kind kind) {
     return Reference(kind, row);
   };
@@ -105,8 +112,7 @@ RowDecision RowJudge::Instead(const Refusal& refusal, double score, std::size_t 
   return Empty(Verdict::kDeny, refusal.reason);
 }
 
-std::optional<RowJudge::Candidate> RowJudge::Try(const Step& step, double score,
-                                                 std::size_t row) const {
+std::optional<RowJudge::Candidate> RowJudge::Try(const Step& step, double score, std::size_t row) {
   const ServedVersion& served = *by_.served;
   if (step.kind == Kind::kConstant || step.kind == Kind::kRules) {
     const auto value = step.ValueFor(*by_.inputs, row);
@@ -114,8 +120,8 @@ std::optional<RowJudge::Candidate> RowJudge::Try(const Step& step, double score,
     return Candidate{value->Decision(), score, Source::kFixed, served.number,
                      step.consumes_nothing};
   }
-  const ServedVersion* other = step.kind == Kind::kChampion ? ChampionOf(*by_.snapshot, served)
-                                                            : PreviousOf(*by_.snapshot, served);
+  const ServedVersion* other =
+      step.kind == Kind::kChampion ? ChampionOf(Serving(), served) : PreviousOf(Serving(), served);
   const auto theirs = other == nullptr ? std::nullopt : ScoreBy(*other, served, *by_.inputs, row);
   if (!theirs) return std::nullopt;
   const RowDecision decision = served.policy->Judge(*theirs, *by_.inputs, row);
@@ -124,11 +130,11 @@ std::optional<RowJudge::Candidate> RowJudge::Try(const Step& step, double score,
 }
 
 std::optional<std::int64_t> RowJudge::Reference(records::CollarReference::Kind kind,
-                                                std::size_t row) const {
+                                                std::size_t row) {
   const ServedVersion& served = *by_.served;
-  const ServedModel* model = by_.snapshot->Find(served.model);
+  const ServedModel* model = Serving().Find(served.model);
   const ServedVersion* other = kind == records::CollarReference::Kind::kPrevious
-                                   ? PreviousOf(*by_.snapshot, served)
+                                   ? PreviousOf(Serving(), served)
                                    : (model == nullptr ? nullptr : model->champion.get());
   const auto score = other == nullptr ? std::nullopt : ScoreBy(*other, served, *by_.inputs, row);
   if (!score) return std::nullopt;

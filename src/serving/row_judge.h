@@ -1,6 +1,7 @@
 // RowJudge: what becomes of one row's score: the contract's rules, the kill switch, the
 // stop-limits, and what answers instead when they say no. One for each request; it reads one
-// snapshot of everything.
+// snapshot of what serves, taken when a collar or a fallback first asks for another version: most
+// requests need none.
 //
 // A row is judged in steps, each of which must pass everything that stands in its way: first the
 // model's own answer, then the fallback chain's steps in their order. What passes spends its
@@ -11,6 +12,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -28,7 +31,8 @@ namespace mooring::serving {
 
 // What all rows of a request are judged by; everything outlives the judge.
 struct JudgedBy {
-  const Snapshot* snapshot = nullptr;
+  // What serves now; never gives null.
+  const std::function<std::shared_ptr<const Snapshot>()>* snapshot = nullptr;
   const ServedVersion* served = nullptr;
   const data::Batch* inputs = nullptr;  // the contract's, defaults in place
   std::string_view caller;
@@ -42,6 +46,8 @@ struct JudgedTrace {
   records::LimitNote note;             // for the journal
   std::vector<VersionNumber> sources;  // whose values the answer carries, each once
   std::int64_t retry_ns = 0;           // rows that only a rate denied: the longest wait
+  // What trailing medians get once the journal took the record; the version keeps the rings.
+  std::vector<SeenByMedian> medians;
   void Clear();
 };
 
@@ -67,13 +73,15 @@ class RowJudge {
   bool Killed(VersionNumber version, std::size_t row) const;
   // Whether it may be answered; else says why not and what comes instead.
   bool Passes(Candidate& candidate, std::size_t row, Refusal& refusal);
+  const Snapshot& Serving();
   records::RowDecision Instead(const Refusal& refusal, double score, std::size_t row);
-  std::optional<Candidate> Try(const Step& step, double score, std::size_t row) const;
-  std::optional<std::int64_t> Reference(records::CollarReference::Kind kind, std::size_t row) const;
+  std::optional<Candidate> Try(const Step& step, double score, std::size_t row);
+  std::optional<std::int64_t> Reference(records::CollarReference::Kind kind, std::size_t row);
   void NoteSource(VersionNumber version);
 
   const JudgedBy& by_;
   JudgedTrace& trace_;
+  std::shared_ptr<const Snapshot> serving_;  // once asked for
 };
 
 }  // namespace mooring::serving

@@ -55,7 +55,7 @@ struct RowJudgeTest : ::testing::Test {
     row.column(0).Append(score);
     row.SetRows(1);
     trace.Clear();
-    const JudgedBy by{&snapshot, served.get(), &row, "shop", &*kills};
+    const JudgedBy by{&serving, served.get(), &row, "shop", &*kills};
     return RowJudge(by, trace).Judge(score, 0);
   }
   void Kill(const KillScope& scope) {
@@ -68,6 +68,11 @@ struct RowJudgeTest : ::testing::Test {
   records::Contract contract;
   std::shared_ptr<const ServedVersion> served;
   Snapshot snapshot;
+  int asked = 0;  // how often the snapshot was taken
+  const std::function<std::shared_ptr<const Snapshot>()> serving = [this] {
+    ++asked;
+    return std::make_shared<const Snapshot>(snapshot);
+  };
   JudgedTrace trace;
 };
 
@@ -111,6 +116,22 @@ TEST_F(RowJudgeTest, WhatIsKilledSaysNothingAndTheChainAnswers) {
   EXPECT_EQ(decision.score, 4) << "a constant is nobody's opinion";
   EXPECT_EQ(decision.verdict, Verdict::kFallback);
   EXPECT_TRUE(trace.sources.empty());
+}
+
+TEST_F(RowJudgeTest, LooksWhatServesOnlyWhenAnotherVersionIsAsked) {
+  contract.output.max = 10;
+  contract.fallback = {{Kind::kPrevious, 0}, {Kind::kConstant, 4}};
+  Serve(-8);
+  data::Batch rows(served->shape->schema());
+  for (const double x : {3, 11, 12}) rows.column(0).Append(x);
+  rows.SetRows(3);
+  const JudgedBy by{&serving, served.get(), &rows, "shop", &*kills};
+  RowJudge judge(by, trace);
+  EXPECT_EQ(judge.Judge(3, 0).verdict, Verdict::kAdmit);
+  EXPECT_EQ(asked, 0);
+  EXPECT_EQ(judge.Judge(11, 1).score, 3);
+  EXPECT_EQ(judge.Judge(12, 2).score, 4);
+  EXPECT_EQ(asked, 1) << "one snapshot for all rows of a request";
 }
 
 TEST_F(RowJudgeTest, KilledWithoutAChainIsDenied) {

@@ -1,6 +1,9 @@
 #include "api/decision/gate.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
+#include <vector>
 
 #include "serving/kill_switch.h"
 #include "serving/reasons.h"
@@ -10,22 +13,29 @@ namespace {
 
 using records::Verdict;
 
+// One is made for every answer, so it copies no text: names are those of what it shares.
 class KillGate final : public SendGate {
  public:
   KillGate(const Call& call, const serving::DecisionAnswer& answer)
       : api_(call.api),
         protocol_(call.protocol),
         served_(answer.served),
-        sources_(answer.sources),
-        caller_(answer.caller),
-        epoch_(answer.kill_epoch) {}
+        caller_(call.principal),
+        epoch_(answer.kill_epoch),
+        sources_(answer.sources.size()) {
+    if (sources_ <= few_.size()) {
+      std::ranges::copy(answer.sources, few_.begin());
+    } else {
+      many_ = answer.sources;
+    }
+  }
 
   bool MayLeave() const override {
     const serving::KillSwitch& kills = *api_->use.kills;
     if (kills.epoch() == epoch_) [[likely]]
       return true;
-    return std::ranges::all_of(sources_, [&](VersionNumber version) {
-      return kills.MayLeave(epoch_, served_->model, version, caller_);
+    return std::ranges::all_of(Sources(), [&](VersionNumber version) {
+      return kills.MayLeave(epoch_, served_->model, version, caller_->name());
     });
   }
   Response Instead() const override {
@@ -35,12 +45,20 @@ class KillGate final : public SendGate {
   }
 
  private:
+  std::span<const VersionNumber> Sources() const {
+    return many_.empty() ? std::span(few_).first(sources_) : std::span(many_);
+  }
+
   const std::shared_ptr<Api> api_;
   const Protocol protocol_;
   const std::shared_ptr<const serving::ServedVersion> served_;
-  const std::vector<VersionNumber> sources_;
-  const std::string caller_;
+  const std::shared_ptr<const records::Principal> caller_;
   const std::uint64_t epoch_;
+  // The version that decided, the one before it and the champion; a retry that is answered with a
+  // fallback may be of any that the model has.
+  const std::size_t sources_;
+  std::array<VersionNumber, 4> few_{};
+  std::vector<VersionNumber> many_;
 };
 
 int StatusOf(const serving::DecisionAnswer& answer) {

@@ -14,7 +14,8 @@ namespace mooring::api {
 Response DecisionResponse(const Call& call, const serving::DecisionAnswer& answer,
                           std::string body);
 
-// Null when no kill switch is there, or no row carries a model's value.
+// Null when no kill switch is there, or no row carries a model's value. One allocation, unless the
+// answer's values are of more than four versions.
 std::shared_ptr<const SendGate> GateOf(const Call& call, const serving::DecisionAnswer& answer);
 
 }  // namespace mooring::api

@@ -101,7 +101,8 @@ Result<std::string> Listed(const Call& call) {
   const std::vector<OfModel> all = LimitsOf(*call.api, *snapshot, only, call.principal.get());
   std::string text;
   JsonWriter json(text);
-  json.BeginObject().Key("limits").BeginArray();
+  json.BeginObject().Member("frozen", call.api->use.budgets->frozen());
+  json.Key("limits").BeginArray();
   for (const OfModel& model : all) {
     for (const LimitStatus& status : model.limits) WriteLimit(json, model, status);
   }
@@ -136,6 +137,9 @@ void WriteLimits(const Api& api, Exposition& out) {
   WriteKills(api, out);
   const auto snapshot = api.use.snapshot();
   if (api.use.budgets == nullptr || snapshot == nullptr) return;
+  out.Family("mooring_limit_windows_frozen", "gauge",
+             "1 while windows stand still because the clock jumped.");
+  out.Sample({}, api.use.budgets->frozen() ? 1 : 0);
   const std::vector<OfModel> all = LimitsOf(api, *snapshot, "", nullptr);
   const auto each = [&](const auto& write) {
     for (const OfModel& model : all) {

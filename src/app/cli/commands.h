@@ -59,6 +59,7 @@ Command KillReleaseCommand();
 Command LimitListCommand();
 Command LimitShowCommand();
 Command LimitLowerCommand();
+Command LimitThawCommand();
 Command LimitRaiseCommand();
 Command LimitReleaseCommand();
 Command LimitWriteOffCommand();

@@ -47,10 +47,13 @@ class RecentMap {
     }
     generations_.back().Put(key, value);
     constexpr std::size_t kMost = 5;  // the current one and a whole horizon before it
-    while (generations_.size() > kMost ||
-           (generations_.size() > 1 && generations_[1].begun + 4 * span_ <= now)) {
-      generations_.pop_front();
-    }
+    while (generations_.size() > kMost) generations_.pop_front();
+    Forget(now);
+  }
+
+  // What is older than the horizon, as Put does; for who counts entries before it puts one.
+  void Forget(Time now) {
+    while (!generations_.empty() && EndOfFirst() + 4 * span_ <= now) generations_.pop_front();
   }
 
   std::size_t size() const {
@@ -60,6 +63,10 @@ class RecentMap {
   }
 
  private:
+  // When the oldest generation takes no more.
+  Time EndOfFirst() const {
+    return generations_.size() > 1 ? generations_[1].begun : generations_[0].begun + span_;
+  }
   struct Slot {
     std::uint64_t key = 0;  // 0: free
     Value value{};

@@ -50,6 +50,17 @@ TEST(RecentMap, TheNewestPutWinsWithinAndAcrossGenerations) {
   EXPECT_EQ(*map.Find(0), 3);
 }
 
+TEST(RecentMap, ForgetsByTimeAloneToo) {
+  RecentMap<int> map(hours(4), 1000);
+  map.Forget(At(0));
+  map.Put(1, 1, At(0));
+  map.Forget(At(4 * 3600));
+  EXPECT_NE(map.Find(1), nullptr) << "put within the last horizon";
+  map.Forget(At(5 * 3600));
+  EXPECT_EQ(map.Find(1), nullptr);
+  EXPECT_EQ(map.size(), 0U);
+}
+
 TEST(SipKey, GivesThePublishedVectors) {
   // Appendix A of the paper, and the first of the reference's 64 vectors.
   const SipKey key{0x0706050403020100ULL, 0x0f0e0d0c0b0a0908ULL};

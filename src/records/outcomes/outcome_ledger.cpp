@@ -51,9 +51,9 @@ class OutcomeLedger::Writing {
   }
 
   OutcomeReport report;
-  std::vector<Outcome> outcomes;      // new ones
-  std::vector<Fact> facts;            // of each outcome
-  std::vector<std::size_t> places;    // the item of each outcome
+  std::vector<Outcome> outcomes;    // new ones
+  std::vector<Fact> facts;          // of each outcome
+  std::vector<std::size_t> places;  // the item of each outcome
   // Items that repeat another one of the same request, and that one.
   std::vector<std::pair<std::size_t, std::size_t>> repeats;
   std::atomic<std::size_t> waiting{1};
@@ -73,7 +73,7 @@ class OutcomeLedger::Writing {
 
   OutcomeLedger& ledger_;
   const Done done_;
-  std::mutex mutex_;                  // the report, while several threads tell
+  std::mutex mutex_;  // the report, while several threads tell
 };
 
 // One record of a request in the journal's queue.
@@ -86,6 +86,35 @@ struct OutcomeLedger::Chunk final : CommitWaiter {
   }
   std::shared_ptr<Writing> writing;
   std::size_t begin, end;
+};
+
+// Which model a decision is of, read from the journal; a block that was read answers for all of its
+// rows.
+class OutcomeLedger::ModelOf final : public JournalVisitor {
+ public:
+  explicit ModelOf(Journal& journal) : journal_(journal) {}
+  // "" when it cannot be found.
+  std::string_view operator()(DecisionId id) {
+    if (!Holds(id) && (!journal_.Read(id, *this).ok() || !Holds(id))) return "";
+    return binding_->model;
+  }
+  void OnDecisions(const ReadDecisions& block) override {
+    first_ = block.first;
+    rows_ = block.rows.size();
+    binding_ = block.binding;
+  }
+  bool WantsRows() const override { return false; }
+
+ private:
+  bool Holds(DecisionId id) const {
+    return binding_ != nullptr && id.replica == first_.replica && id.segment == first_.segment &&
+           id.ordinal >= first_.ordinal && id.ordinal - first_.ordinal < rows_;
+  }
+
+  Journal& journal_;
+  DecisionId first_;
+  std::size_t rows_ = 0;
+  std::shared_ptr<const Binding> binding_;
 };
 
 OutcomeLedger::OutcomeLedger(const Options& options)
@@ -135,10 +164,14 @@ void OutcomeLedger::Admit(std::string_view caller, std::vector<OutcomeItem> item
            std::pair(b.first.replica, b.first.segment);
   });
   const Time now = options_.clock->Now();
+  const bool by_model = rules != nullptr && items.size() <= kLookedUp && rules->DifferByModel();
+  ModelOf model_of(*options_.journal);
   for (const auto& [id, i] : found) {
     OutcomeItem& item = items[i];
-    if (const Status timely = CheckTime(id, item.at); !timely.ok()) {
-      writing.report.Refuse(i, timely.error());
+    Status fits = CheckTime(id, item.at);
+    if (fits.ok() && by_model) fits = rules->CheckOf(model_of(id), item);
+    if (!fits.ok()) {
+      writing.report.Refuse(i, fits.error());
       continue;
     }
     Outcome outcome{id, item.at.value_or(now), std::move(item.name), item.value,
@@ -152,6 +185,7 @@ void OutcomeLedger::Admit(std::string_view caller, std::vector<OutcomeItem> item
     } else if (fate != OutcomeFate::kRepeated) {
       writing.facts.push_back(fact);
       writing.places.push_back(i);
+      NoteUnnamed(rules.get(), outcome, now);
       writing.outcomes.push_back(std::move(outcome));
     }
   }
@@ -222,15 +256,19 @@ Status OutcomeLedger::CheckTime(DecisionId id, const std::optional<Time>& at) co
       .Why("it says " + FormatTime(*at));
 }
 
-OutcomeLedger::Fact OutcomeLedger::FactOf(const Outcome& outcome) const {
+std::uint64_t OutcomeLedger::KeyOf(DecisionId decision, std::string_view name) const {
   std::string bytes;
-  AppendBytes(bytes, outcome.decision.replica);
-  AppendBytes(bytes, outcome.decision.segment);
-  AppendBytes(bytes, outcome.decision.ordinal);
-  bytes += outcome.name;
+  AppendBytes(bytes, decision.replica);
+  AppendBytes(bytes, decision.segment);
+  AppendBytes(bytes, decision.ordinal);
+  bytes += name;
+  return sip_(bytes);
+}
+
+OutcomeLedger::Fact OutcomeLedger::FactOf(const Outcome& outcome) const {
   Fact fact;
-  fact.key = sip_(bytes);
-  bytes.clear();
+  fact.key = KeyOf(outcome.decision, outcome.name);
+  std::string bytes;
   AppendBytes(bytes, outcome.value + 0.0);  // -0 is 0
   bytes += outcome.text;
   fact.content = sip_(bytes);
@@ -269,11 +307,28 @@ void OutcomeLedger::Settle(const Writing& writing) {
 
 void OutcomeLedger::OnOutcomes(std::span<const Outcome> outcomes) {
   const Time now = options_.clock->Now();
-  const std::scoped_lock lock(mutex_);
+  if (rules_at_start_ == nullptr && options_.rules) rules_at_start_ = options_.rules();
   for (const Outcome& outcome : outcomes) {
     const Fact fact = FactOf(outcome);
+    NoteUnnamed(rules_at_start_.get(), outcome, now);
+    const std::scoped_lock lock(mutex_);
     known_.Put(fact.key, {fact.content, fact.at_us}, now);
   }
+}
+
+// Who asks goes by the names of contracts: what has none of them is found under no name. Noted
+// before it is written, so that it is known while it is; a write that fails leaves it noted.
+void OutcomeLedger::NoteUnnamed(const OutcomeRules* rules, const Outcome& outcome, Time now) {
+  if (rules == nullptr || rules->Names(outcome.name)) return;
+  const std::uint64_t key = KeyOf(outcome.decision, "");
+  const std::scoped_lock lock(mutex_);
+  known_.Put(key, {}, now);
+}
+
+bool OutcomeLedger::Knows(DecisionId decision, std::string_view name) const {
+  const std::uint64_t key = KeyOf(decision, name);
+  const std::scoped_lock lock(mutex_);
+  return in_flight_.contains(key) || known_.Find(key) != nullptr;
 }
 
 }  // namespace mooring::records

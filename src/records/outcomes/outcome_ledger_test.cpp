@@ -30,7 +30,8 @@ struct OutcomeLedgerTest : testing::Test {
 
   void Replay(JournalVisitor& visitor) {
     auto reader = JournalReader::Open(fs, "data/journal").value();
-    while (reader->Read(journal->Durable(), 1000, visitor).value() != 0) {}
+    while (reader->Read(journal->Durable(), 1000, visitor).value() != 0) {
+    }
   }
   OutcomeItem Item(std::uint32_t ordinal, double value = 1) {
     OutcomeItem item;
@@ -94,6 +95,81 @@ TEST_F(OutcomeLedgerTest, RefusesWhatNoContractNamesAndKeepsWhatWasThere) {
   EXPECT_EQ(Refusal(other), Code::kInvalidArgument);
   EXPECT_EQ(Written(), 1U);
   EXPECT_EQ(RecordOne(Item(4)), Fate::kRepeated);
+}
+
+// Decisions of two models whose outcomes have other names and texts.
+TEST_F(OutcomeLedgerTest, HoldsAnOutcomeToTheModelOfItsDecision) {
+  auto churn = std::make_shared<Binding>(*TestBinding());
+  churn->model = "churn";
+  const TestBlock block(churn, 1, 3);
+  const DecisionId theirs = *journal->Append(block.block, nullptr);
+  journal->CommitNow();
+  clock.Advance(std::chrono::hours(1));
+  auto rules = std::make_shared<OutcomeRules>();
+  Contract flights, customers;
+  flights.model = TestBinding()->model;
+  flights.outcome = OutcomeRule{.name = "late"};
+  customers.model = "churn";
+  customers.outcome = OutcomeRule{.name = "left"};
+  rules->Add(flights);
+  rules->Add(customers);
+  OutcomeLedger::Options options{journal.get(), &request_ids, &clock};
+  options.rules = [&] { return rules; };
+  ledger = std::make_unique<OutcomeLedger>(options);
+  const auto item = [&](DecisionId id, std::string name) {
+    OutcomeItem made = Item(0);
+    made.decision = id;
+    made.name = std::move(name);
+    return made;
+  };
+  const DecisionId last{theirs.replica, theirs.segment, theirs.ordinal + 2};
+  const OutcomeReport report = Record(
+      {item({1, 1, 4}, "late"), item({1, 1, 5}, "left"), item(theirs, "left"), item(last, "late")});
+  EXPECT_EQ(report.fates,
+            (std::vector{Fate::kRecorded, Fate::kRefused, Fate::kRecorded, Fate::kRefused}));
+  EXPECT_EQ(report.problems.at(0).error.code(), Code::kInvalidArgument);
+  // A large request is held to all contracts at once.
+  std::vector<OutcomeItem> many;
+  for (std::uint32_t i = 0; i <= OutcomeLedger::kLookedUp; ++i) {
+    many.push_back(item({1, 1, 10 + i}, "left"));
+  }
+  EXPECT_EQ(Record(many).Count(Fate::kRecorded), many.size());
+  many.resize(OutcomeLedger::kLookedUp);
+  for (OutcomeItem& one : many) one.value = 7;
+  EXPECT_EQ(Record(many).Count(Fate::kRefused), many.size());
+}
+
+TEST_F(OutcomeLedgerTest, KnowsWhatWasToldAlsoWhileItIsWrittenAndAfterAStart) {
+  auto rules = std::make_shared<OutcomeRules>();
+  Contract named, open;
+  named.outcome = OutcomeRule{.name = "late"};
+  rules->Add(named);
+  rules->Add(open);
+  OutcomeLedger::Options options{journal.get(), &request_ids, &clock};
+  options.rules = [&] { return rules; };
+  bool known_while_written = false;
+  options.before_write = [&](std::span<const Outcome> coming) {
+    known_while_written = ledger->Knows(coming[0].decision, coming[0].name);
+  };
+  ledger = std::make_unique<OutcomeLedger>(options);
+  EXPECT_FALSE(ledger->Knows({1, 1, 4}, "late"));
+  EXPECT_EQ(RecordOne(Item(4)), Fate::kRecorded);
+  EXPECT_TRUE(known_while_written);
+  OutcomeItem other = Item(5);
+  other.name = "whatever";
+  EXPECT_EQ(RecordOne(other), Fate::kRecorded);
+  for (const bool restarted : {false, true}) {
+    if (restarted) {
+      ledger = std::make_unique<OutcomeLedger>(options);
+      Replay(*ledger);
+    }
+    EXPECT_TRUE(ledger->Knows({1, 1, 4}, "late")) << restarted;
+    EXPECT_FALSE(ledger->Knows({1, 1, 4}, "")) << restarted;
+    EXPECT_TRUE(ledger->Knows({1, 1, 5}, "whatever")) << restarted;
+    EXPECT_TRUE(ledger->Knows({1, 1, 5}, "")) << restarted << ": no contract names it";
+    EXPECT_FALSE(ledger->Knows({1, 1, 5}, "late")) << restarted;
+    EXPECT_FALSE(ledger->Knows({1, 1, 6}, "late")) << restarted;
+  }
 }
 
 TEST_F(OutcomeLedgerTest, WritesAnOutcomeOnceHoweverOftenItIsSent) {
@@ -173,7 +249,7 @@ TEST_F(OutcomeLedgerTest, RefusesEachBadItemAlone) {
   items[5].name = "";
   items[6].at = clock.Now() + std::chrono::hours(48);
   const auto report = Record(items);
-  const Code expected[] = {Code::kNotFound, Code::kNotFound, Code::kNotFound,
+  const Code expected[] = {Code::kNotFound,        Code::kNotFound,        Code::kNotFound,
                            Code::kInvalidArgument, Code::kInvalidArgument, Code::kInvalidArgument,
                            Code::kInvalidArgument};
   ASSERT_EQ(report.problems.size(), 7U);
@@ -216,15 +292,21 @@ TEST_F(OutcomeLedgerTest, TakesTrueTimesForDecisionsThatAreAheadOfTheClock) {
 TEST_F(OutcomeLedgerTest, RefusesWhatIsBeingWrittenAndForgetsItWhenThatFails) {
   int told = 0;
   OutcomeReport first;
-  ASSERT_TRUE(ledger->Record("tester", {Item(3)}, [&](OutcomeReport report) {
-    ++told;
-    first = std::move(report);
-  }).ok());
-  ASSERT_TRUE(ledger->Record("tester", {Item(3)}, [&](const OutcomeReport& report) {
-    ++told;
-    ASSERT_EQ(report.problems.size(), 1U);
-    EXPECT_EQ(report.problems[0].error.code(), Code::kUnavailable);
-  }).ok());
+  ASSERT_TRUE(ledger
+                  ->Record("tester", {Item(3)},
+                           [&](OutcomeReport report) {
+                             ++told;
+                             first = std::move(report);
+                           })
+                  .ok());
+  ASSERT_TRUE(ledger
+                  ->Record("tester", {Item(3)},
+                           [&](const OutcomeReport& report) {
+                             ++told;
+                             ASSERT_EQ(report.problems.size(), 1U);
+                             EXPECT_EQ(report.problems[0].error.code(), Code::kUnavailable);
+                           })
+                  .ok());
   EXPECT_EQ(told, 1);
   fs.FailSyncAt(fs.syncs() + 1);
   journal->CommitNow();
@@ -256,8 +338,7 @@ TEST_F(OutcomeLedgerTest, WritesALargeRequestInSeveralRecords) {
 
 TEST_F(OutcomeLedgerTest, BoundsARequest) {
   const std::vector<OutcomeItem> many(limits::kOutcomesPerRequest + 1);
-  EXPECT_EQ(ledger->Record("", many, [](const OutcomeReport&) {}).error().code(),
-            Code::kTooLarge);
+  EXPECT_EQ(ledger->Record("", many, [](const OutcomeReport&) {}).error().code(), Code::kTooLarge);
 }
 
 }  // namespace

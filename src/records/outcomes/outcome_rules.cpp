@@ -35,32 +35,58 @@ void OutcomeRules::Add(const Contract& contract) {
   const bool names_one = contract.outcome.has_value();
   any_name_ = !names_one || (has_contract_ && any_name_);
   has_contract_ = true;
+  OfModel& own = models_[contract.model] = {};
   if (!names_one) return;
-  Rule& rule = rules_[contract.outcome->name];
-  if (contract.output.task == OutputRule::Task::kMulticlass) rule.any_text = true;
+  own.name = contract.outcome->name;
+  own.rule.Add(contract);
+  rules_[own.name].Add(contract);
+}
+
+void OutcomeRules::Rule::Add(const Contract& contract) {
+  if (contract.output.task == OutputRule::Task::kMulticlass) any_text = true;
   if (contract.output.task != OutputRule::Task::kBinary) return;
   for (std::string& text : TextsOf(contract.output.positive)) {
-    if (std::ranges::find(rule.texts, text) == rule.texts.end()) {
-      rule.texts.push_back(std::move(text));
-    }
+    if (std::ranges::find(texts, text) == texts.end()) texts.push_back(std::move(text));
   }
+}
+
+std::vector<std::string> OutcomeRules::AllNames() const {
+  std::vector<std::string> names;
+  for (const auto& [name, rule] : rules_) names.push_back(name);
+  return names;
 }
 
 Status OutcomeRules::Check(const OutcomeItem& item) const {
   const auto found = rules_.find(item.name);
   if (found == rules_.end()) {
     if (any_name_) return Ok();
-    std::vector<std::string> names;
-    for (const auto& [name, rule] : rules_) names.push_back(name);
-    return Error(Code::kInvalidArgument,
-                 "no contract names the outcome '" + item.name + "'; expected: " + Listed(names))
+    return Error(Code::kInvalidArgument, "no contract names the outcome '" + item.name +
+                                             "'; expected: " + Listed(AllNames()))
         .Help("correct the name, or the contract's outcome: {name: …}");
   }
-  const Rule& rule = found->second;
-  const bool known = std::ranges::find(rule.texts, item.text) != rule.texts.end();
-  if (item.text.empty() || rule.any_text || known) return Ok();
+  return found->second.CheckText(item);
+}
+
+bool OutcomeRules::DifferByModel() const {
+  return std::ranges::any_of(
+      models_, [&](const auto& entry) { return !(entry.second == models_.begin()->second); });
+}
+
+Status OutcomeRules::CheckOf(std::string_view model, const OutcomeItem& item) const {
+  const auto found = models_.find(model);
+  if (found == models_.end() || found->second.name.empty()) return Ok();
+  const OfModel& own = found->second;
+  if (item.name == own.name) return own.rule.CheckText(item);
+  return Error(Code::kInvalidArgument, "the outcome of model '" + std::string(model) + "' is '" +
+                                           own.name + "', not '" + item.name + "'")
+      .Help("correct the name or the decision, or the contract's outcome: {name: …}");
+}
+
+Status OutcomeRules::Rule::CheckText(const OutcomeItem& item) const {
+  const bool known = std::ranges::find(texts, item.text) != texts.end();
+  if (item.text.empty() || any_text || known) return Ok();
   const std::string expected =
-      rule.texts.empty() ? "a number" : "the number 0 or 1, or " + Listed(rule.texts);
+      texts.empty() ? "a number" : "the number 0 or 1, or " + Listed(texts);
   return Error(Code::kInvalidArgument, "the outcome '" + item.name + "' cannot be '" + item.text +
                                            "'; expected: " + expected)
       .Help("0 is the negative class; output.positive in the contract names the positive one");

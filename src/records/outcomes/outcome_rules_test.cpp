@@ -67,6 +67,31 @@ TEST(OutcomeRules, TakeTextsThatQualityUnderstands) {
   }
 }
 
+TEST(OutcomeRules, OfOneModelAreItsContractsAlone) {
+  OutcomeRules rules;
+  Contract flights = ContractOf(Task::kBinary, "late", "late"), churn = flights, open;
+  flights.model = "flights";
+  rules.Add(flights);
+  EXPECT_FALSE(rules.DifferByModel());
+  churn.model = "churn";
+  rules.Add(churn);
+  EXPECT_FALSE(rules.DifferByModel()) << "the same outcome";
+  churn.outcome->name = "left";
+  churn.output.positive = "gone";
+  rules.Add(churn);
+  EXPECT_TRUE(rules.DifferByModel());
+  EXPECT_TRUE(rules.CheckOf("churn", Item("left", "gone")).ok());
+  EXPECT_FALSE(rules.CheckOf("churn", Item("left", "late")).ok());
+  const Status refused = rules.CheckOf("churn", Item("late", "late"));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().message(), "the outcome of model 'churn' is 'left', not 'late'");
+  EXPECT_TRUE(rules.CheckOf("flights", Item("late", "late")).ok());
+  EXPECT_TRUE(rules.CheckOf("unheard-of", Item("anything", "")).ok());
+  open.model = "open";
+  rules.Add(open);
+  EXPECT_TRUE(rules.CheckOf("open", Item("anything", "")).ok());
+}
+
 // The same name in two contracts: whose decision it is cannot be told, so either's will do.
 TEST(OutcomeRules, ANameOfTwoModelsHasTheTextsOfBoth) {
   OutcomeRules rules;

@@ -9,18 +9,21 @@
 #include "base/limits.h"
 #include "data/table/bytes.h"
 #include "records/journal/anchor.h"
+#include "records/journal/segment_birth.h"
 
 namespace mooring::serving {
 namespace {
 
 using records::JournalPosition;
 
-constexpr std::string_view kMagic = "MOORLIM1";
+constexpr std::string_view kMagic = "MOORLIM2", kUnboundMagic = "MOORLIM1";
 constexpr std::size_t kFileLimit = 4 * limits::kGiB;
 constexpr std::size_t kRecordsAtOnce = 65'536;
 
 struct Snapshot {
   JournalPosition position;
+  // The head of the segment in which it ends; nothing in files of version 1, which did not say.
+  std::optional<Digest> head;
   std::string ledger;
 };
 
@@ -35,8 +38,9 @@ Result<std::optional<Snapshot>> ReadSnapshot(const LimitRecord& record) {
   const auto bytes = record.files->ReadFile(record.snapshot_file, kFileLimit);
   if (!bytes.ok() && bytes.error().code() == Code::kNotFound) return std::optional<Snapshot>();
   if (!bytes.ok()) return bytes.error();
-  constexpr std::size_t kHead = 8 + 4 + 8, kTail = 4;
-  if (bytes->size() < kHead + kTail || !bytes->starts_with(kMagic)) {
+  const bool bound = bytes->starts_with(kMagic);
+  const std::size_t kHead = 8 + 4 + 8 + (bound ? sizeof(Digest) : 0), kTail = 4;
+  if (bytes->size() < kHead + kTail || (!bound && !bytes->starts_with(kUnboundMagic))) {
     return Damaged(record, "it is cut short, or no such file");
   }
   const std::string_view body = std::string_view(*bytes).substr(0, bytes->size() - kTail);
@@ -47,12 +51,35 @@ Result<std::optional<Snapshot>> ReadSnapshot(const LimitRecord& record) {
   Snapshot snapshot;
   snapshot.position.segment = in.Value<std::uint32_t>();
   snapshot.position.offset = in.Value<std::uint64_t>();
+  if (bound) {
+    std::memcpy(snapshot.head.emplace().data(), body.data() + kHead - sizeof(Digest),
+                sizeof(Digest));
+  }
   snapshot.ledger = body.substr(kHead);
   return std::optional(std::move(snapshot));
 }
 
 void AppendValue(std::string& out, const auto& value) {
   out.append(reinterpret_cast<const char*>(&value), sizeof(value));
+}
+
+// Empty when the snapshot is of this journal; else why not.
+Result<std::string> WhyNotOf(const LimitRecord& record, const Snapshot& snapshot,
+                             JournalPosition end) {
+  if (end < snapshot.position) return std::string("it ends behind the journal's end");
+  if (snapshot.position.segment == 0) return std::string();
+  const auto birth = [&](std::uint32_t segment) {
+    return records::BirthOf(*record.files, record.journal_directory, segment);
+  };
+  ASSIGN_OR_RETURN(const auto last, birth(snapshot.position.segment));
+  if (last.has_value()) {
+    const bool same = !snapshot.head.has_value() || *snapshot.head == last->head;
+    return same ? std::string() : std::string("it is of another journal");
+  }
+  // Its segment was dropped since, and nothing else if the next one begins where it ends.
+  ASSIGN_OR_RETURN(const auto next, birth(snapshot.position.segment + 1));
+  if (next.has_value() && next->previous_end == snapshot.position.offset) return std::string();
+  return std::string("the journal begins after it");
 }
 
 Result<std::uint64_t> FoldUpTo(const LimitRecord& record, JournalPosition from, JournalPosition end,
@@ -108,10 +135,9 @@ Result<std::uint64_t> RecoverLimits(const LimitRecord& record, JournalPosition e
       return Damaged(record, restored.error().message());
     }
     from = snapshot->position;
-    if (end < from && ledger.states() != 0) {
-      return Damaged(record, "it ends behind the journal's end: it is of another");
-    }
-    if (end < from) from = {};  // it says that nothing was spent, whatever journal it is of
+    ASSIGN_OR_RETURN(const std::string why_not, WhyNotOf(record, *snapshot, end));
+    if (!why_not.empty() && ledger.states() != 0) return Damaged(record, why_not);
+    if (!why_not.empty()) from = {};  // it says that nothing was spent, whatever journal it is of
   }
   return FoldUpTo(record, from, end, ledger);
 }
@@ -125,9 +151,19 @@ Status SaveLimits(const LimitRecord& record, JournalPosition end, const Clock& c
   LimitLedger ledger({.clock = &clock});
   // Also where nothing was spent: the next one, and a start, read on from here.
   ASSIGN_OR_RETURN([[maybe_unused]] const std::uint64_t notes, RecoverLimits(record, end, ledger));
+  Digest head{};
+  if (end.segment != 0) {
+    ASSIGN_OR_RETURN(const auto birth,
+                     records::BirthOf(*record.files, record.journal_directory, end.segment));
+    if (!birth.has_value()) {
+      return Error(Code::kNotFound, "the journal has no segment " + std::to_string(end.segment));
+    }
+    head = birth->head;
+  }
   std::string bytes(kMagic);
   AppendValue(bytes, end.segment);
   AppendValue(bytes, end.offset);
+  AppendValue(bytes, head);
   bytes += ledger.Snapshot();
   AppendValue(bytes, Crc32c(AsBytes(bytes)));
   return record.files->WriteFileDurably(record.snapshot_file, AsBytes(bytes));

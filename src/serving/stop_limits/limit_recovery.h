@@ -2,6 +2,11 @@
 // snapshot. A snapshot is the same fold, made of the durable journal alone and kept with the place
 // it reached, so there is nothing that must agree with anything.
 //
+// A snapshot is bound to its journal by the head of the segment that it ends in
+// (records/journal/segment_birth.h): of another journal, or of one that ends before it, it is
+// refused, unless it says that nothing was spent. So is one that ends before the journal's oldest
+// segment: what was spent between is not known.
+//
 // docs/formats/limit_snapshot.md gives the bytes. Thread safety: one call at a time for a file.
 #pragma once
 
@@ -40,7 +45,8 @@ class NoteFolder final : public records::JournalVisitor {
 void FoldChange(const records::BudgetChange& change, LimitLedger& ledger);
 
 // Fills an empty ledger with everything before `end`; how many notes were read. kDataLoss when the
-// snapshot is damaged: what was spent before it cannot be known, so nothing may be served.
+// snapshot is damaged or of another journal: what was spent before it cannot be known, so nothing
+// may be served.
 Result<std::uint64_t> RecoverLimits(const LimitRecord& record, records::JournalPosition end,
                                     LimitLedger& ledger);
 

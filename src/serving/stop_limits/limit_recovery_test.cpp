@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/crypto/digest.h"
 #include "base/io/simulated_file_system.h"
 #include "records/journal/journal_fixture.h"
 
@@ -112,6 +113,59 @@ TEST_F(LimitRecoveryTest, OfAnotherJournalOnlyASnapshotThatSpentNothingIsPassedO
   ASSERT_TRUE(SaveLimits(record, journal->Durable(), clock).ok());
   LimitLedger ledger({.clock = &clock});
   EXPECT_EQ(RecoverLimits(record, {1, 0}, ledger).error().code(), Code::kDataLoss);
+}
+
+TEST_F(LimitRecoveryTest, AnotherJournalsSnapshotIsRefusedThoughItsPlaceIsInThisOne) {
+  Open();
+  for (std::int64_t amount = 1; amount <= 3; ++amount) Spend(amount);
+  ASSERT_TRUE(SaveLimits(record, journal->Durable(), clock).ok());
+  const std::string theirs = files.ReadFile(record.snapshot_file, 1'000'000).value();
+  journal.reset();
+  // The same decisions in a journal that was made a moment later: the same places, other heads.
+  files = SimulatedFileSystem();
+  clock.Advance(Micros(1));
+  Open();
+  for (std::int64_t amount = 1; amount <= 9; ++amount) Spend(amount);
+  ASSERT_TRUE(files.WriteFileDurably(record.snapshot_file, AsBytes(theirs)).ok());
+  ASSERT_LT(SnapshotPosition(record).value(), journal->Durable());
+  LimitLedger ledger({.clock = &clock});
+  const auto notes = RecoverLimits(record, journal->Durable(), ledger);
+  ASSERT_FALSE(notes.ok());
+  EXPECT_EQ(notes.error().code(), Code::kDataLoss);
+  EXPECT_NE(notes.error().why().find("another journal"), std::string::npos);
+  EXPECT_FALSE(SaveLimits(record, journal->Durable(), clock).ok()) << "nor is it gone on from";
+}
+
+TEST_F(LimitRecoveryTest, ASnapshotOfTheVersionBeforeIsRead) {
+  Open();
+  Spend(5);
+  ASSERT_TRUE(SaveLimits(record, journal->Durable(), clock).ok());
+  std::string bytes = files.ReadFile(record.snapshot_file, 1'000'000).value();
+  bytes[7] = '1';
+  bytes.erase(20, 32);  // the digest
+  bytes.resize(bytes.size() - 4);
+  const std::uint32_t crc = Crc32c(AsBytes(bytes));
+  bytes.append(reinterpret_cast<const char*>(&crc), sizeof crc);
+  ASSERT_TRUE(files.WriteFileDurably(record.snapshot_file, AsBytes(bytes)).ok());
+  Spend(2);
+  EXPECT_EQ(Recovered(), 7);
+  ASSERT_TRUE(SaveLimits(record, journal->Durable(), clock).ok());
+  EXPECT_TRUE(files.ReadFile(record.snapshot_file, 1'000'000)->starts_with("MOORLIM2"));
+}
+
+// Dropped are the snapshot's own segment, which ends where it does, and then one after it.
+TEST_F(LimitRecoveryTest, AJournalThatBeginsAfterTheSnapshotIsRefused) {
+  Open();
+  for (std::int64_t amount = 1; amount <= 3; ++amount) Spend(amount);
+  ASSERT_TRUE(SaveLimits(record, journal->Durable(), clock).ok());
+  const std::uint32_t last = journal->Durable().segment;
+  for (std::int64_t amount = 1; amount <= 3000; ++amount) Spend(1);
+  ASSERT_GT(journal->Durable().segment, last + 1);
+  ASSERT_GT(journal->DropBefore(Time::max()).value(), last);
+  LimitLedger ledger({.clock = &clock});
+  const auto notes = RecoverLimits(record, journal->Durable(), ledger);
+  ASSERT_FALSE(notes.ok()) << "what was spent between is gone";
+  EXPECT_EQ(notes.error().code(), Code::kDataLoss);
 }
 
 TEST_F(LimitRecoveryTest, DamageIsSaidAndNeverReadAsNothing) {

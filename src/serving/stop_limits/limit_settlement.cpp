@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <unordered_set>
 #include <utility>
 
 #include "base/limits.h"
@@ -23,6 +24,7 @@ struct SpentReader final : records::JournalVisitor {
     const std::uint32_t row = wanted.ordinal - block.first.ordinal;
     if (wanted.segment != block.first.segment || row >= block.rows.size()) return;
     found = true;
+    binding = block.binding;
     caller = block.caller;
     at = block.at;
     if (block.limits == nullptr) return;
@@ -35,6 +37,7 @@ struct SpentReader final : records::JournalVisitor {
 
   const DecisionId wanted;
   bool found = false;
+  std::shared_ptr<const records::Binding> binding;
   std::string caller;
   Time at;
   std::int64_t note_at = 0;
@@ -140,7 +143,10 @@ Result<BudgetChange> LimitSettlement::ReleaseOf(DecisionId decision, std::string
     if (Reverse(delta)) change.note.deltas.push_back(delta);
   }
   const std::vector<LimitDelta> open = options_.ledger->OpenOf(decision);
-  const bool used = used_.Find(std::hash<DecisionId>()(decision)) != nullptr;
+  bool used = false;
+  if (options_.has_outcome) {
+    ASSIGN_OR_RETURN(used, options_.has_outcome(decision, *spent.binding));
+  }
   if (used || (held && open.empty()) || options_.ledger->Settled(decision)) {
     return Error(Code::kFailedPrecondition, "the outcome of the decision is known: it was used");
   }
@@ -157,7 +163,8 @@ Result<BudgetChange> LimitSettlement::ReleaseOf(DecisionId decision, std::string
 void LimitSettlement::Release(DecisionId decision, std::string_view caller, std::string_view reason,
                               Done done) {
   const std::unique_lock lock(mutex_);
-  if (released_.contains(decision)) {
+  released_.Forget(options_.clock->Now());
+  if (IsReleased(decision)) {
     return done(Error(Code::kConflict, decision.ToString() + " was released before"));
   }
   if (released_.size() >= limits::kRemembered) {
@@ -166,32 +173,23 @@ void LimitSettlement::Release(DecisionId decision, std::string_view caller, std:
   const auto change = ReleaseOf(decision, caller, reason);
   if (!change.ok()) return done(change.error());
   auto waiter = std::make_unique<Telling>(done, Released{decision, change->note.deltas.size()});
-  // Before the commit: a second call must find it, whatever the disk does.
-  released_.insert(decision);
   const Status appended = Append(*change, waiter.get());
-  if (appended.ok()) {
-    static_cast<void>(waiter.release());  // the journal tells it, and it ends itself
-    return;
-  }
-  released_.erase(decision);
-  done(appended.error());
+  if (!appended.ok()) return done(appended.error());
+  static_cast<void>(waiter.release());  // the journal tells it, and it ends itself
+  // Whatever the disk does; a second call waits for the lock until here.
+  released_.Put(std::hash<DecisionId>()(decision), 1, options_.clock->Now());
 }
 
-void LimitSettlement::OnOutcomes(std::span<const records::Outcome> outcomes) {
-  const Time now = options_.clock->Now();
-  const std::lock_guard lock(mutex_);
-  for (const records::Outcome& outcome : outcomes) {
-    used_.Put(std::hash<DecisionId>()(outcome.decision), 1, now);
-  }
+bool LimitSettlement::IsReleased(DecisionId decision) const {
+  return released_.Find(std::hash<DecisionId>()(decision)) != nullptr;
 }
 
 bool LimitSettlement::WasReleased(DecisionId decision) {
   const std::lock_guard lock(mutex_);
-  return released_.contains(decision);
+  return IsReleased(decision);
 }
 
 void LimitSettlement::OnOutcomesComing(std::span<const records::Outcome> outcomes) {
-  OnOutcomes(outcomes);
   for (std::size_t begin = 0; begin < outcomes.size(); begin += kDecisionsPerRecord) {
     const std::size_t count = std::min(kDecisionsPerRecord, outcomes.size() - begin);
     const std::vector<records::Outcome> some = Concerned(outcomes.subspan(begin, count));
@@ -268,7 +266,10 @@ Status LimitSettlement::WriteOff(DecisionId decision, std::string_view author,
 void LimitSettlement::OnBudget(const BudgetChange& change) {
   if (change.why != BudgetChange::Why::kRelease) return;
   const std::lock_guard lock(mutex_);
-  released_.insert(change.decisions.begin(), change.decisions.end());
+  const Time now = options_.clock->Now();
+  for (const DecisionId& decision : change.decisions) {
+    released_.Put(std::hash<DecisionId>()(decision), 1, now);
+  }
 }
 
 }  // namespace mooring::serving

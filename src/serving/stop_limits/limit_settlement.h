@@ -13,9 +13,13 @@
 // record whose commit fails is written again before the next one; until then a restart has what was
 // before it, and the outcome, which was not acknowledged either, brings it again.
 //
-// A decision can be released for a day (limits::kReleaseHorizon). Which were, is found again at a
-// start from the newest part of the journal (it is a visitor); decisions older than that part are
-// not released any more.
+// A decision can be released for a day (limits::kReleaseHorizon). Which were, is remembered for
+// longer than that, and found again at a start from the newest part of the journal (it is a
+// visitor); decisions older than that part are not released any more. Over limits::kRemembered
+// releases in that time, further ones are refused until the oldest are forgotten. Whether an
+// outcome was told is asked of who remembers outcomes (has_outcome): it is not remembered twice.
+//
+// Memory: at most 43 bytes a release.
 //
 // Thread safety: any thread; one lock, not held while a waiter waits.
 #pragma once
@@ -25,7 +29,6 @@
 #include <mutex>
 #include <span>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 #include "base/clock.h"
@@ -53,6 +56,9 @@ class LimitSettlement final : public records::JournalVisitor {
     const Clock* clock = nullptr;         // required
     std::uint32_t oldest_segment = 0;     // where the recollection began
     LimitsOf limits_of;                   // empty: no limits on drawdown are served
+    // Whether an outcome of this decision is known or being recorded; an error refuses a release.
+    // Empty: none ever is, but for what the ledger of budgets knows.
+    std::function<Result<bool>(DecisionId, const records::Binding&)> has_outcome;
     // Whether any limit on drawdown is served: without one, only decisions that hold something are
     // read. Empty: as if there were.
     std::function<bool()> realises;
@@ -62,7 +68,7 @@ class LimitSettlement final : public records::JournalVisitor {
   using Done = std::function<void(Result<Released>)>;
   // `done` is told once it is durable, or at once why not: kNotFound (no such decision, or another
   // caller's), kConflict (released before), kFailedPrecondition (it spent nothing, its outcome is
-  // known, or it is too old).
+  // known, or it is too old), kResourceExhausted (too many were released).
   void Release(DecisionId decision, std::string_view caller, std::string_view reason, Done done);
 
   // Call before these outcomes are appended to the journal: frees what their decisions hold, and
@@ -77,10 +83,10 @@ class LimitSettlement final : public records::JournalVisitor {
   bool WasReleased(DecisionId decision);
 
   void OnBudget(const records::BudgetChange& change) override;
-  void OnOutcomes(std::span<const records::Outcome> outcomes) override;
   bool WantsRows() const override { return false; }
 
  private:
+  bool IsReleased(DecisionId decision) const;
   Result<records::BudgetChange> ReleaseOf(DecisionId decision, std::string_view caller,
                                           std::string_view reason);
   // Changes that the ledger holds and whose commit failed: written again with the next.
@@ -98,10 +104,10 @@ class LimitSettlement final : public records::JournalVisitor {
 
   const Options options_;
   std::mutex mutex_;
-  std::unordered_set<DecisionId> released_;
-  // Decisions whose outcome is known, as long as they could be released: they were used.
-  records::RecentMap<char> used_{limits::kReleaseHorizon + std::chrono::hours(1),
-                                 limits::kRemembered};
+  // Longer than a decision can be released, and than a request id is known: nothing released comes
+  // back. No generation gets full while at most kRemembered are in it, so none is forgotten early.
+  records::RecentMap<char> released_{limits::kReleaseHorizon + std::chrono::hours(8),
+                                     4 * limits::kRemembered};
   const std::shared_ptr<Failed> failed_ = std::make_shared<Failed>();
 };
 

@@ -4,6 +4,7 @@
 
 #include <limits>
 #include <optional>
+#include <unordered_set>
 
 #include "base/limits.h"
 #include "serving/journal_for_tests.h"
@@ -64,6 +65,7 @@ struct LimitSettlementTest : ::testing::Test {
   void Know(DecisionId id) {
     const records::Outcome outcome{id, clock.Now(), "late", 1, ""};
     settlement.OnOutcomesComing(std::span(&outcome, 1));
+    told.insert(id);
   }
 
   struct Ignoring final : records::CommitWaiter {
@@ -74,7 +76,13 @@ struct LimitSettlementTest : ::testing::Test {
   std::shared_ptr<records::Binding> binding = std::make_shared<records::Binding>();
   testing::MemoryJournal journal;
   LimitLedger ledger{{.clock = &clock}};
-  LimitSettlement settlement{{.journal = &journal, .ledger = &ledger, .clock = &clock}};
+  std::unordered_set<DecisionId> told;  // decisions with an outcome
+  LimitSettlement settlement{{.journal = &journal,
+                              .ledger = &ledger,
+                              .clock = &clock,
+                              .has_outcome = [this](DecisionId id, const records::Binding&) {
+                                return told.contains(id);
+                              }}};
 };
 
 TEST_F(LimitSettlementTest, AReleaseGivesBackOnceAndIsARecord) {
@@ -161,6 +169,42 @@ TEST_F(LimitSettlementTest, KnowsAfterARestartWhatWasReleased) {
   after.Release(*id, "shop", "",
                 [&](const Result<Released>& released) { code = released.error().code(); });
   EXPECT_EQ(code, Code::kConflict);
+}
+
+TEST_F(LimitSettlementTest, AnOutcomeNobodyCanTellOfRefusesARelease) {
+  const auto id = DecideOnSumAlone(70);
+  LimitSettlement blind({.journal = &journal,
+                         .ledger = &ledger,
+                         .clock = &clock,
+                         .has_outcome = [](DecisionId, const records::Binding&) -> Result<bool> {
+                           return Error(Code::kUnavailable, "the registry is away");
+                         }});
+  std::optional<Code> code;
+  blind.Release(*id, "shop", "",
+                [&](const Result<Released>& released) { code = released.error().code(); });
+  EXPECT_EQ(code, Code::kUnavailable);
+  EXPECT_EQ(Spent(sum, {1, 1}), 70);
+}
+
+// Whatever was released is remembered while it could be released again, and no longer.
+TEST_F(LimitSettlementTest, AreRefusedWhenTooManyWereReleasedAndTakenAgainAfterADay) {
+  const auto early = DecideOnSumAlone(20);
+  ASSERT_TRUE(Release(*early).ok());
+  BudgetChange change;
+  change.why = BudgetChange::Why::kRelease;
+  change.decisions.resize(limits::kRemembered);
+  for (std::uint32_t i = 0; i < change.decisions.size(); ++i) change.decisions[i] = {1, 9, i};
+  settlement.OnBudget(change);
+  const auto id = DecideOnSumAlone(20);
+  EXPECT_EQ(Release(*id).error().code(), Code::kResourceExhausted);
+  EXPECT_EQ(Release(*early).error().code(), Code::kConflict) << "none was forgotten for it";
+  EXPECT_TRUE(settlement.WasReleased({1, 9, 0}));
+  clock.Advance(2 * limits::kReleaseHorizon);
+  const auto late = DecideOnSumAlone(20);
+  const auto released = Release(*late);
+  EXPECT_TRUE(released.ok()) << released.error().ToString();
+  EXPECT_FALSE(settlement.WasReleased({1, 9, 0}));
+  EXPECT_EQ(Release(*early).error().code(), Code::kFailedPrecondition) << "too old";
 }
 
 TEST_F(LimitSettlementTest, AReleaseThatTheJournalRefusesChangesNothing) {

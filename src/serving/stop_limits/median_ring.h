@@ -1,4 +1,5 @@
-// MedianRing: the median of the last values that were admitted, for a collar against it.
+// MedianRing: the median of the last values that were admitted and recorded, for a collar against
+// it.
 //
 // It lives in memory alone and is filled again at a start (median_refill.h); the collar's own
 // constant stands in until enough values were seen. Thread safety: any thread, one short lock.

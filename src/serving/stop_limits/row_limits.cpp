@@ -182,7 +182,7 @@ RowFinding RowLimits::Collar(const CompiledLimit& limit) {
   if (!share) return kUncomputed;
   const std::int64_t allowed = std::max(limit.within, *share);
   if (limit.median != nullptr) {
-    scratch_.medians.push_back({&limit, quantity->low});
+    scratch_.medians.push_back({limit.median.get(), quantity->low});
   }
   const bool near =
       Near(quantity->low, *reference, allowed) && Near(quantity->high, *reference, allowed);

@@ -45,11 +45,7 @@ class RowLimits {
     std::int64_t now = 0;  // µs since 1970; given
     std::vector<LimitTerm> terms;
     std::vector<RowFinding> findings;
-    struct Seen {
-      const CompiledLimit* limit = nullptr;
-      std::int64_t quantity = 0;
-    };
-    std::vector<Seen> medians;  // values that their rings get when the row is admitted
+    std::vector<SeenByMedian> medians;  // values that their rings get when the row is admitted
   };
   RowLimits(const LimitSet& set, const LimitsInForce& in_force, const LimitCandidate& candidate,
             Scratch& scratch);

@@ -116,8 +116,17 @@ LimitRuling StopLimits::Admit(const LimitSet& set, const LimitControls& controls
     *candidate.decision = before;
     return ruling;
   }
-  for (const auto& seen : scratch.row.medians) seen.limit->median->Add(seen.quantity);
+  if (candidate.medians == nullptr) {
+    AddToMedians(scratch.row.medians);
+  } else {
+    candidate.medians->insert(candidate.medians->end(), scratch.row.medians.begin(),
+                              scratch.row.medians.end());
+  }
   return ruling;
+}
+
+void AddToMedians(std::span<const SeenByMedian> seen) {
+  for (const SeenByMedian& one : seen) one.ring->Add(one.quantity);
 }
 
 }  // namespace mooring::serving

@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,7 +31,8 @@
 
 namespace mooring::serving {
 
-class LimitSet;  // limit_set.h: a contract's limits, compiled for one version
+class LimitSet;    // limit_set.h: a contract's limits, compiled for one version
+class MedianRing;  // median_ring.h: the last admitted values of a collar's trailing median
 
 // What people changed since the contract was applied: thresholds, releases, ramps; and what the
 // watch said. Immutable; swapped whole.
@@ -67,6 +69,13 @@ struct LimitControls {
   std::map<std::string, Watch, std::less<>> watch;  // by model
 };
 
+// An admitted quantity, and the ring of its collar, which the limit set keeps.
+struct SeenByMedian {
+  MedianRing* ring = nullptr;
+  std::int64_t quantity = 0;
+};
+void AddToMedians(std::span<const SeenByMedian> seen);
+
 // One row's answer that wants out.
 struct LimitCandidate {
   const data::Batch* inputs = nullptr;
@@ -79,7 +88,10 @@ struct LimitCandidate {
   std::string_view caller;
   VersionNumber version = 0;  // that made it
   bool recorded = false;      // the row is from the journal: pseudonyms stand in place of values
-  std::int64_t now = 0;       // µs since 1970, for ages and ramps; 0: the ledger's
+  // Where values for trailing medians are appended when it is admitted; give them to AddToMedians
+  // once the record is in the journal: what was never recorded moves no collar. Null: at once.
+  std::vector<SeenByMedian>* medians = nullptr;
+  std::int64_t now = 0;  // µs since 1970, for ages and ramps; 0: the ledger's
   // Decisions of the champion and of the previous version for the same row, for collars; each asked
   // at most once a call. Nothing: there is none. In minor units (or millionths of a score).
   std::function<std::optional<std::int64_t>(records::CollarReference::Kind)> reference;

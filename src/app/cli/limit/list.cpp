@@ -24,6 +24,10 @@ Result<ExitCode> RunList(Context& context, const Args& args) {
   AddRows(listing, answer, "limits");
   RETURN_IF_ERROR(PrintListing(context, args, listing));
   if (listing.rows.empty()) context.Hint("no contract that answers has limits");
+  const auto frozen = answer.GetBool("frozen");
+  if (frozen.ok() && *frozen) {
+    context.Hint("windows stand still since the clock jumped: mooring limit thaw --reason TEXT");
+  }
   return ExitCode::kDone;
 }
 

@@ -1,0 +1,106 @@
+#include "api/decision/gate.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <new>
+
+#include "base/io/simulated_file_system.h"
+#include "serving/kill_switch.h"
+#include "serving/served_for_tests.h"
+
+namespace {
+thread_local std::size_t allocations = 0;
+}  // namespace
+
+// Counted in the whole program, so that a test can say what an answer costs.
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  std::abort();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace mooring::api {
+namespace {
+
+using records::KillScope;
+
+// Answers of versions 1 to 9 of model "m" to a caller with a long name.
+struct GateTest : ::testing::Test {
+  GateTest() {
+    CHECK(files.MakeDirectories("data").ok());
+    serving::KillSwitch::Options options;
+    options.files = &files;
+    options.clock = &clock;
+    options.list_file = "data/kills.json";
+    kills.emplace(std::move(options));
+    kills->Open();
+    call.api = std::make_shared<Api>();
+    call.api->use.kills = &*kills;
+    call.principal = std::make_shared<const records::Principal>(
+        "a-caller-with-a-name-of-some-length", std::span<const records::Grant>());
+    answer.served =
+        serving::testing::Serve(
+            serving::testing::ContractOf({serving::testing::Input("x", data::Type::kFloat64)}),
+            std::make_shared<serving::testing::AddingPredictor>(
+                serving::testing::FloatInputs({"x"})))
+            .value();
+    answer.kill_epoch = kills->epoch();
+  }
+  void Kill(const KillScope& scope) {
+    kills->Throw(scope, "anna", "", [](const Result<records::Kill>& kill) { CHECK(kill.ok()); });
+  }
+
+  SimulatedFileSystem files;
+  SimulatedClock clock;
+  std::optional<serving::KillSwitch> kills;
+  Call call;
+  serving::DecisionAnswer answer;
+};
+
+TEST_F(GateTest, NoneWhereNoValueIsAModels) {
+  EXPECT_EQ(GateOf(call, answer), nullptr);
+  answer.sources = {1};
+  EXPECT_NE(GateOf(call, answer), nullptr);
+  call.api->use.kills = nullptr;
+  EXPECT_EQ(GateOf(call, answer), nullptr);
+}
+
+TEST_F(GateTest, StopsAnswersOfEachOfItsVersions) {
+  for (const std::vector<VersionNumber>& sources :
+       {std::vector<VersionNumber>{2}, {1, 2, 3}, {9, 8, 7, 2}, {9, 8, 7, 6, 5, 4, 3, 2}}) {
+    answer.sources = sources;
+    answer.kill_epoch = kills->epoch();
+    const auto gate = GateOf(call, answer);
+    EXPECT_TRUE(gate->MayLeave());
+    Kill({KillScope::Kind::kVersion, "m", 10});
+    EXPECT_TRUE(gate->MayLeave()) << "another version";
+    Kill({KillScope::Kind::kVersion, "m", 2});
+    EXPECT_FALSE(gate->MayLeave()) << sources.size();
+    EXPECT_EQ(gate->Instead().status, 503);
+    for (const records::Kill& kill : kills->List()) ASSERT_TRUE(kills->Release(kill.id).ok());
+  }
+}
+
+TEST_F(GateTest, StopsAnswersToTheCallerWhoAsked) {
+  answer.sources = {1};
+  const auto gate = GateOf(call, answer);
+  Kill({KillScope::Kind::kCaller, "", 0, "", "somebody-else"});
+  EXPECT_TRUE(gate->MayLeave());
+  Kill({KillScope::Kind::kCaller, "", 0, "", call.caller()});
+  EXPECT_FALSE(gate->MayLeave());
+}
+
+TEST_F(GateTest, CostsOneAllocation) {
+  answer.sources = {1, 2, 3, 4};
+  const std::size_t before = allocations;
+  const auto gate = GateOf(call, answer);
+  EXPECT_EQ(allocations - before, 1U);
+  EXPECT_TRUE(gate->MayLeave());
+  EXPECT_EQ(allocations - before, 1U) << "asking allocates nothing";
+}
+
+}  // namespace
+}  // namespace mooring::api

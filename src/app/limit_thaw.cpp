@@ -1,0 +1,34 @@
+#include "app/limit_thaw.h"
+
+#include "base/limits.h"
+#include "records/audit/audited.h"
+
+namespace mooring::app {
+
+Status ThawLimits(serving::LimitLedger& ledger, records::AuditSink* audit,
+                  const std::string& author, const std::string& reason) {
+  if (reason.empty() || reason.size() > limits::kReasonBytes) {
+    return Error(Code::kInvalidArgument, "a reason is required")
+        .Why("of at most " + std::to_string(limits::kReasonBytes) + " bytes; it is kept for good");
+  }
+  if (!ledger.frozen()) {
+    return Error(Code::kFailedPrecondition, "the windows of limits do not stand still");
+  }
+  const auto thaw = [&]() -> Status {
+    ledger.Thaw();
+    return Ok();
+  };
+  if (audit == nullptr) return thaw();
+  const Time stood(Micros(ledger.Now()));
+  return records::Audited(*audit,
+                          {.principal = author,
+                           .channel = "api",
+                           .action = "limit.thaw",
+                           .object_kind = "limit",
+                           .object = "*",
+                           .detail = "windows stood still at " + FormatTime(stood),
+                           .reason = reason},
+                          thaw);
+}
+
+}  // namespace mooring::app
