@@ -3,16 +3,14 @@
 #include "base/limits.h"
 
 namespace mooring::app {
-namespace {
-
-// Beyond it refusals are counted (/metrics) and not written: who can reach the port must not be
-// able to fill a disk.
-constexpr std::size_t kNotesWaiting = 64;
-
-}  // namespace
 
 Doorkeeper::Doorkeeper(const Options& options)
-    : options_(options), notes_("door notes", kNotesWaiting) {}
+    : options_(options),
+      notes_({.audit = options.audit,
+              .clock = options.clock,
+              .on_problem = [this](const Error& error) {
+                options_.log->Error("control log", error);
+              }}) {}
 
 Status Doorkeeper::Open() {
   ASSIGN_OR_RETURN(book_, records::AccessBook::Open({.path = options_.paths->access(),
@@ -44,18 +42,50 @@ Status Doorkeeper::OpenOidc() {
   jwt.audience = oidc.audience;
   jwt.claim = oidc.claim;
   jwt.clock = options_.clock;
-  ASSIGN_OR_RETURN(jwt.keys, options_.files->ReadFile(oidc.keys_file, limits::kContractBytes));
+  if (oidc.keys_url.empty()) {
+    ASSIGN_OR_RETURN(jwt.keys, KeysFromFile());
+  } else {
+    if (!oidc.keys_file.empty()) {
+      return Error(Code::kInvalidArgument, "keys come from a file or from a URL, not from both")
+          .Help("give --oidc-keys or --oidc-keys-url");
+    }
+    RETURN_IF_ERROR(OidcKeys::CheckUrl(oidc.keys_url));
+    jwt.on_unknown_key = [this] { keys_->Want(); };
+  }
   for (const std::string& rule : oidc.rules) {
     ASSIGN_OR_RETURN(api::ClaimRule parsed, api::ParseClaimRule(rule));
     jwt.rules.push_back(std::move(parsed));
   }
   ASSIGN_OR_RETURN(jwt_, api::JwtVerifier::Make(std::move(jwt)));
+  if (!oidc.keys_url.empty()) OpenKeysFromUrl();
   return Ok();
+}
+
+Result<std::string> Doorkeeper::KeysFromFile() const {
+  return options_.files->ReadFile(options_.server->oidc.keys_file, limits::kContractBytes);
+}
+
+void Doorkeeper::OpenKeysFromUrl() {
+  const OidcOptions& oidc = options_.server->oidc;
+  transport_ = CurlTransport();
+  keys_ = std::make_unique<OidcKeys>(OidcKeys::Options{
+      .issuer = oidc.issuer,
+      .url = oidc.keys_url,
+      .kept_file = options_.paths->oidc_keys(),
+      .files = options_.files,
+      .clock = options_.clock,
+      .transport = transport_.get(),
+      .use = [this](std::string_view json) { return jwt_->UseKeys(json); },
+      .on_problem = [this](const Error& error) { options_.log->Error("OpenID provider", error); }});
+  keys_->Open();
+  keys_thread_ = NamedThread("oidc keys", [this](std::stop_token stop) { keys_->Run(stop); });
 }
 
 void Doorkeeper::Stop() {
   thread_.RequestStop();
+  keys_thread_.RequestStop();
   thread_.Join();
+  keys_thread_.Join();
   notes_.Stop();
 }
 
@@ -68,15 +98,7 @@ Status Doorkeeper::Note(const records::AccessEvent& event) {
                       {"subject", event.subject},
                       {"detail", event.detail}});
   if (event.allowed) return Ok();
-  static_cast<void>(notes_.Take([this, event] {
-    const auto noted = options_.audit->Append({.principal = event.who,
-                                               .channel = "api",
-                                               .action = "refused: " + event.action,
-                                               .object_kind = "access",
-                                               .object = event.subject,
-                                               .detail = event.detail});
-    if (!noted.ok()) options_.log->Error("control log", noted.error());
-  }));
+  notes_.Note(event);
   return Ok();
 }
 

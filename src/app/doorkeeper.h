@@ -9,11 +9,13 @@
 
 #include "api/http/auth.h"
 #include "api/http/jwt.h"
+#include "app/oidc_keys.h"
+#include "app/refusal_notes.h"
 #include "app/server.h"
 #include "base/clock.h"
 #include "base/io/file_system.h"
 #include "base/log.h"
-#include "base/threads/background_work.h"
+#include "base/net/transport.h"
 #include "base/threads/named_thread.h"
 #include "records/access/access_book.h"
 #include "records/access/access_event.h"
@@ -39,18 +41,23 @@ class Doorkeeper {
 
   const api::Authenticator& who() const { return who_; }
   // The one place where a server's administration, done or refused, is told. Does not block: what
-  // was refused follows in the control log; what is done stands there already, by what did it.
+  // was refused follows in the control log, one by one or counted (refusal_notes.h); what is done
+  // stands there already, by what did it.
   Status Note(const records::AccessEvent& event);
 
  private:
   Status OpenOidc();
+  Result<std::string> KeysFromFile() const;
+  void OpenKeysFromUrl();
 
   const Options options_;
   std::unique_ptr<records::AccessBook> book_;
+  std::unique_ptr<Transport> transport_;  // to the provider
+  std::unique_ptr<OidcKeys> keys_;        // that are fetched
   std::unique_ptr<api::JwtVerifier> jwt_;
   api::Authenticator who_;
-  BackgroundWork notes_;
-  NamedThread thread_;
+  RefusalNotes notes_;
+  NamedThread thread_, keys_thread_;
 };
 
 }  // namespace mooring::app

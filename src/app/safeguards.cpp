@@ -24,6 +24,9 @@ serving::KillSwitch::Options KillOptions(
   kills.clock = options.clock;
   kills.list_file = options.paths->kills;
   kills.panic_file = options.paths->panic;
+  kills.in_log = [files = options.files, directory = options.paths->control] {
+    return records::FindKillsInLog(*files, directory);
+  };
   kills.on_change = std::move(tell);
   return kills;
 }
@@ -72,7 +75,8 @@ void Safeguards::Tell(std::string_view what, const records::Kill& kill) {
                                                .object_kind = "kill",
                                                .object = std::to_string(kill.id),
                                                .detail = records::ScopeText(kill.scope),
-                                               .reason = kill.reason});
+                                               .reason = kill.reason,
+                                               .never_waits = true});
     if (!noted.ok()) options_.log->Error("control log", noted.error());
   });
   if (!taken) options_.log->Warning("kill switch: too many orders for the control log");

@@ -7,6 +7,7 @@
 
 #include "base/io/simulated_file_system.h"
 #include "records/audit/audit_sink_for_tests.h"
+#include "records/audit/control_log.h"
 #include "records/journal/journal_fixture.h"
 
 namespace mooring::app {
@@ -110,6 +111,19 @@ TEST_F(SafeguardsTest, AKillSurvivesARestartAndIsInTheControlLog) {
   EXPECT_EQ(audit.entries[0].principal, "anna");
   EXPECT_EQ(audit.entries[0].object_kind, "kill");
   EXPECT_EQ(audit.entries[0].reason, "a reason");
+}
+
+TEST_F(SafeguardsTest, AListTakenAwayBetweenTwoRunsIsMissedByTheControlLog) {
+  records::ControlLog kept({.directory = paths.control, .files = &files, .clock = &clock});
+  Start();
+  ASSERT_TRUE(Throw({KillScope::Kind::kModel, "cover"}).ok());
+  safeguards->Stop();
+  journal.reset();
+  for (const records::ControlEntry& entry : audit.entries) ASSERT_TRUE(kept.Append(entry).ok());
+  ASSERT_TRUE(files.Remove(paths.kills).ok());
+  Start();
+  EXPECT_TRUE(safeguards->kills().Covers("other", 1, "")) << "nobody knows what was stopped";
+  EXPECT_NE(safeguards->kills().List()[0].reason.find("gone"), std::string::npos);
 }
 
 TEST_F(SafeguardsTest, TheFileKillStopsEverythingAtAStartAndUnderWay) {

@@ -36,7 +36,8 @@ namespace mooring::app {
 // Bearer tokens of an OpenID provider; none without an issuer.
 struct OidcOptions {
   std::string issuer, audience;
-  std::string keys_file;           // its key set, JSON
+  std::string keys_file;           // its key set, JSON; or
+  std::string keys_url;            // where it is fetched (oidc_keys.h)
   std::string claim = "roles";
   std::vector<std::string> rules;  // "VALUE=ROLE[@MODEL]"
 };
@@ -78,6 +79,7 @@ struct DataPaths {
   std::string limit_book() const { return root + "/limits.db"; }
   std::string drills() const { return root + "/drills"; }
   std::string access() const { return root + "/access.db"; }
+  std::string oidc_keys() const { return root + "/oidc-keys.json"; }
   std::string reviews() const { return root + "/reviews.db"; }
 };
 

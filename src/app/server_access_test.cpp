@@ -112,6 +112,21 @@ TEST_F(ServerAccess, RefusesProvidersWithoutKeys) {
   std::ofstream(folder_ + "/keys.json") << R"({"keys":[]})";
   options.oidc.keys_file = folder_ + "/keys.json";
   EXPECT_FALSE(Start(options).ok());
+  options.oidc.keys_url = "https://id.example/keys";
+  EXPECT_EQ(Start(options).error().code(), Code::kInvalidArgument) << "a file and a URL";
+  options.oidc.keys_file = "";
+  options.oidc.keys_url = "http://id.example/keys";
+  EXPECT_EQ(Start(options).error().code(), Code::kInvalidArgument) << "over plain http";
+}
+
+// The provider is down and nothing was kept: the server comes up and lets nobody in.
+TEST_F(ServerAccess, WithoutTheProvidersKeysNobodyIsLetIn) {
+  ServerOptions options;
+  options.oidc = {
+      .issuer = "https://id.example", .audience = "mooring", .keys_url = "http://127.0.0.1:1/keys"};
+  ASSERT_TRUE(Start(options).ok());
+  EXPECT_EQ(Ask("/v2", ""), 401);
+  EXPECT_EQ(Ask("/v2", "eyJhbGciOiJub25lIn0.e30."), 401);
 }
 
 // A token is planted in every place that a caller controls, good ones and bad ones.

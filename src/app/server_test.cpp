@@ -364,6 +364,8 @@ TEST_F(ServerTest, DoesNotStartWithoutTheJournalThatTheLakeWasMadeOf) {
   EXPECT_NE(refusal().find("checkpoint names segment 3"), std::string::npos) << refusal();
   EXPECT_FALSE(std::filesystem::exists(paths.journal)) << "room to put it back";
   std::filesystem::remove(paths.watch_checkpoint);
+  EXPECT_NE(refusal().find("the snapshot of limits names segment 1"), std::string::npos);
+  std::filesystem::remove(paths.limits);
   Start();  // nothing knows of another journal
 }
 

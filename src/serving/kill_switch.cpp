@@ -19,6 +19,9 @@ std::atomic<bool> panic_from_signal{false};
 
 constexpr std::string_view kByFile = "file KILL", kBySignal = "signal";
 
+constexpr std::size_t kListBytes = 64 * limits::kMiB;
+constexpr int kPollsAfterFailure = 500;  // 10 s of a server's polls
+
 constexpr std::size_t kMostOfAModel = 100;  // versions and segments, so that others have room
 
 bool IsPartOfAModel(const KillScope& scope) {
@@ -121,19 +124,7 @@ void KillSwitch::Tell(std::string_view what, const Kill& kill) const {
 void KillSwitch::Open() {
   {
     const std::lock_guard lock(order_mutex_);
-    auto read = records::ReadKillList(*options_.files, options_.list_file);
-    if (read.ok()) {
-      list_ = std::move(read).value();
-    } else {
-      unreadable_ = true;
-      SetAside();
-      list_.kills = {{list_.next_id++,
-                      {},
-                      options_.clock->Now(),
-                      "mooring",
-                      "the list of kills cannot be read: " + read.error().message()}};
-      Tell("unreadable", list_.kills.back());
-    }
+    OpenList();
     auto set = std::make_shared<Set>();
     set->kills = list_.kills;
     set->since.assign(set->kills.size(), epoch() + 1);
@@ -142,9 +133,37 @@ void KillSwitch::Open() {
   Poll();
 }
 
+void KillSwitch::OpenList() {
+  auto read = records::ReadKillList(*options_.files, options_.list_file);
+  if (!read.ok()) {
+    unreadable_ = true;
+    SetAside();
+    return StopAll("the list of kills cannot be read: " + read.error().message());
+  }
+  list_ = std::move(read).value();
+  if (options_.files->Exists(options_.list_file)) {
+    auto text = options_.files->ReadFile(options_.list_file, kListBytes);
+    kept_ = text.ok() ? std::move(*text) : records::KillListJson(list_);
+    return;
+  }
+  if (!options_.in_log) return;
+  // After the first kill there is always a list, if an empty one: somebody took it away.
+  const records::KillsInLog known = options_.in_log();
+  list_.next_id = known.newest + 1;
+  if (known.in_force == 0) return;
+  StopAll("the list of kills is gone, and the control log knows of " +
+          std::to_string(known.in_force) + " that nobody released");
+}
+
+void KillSwitch::StopAll(std::string why) {
+  list_.kills = {{list_.next_id++, {}, options_.clock->Now(), "mooring", std::move(why)}};
+  kept_ = records::KillListJson(list_);
+  Tell("unreadable", list_.kills.back());
+}
+
 // What cannot be read is kept for people: the next order writes the list anew.
 void KillSwitch::SetAside() {
-  const auto bytes = options_.files->ReadFile(options_.list_file, std::size_t{64} << 20);
+  const auto bytes = options_.files->ReadFile(options_.list_file, kListBytes);
   if (!bytes.ok()) return;
   static_cast<void>(
       options_.files->WriteFileDurably(options_.list_file + ".damaged", AsBytes(*bytes)).ok());
@@ -182,6 +201,7 @@ Result<Kill> KillSwitch::Add(const KillScope& scope, std::string_view by, std::s
 }
 
 Status KillSwitch::Keep() {
+  kept_ = records::KillListJson(list_);
   RETURN_IF_ERROR(records::WriteKillList(*options_.files, options_.list_file, list_));
   unreadable_ = false;
   return Ok();
@@ -216,8 +236,7 @@ Result<Kill> KillSwitch::Release(std::uint64_t id) {
     return Error(Code::kNotFound, "no kill " + std::to_string(id) + " is in force");
   }
   const Kill kill = *found;
-  if (kill.by == kByFile && !options_.panic_file.empty() &&
-      options_.files->Exists(options_.panic_file)) {
+  if (kill.by == kByFile && IsPanicked()) {
     return Error(Code::kFailedPrecondition, "the file KILL is still in the data directory")
         .Help("remove it first");
   }
@@ -226,6 +245,7 @@ Result<Kill> KillSwitch::Release(std::uint64_t id) {
   RETURN_IF_ERROR(records::WriteKillList(*options_.files, options_.list_file, without));
   unreadable_ = false;
   list_ = std::move(without);
+  kept_ = records::KillListJson(list_);
   const std::shared_ptr<const Set> before = Current();
   auto set = std::make_shared<Set>();
   for (std::size_t i = 0; i < before->kills.size(); ++i) {
@@ -242,14 +262,46 @@ std::vector<Kill> KillSwitch::List() const { return Current()->kills; }
 
 void KillSwitch::PanicFromSignal() noexcept { panic_from_signal.store(true); }
 
+bool KillSwitch::IsPanicked() const {
+  if (options_.panic_file.empty()) return false;
+  const auto found = options_.files->Stat(options_.panic_file);
+  return found.ok() || found.error().code() != Code::kNotFound;
+}
+
 void KillSwitch::Poll() {
   const bool by_signal = panic_from_signal.exchange(false);
-  const bool by_file =
-      !options_.panic_file.empty() && options_.files->Exists(options_.panic_file) &&
-      std::ranges::none_of(Current()->kills, [](const Kill& kill) { return kill.by == kByFile; });
+  const bool by_file = IsPanicked() && std::ranges::none_of(Current()->kills, [](const Kill& kill) {
+                         return kill.by == kByFile;
+                       });
   const auto forget = [](const Result<Kill>&) {};
   if (by_file) Throw({}, kByFile, "the file KILL was put into the data directory", forget);
   if (by_signal) Throw({}, kBySignal, "the process was told by a signal", forget);
+  LookAtList();
+}
+
+// What is in force is what was ordered here, not what the file says: an order whose write failed is
+// written once the disk lets us, and what a hand removed or changed is put back.
+void KillSwitch::LookAtList() {
+  const std::lock_guard lock(order_mutex_);
+  if (kept_.empty()) return;  // nothing was ever stopped
+  if (polls_to_skip_ > 0) return static_cast<void>(--polls_to_skip_);
+  const auto found = options_.files->ReadFile(options_.list_file, kListBytes);
+  if (found.ok() && *found == kept_) return;
+  const bool gone = !found.ok() && found.error().code() == Code::kNotFound;
+  if (unreadable_ && !gone) return;
+  if (!gone) SetAside();
+  const Status written = Keep();
+  if (!written.ok()) polls_to_skip_ = kPollsAfterFailure;
+  const std::string what = gone ? "was gone" : "was not as it was written";
+  Tell(written.ok() ? "list_restored" : "list_lost",
+       {.id = 0,
+        .scope = {},
+        .since = options_.clock->Now(),
+        .by = "mooring",
+        .reason = "the list of kills " + what +
+                  (written.ok() ? ": it was written again; " : " and cannot be written: ") +
+                  (written.ok() ? std::to_string(list_.kills.size()) + " kills stay in force"
+                                : written.error().message())});
 }
 
 bool KillSwitch::Covers(std::string_view model, VersionNumber version,

@@ -8,7 +8,12 @@
 // (3) `barrier` runs once every writer has finished what it had asked for before. Then the order is
 // durable, and only then `done` is told. The effect begins with (1): no disk is waited for.
 //
-// A list that cannot be read, at a start, stops everything: nobody knows what was stopped.
+// A list that cannot be read, at a start, stops everything: nobody knows what was stopped. So does
+// one that is missing while the control log knows of kills that nobody released. A list that is
+// removed or changed by hand under way changes nothing: it is written again, and told.
+//
+// Anything named `KILL` stops everything: a file, a directory, a link to nowhere, one that may not
+// be looked at.
 //
 // Thread safety: any thread. Cost when nothing is stopped: one relaxed load.
 #pragma once
@@ -26,6 +31,7 @@
 #include "base/result.h"
 #include "data/table/batch.h"
 #include "records/kills/kill.h"
+#include "records/kills/kills_in_log.h"
 
 namespace mooring::serving {
 
@@ -36,7 +42,10 @@ class KillSwitch {
     const Clock* clock = nullptr;  // required
     std::string list_file;         // what is stopped
     std::string panic_file;        // stops everything when it is there; "" none
-    // Told of each order, thrown or released, and of failures to keep one. May be empty.
+    // What the control log knows, asked when the list is missing at a start. May be empty.
+    std::function<records::KillsInLog()> in_log;
+    // Told of each order, thrown or released, of a list that could not be read or had to be written
+    // again (an id of 0: of none alone), and of failures to keep one. May be empty.
     std::function<void(std::string_view what, const records::Kill& kill)> on_change;
   };
   explicit KillSwitch(Options options);
@@ -62,7 +71,8 @@ class KillSwitch {
   Result<records::Kill> Release(std::uint64_t id);
   std::vector<records::Kill> List() const;
 
-  // Looks for the panic file, and whether PanicFromSignal was called; a few times in 100 ms.
+  // Looks for the panic file, whether PanicFromSignal was called, and whether the list stands as it
+  // was written; a few times in 100 ms.
   void Poll();
   // From a signal handler: stops everything; Poll makes it durable.
   static void PanicFromSignal() noexcept;
@@ -87,6 +97,10 @@ class KillSwitch {
                             std::string_view reason);
   Status Keep();
   void SetAside();
+  void OpenList();
+  void StopAll(std::string why);
+  bool IsPanicked() const;
+  void LookAtList();
   void Tell(std::string_view what, const records::Kill& kill) const;
 
   const Options options_;
@@ -97,6 +111,8 @@ class KillSwitch {
   std::mutex order_mutex_;  // of list_, and of the file
   records::KillList list_;
   bool unreadable_ = false;  // the file that Open met: not written over but by Throw
+  std::string kept_;         // what the file must say
+  int polls_to_skip_ = 0;    // after a write that failed
   Barrier barrier_;
 };
 

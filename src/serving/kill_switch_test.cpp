@@ -1,7 +1,11 @@
 #include "serving/kill_switch.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <filesystem>
+#include <fstream>
 #include <optional>
 
 #include "base/io/simulated_file_system.h"
@@ -22,6 +26,7 @@ struct KillSwitchTest : testing::Test {
     options.clock = &clock;
     options.list_file = "data/kills.json";
     options.panic_file = "data/KILL";
+    options.in_log = in_log;
     options.on_change = [this](std::string_view what, const Kill& kill) {
       told.push_back(std::string(what) + " " + ScopeText(kill.scope));
     };
@@ -39,6 +44,7 @@ struct KillSwitchTest : testing::Test {
   SimulatedFileSystem files;
   SimulatedClock clock;
   std::vector<std::string> told;
+  std::function<records::KillsInLog()> in_log;
 };
 
 TEST_F(KillSwitchTest, CoversWhatItsScopeSaysAndNothingElse) {
@@ -205,6 +211,97 @@ TEST_F(KillSwitchTest, TheSameOrderIsOneAndPartsOfOneModelLeaveRoomForOthers) {
   EXPECT_EQ(last, Code::kResourceExhausted);
   EXPECT_TRUE(Throw(*kills, {Kind::kModel, "a"}).ok());
   EXPECT_TRUE(Throw(*kills, {Kind::kVersion, "b", 1}).ok());
+}
+
+TEST_F(KillSwitchTest, AListRemovedOrChangedUnderWayIsWrittenAgainAndTold) {
+  const auto kills = Open();
+  kills->Poll();
+  EXPECT_FALSE(files.Exists("data/kills.json")) << "nothing was ever stopped";
+  ASSERT_TRUE(Throw(*kills, {Kind::kModel, "a"}).ok());
+  const std::string kept = files.ReadFile("data/kills.json", 1000).value();
+  kills->Poll();
+  EXPECT_EQ(told.back(), "killed model a") << "nothing to tell";
+
+  ASSERT_TRUE(files.Remove("data/kills.json").ok());
+  kills->Poll();
+  EXPECT_TRUE(kills->Covers("a", 1, ""));
+  EXPECT_EQ(files.ReadFile("data/kills.json", 1000).value(), kept);
+  EXPECT_EQ(told.back(), "list_restored all");
+
+  const std::string emptied = R"({"schema":1,"next_id":2,"kills":[]})";
+  ASSERT_TRUE(files.WriteFileDurably("data/kills.json", AsBytes(emptied)).ok());
+  kills->Poll();
+  EXPECT_EQ(files.ReadFile("data/kills.json", 1000).value(), kept);
+  EXPECT_EQ(files.ReadFile("data/kills.json.damaged", 1000).value(), emptied);
+  EXPECT_TRUE(Open()->Covers("a", 1, ""));
+}
+
+TEST_F(KillSwitchTest, AnOrderThatCouldNotBeKeptIsKeptOnceTheDiskLetsIt) {
+  {
+    const auto kills = Open();
+    ASSERT_TRUE(Throw(*kills, {Kind::kModel, "a"}).ok());
+    files.SetCapacity(files.used_bytes());
+    EXPECT_FALSE(Throw(*kills, {Kind::kModel, "b"}).ok());
+    kills->Poll();
+    EXPECT_EQ(told.back(), "list_lost all");
+    const std::size_t tellings = told.size();
+    files.SetCapacity(1 << 20);
+    for (int i = 0; i < 1'000; ++i) kills->Poll();
+    EXPECT_EQ(told.size(), tellings + 1) << "told once";
+  }
+  EXPECT_TRUE(Open()->Covers("b", 1, ""));
+}
+
+TEST_F(KillSwitchTest, AListThatIsGoneAtAStartStopsAllWhenTheLogKnowsOfKills) {
+  struct Case {
+    records::KillsInLog known;
+    bool stopped;
+    std::uint64_t next_id;
+  };
+  for (const Case& c : {Case{{0, 0}, false, 1}, Case{{4, 0}, false, 5}, Case{{4, 2}, true, 6}}) {
+    files.Remove("data/kills.json").ok();
+    in_log = [&c] { return c.known; };
+    const auto kills = Open();
+    EXPECT_EQ(kills->Covers("a", 1, ""), c.stopped);
+    EXPECT_EQ(files.Exists("data/kills.json"), c.stopped) << "a second start stays stopped";
+    EXPECT_EQ(Throw(*kills, {Kind::kModel, "a"})->id, c.next_id) << "ids are not given twice";
+  }
+  in_log = [] { return records::KillsInLog{9, 9}; };
+  EXPECT_EQ(Open()->List().size(), 2U) << "a list that is there is believed";
+}
+
+// On the machine's own file system, since the other one has no links.
+TEST_F(KillSwitchTest, AnythingNamedKillStopsEverything) {
+  namespace fs = std::filesystem;
+  const std::string root = testing::TempDir() + "kill_names_" + std::to_string(::getpid());
+  const std::string panic = root + "/data/KILL";
+  const auto covered = [&] {
+    KillSwitch kills({.files = &PosixFileSystem(),
+                      .clock = &clock,
+                      .list_file = root + "/kills.json",
+                      .panic_file = panic});
+    kills.Open();
+    fs::remove(root + "/kills.json");
+    return kills.Covers("a", 1, "");
+  };
+  fs::create_directories(root + "/data");
+  EXPECT_FALSE(covered());
+  fs::create_symlink(root + "/nowhere", panic);
+  EXPECT_TRUE(covered()) << "a link to nowhere";
+  fs::remove(panic);
+  fs::create_symlink(panic, panic);
+  EXPECT_TRUE(covered()) << "a link to itself";
+  fs::remove(panic);
+  fs::create_directory(panic);
+  EXPECT_TRUE(covered()) << "a directory";
+  fs::remove(panic);
+  ::mkfifo(panic.c_str(), 0600);
+  EXPECT_TRUE(covered()) << "a pipe";
+  fs::remove(panic);
+  std::ofstream(panic).close();
+  fs::permissions(panic, fs::perms::none);
+  EXPECT_TRUE(covered()) << "a file that may not be read";
+  fs::remove_all(root);
 }
 
 TEST_F(KillSwitchTest, KeepsWhatItCannotReadForPeople) {

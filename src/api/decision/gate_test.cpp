@@ -13,14 +13,15 @@ namespace {
 thread_local std::size_t allocations = 0;
 }  // namespace
 
-// Counted in the whole program, so that a test can say what an answer costs.
-void* operator new(std::size_t size) {
+// Counted in the whole program, so that a test can say what an answer costs. Not inlined: a
+// compiler that sees half of a pair takes it for a mismatch.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
   std::abort();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace mooring::api {
 namespace {

@@ -177,7 +177,10 @@ Result<std::unique_ptr<JwtVerifier>> JwtVerifier::Make(Options options) {
         .Why("a token for somebody else must not be one for us");
   }
   std::unique_ptr<JwtVerifier> verifier(new JwtVerifier(std::move(options)));
-  RETURN_IF_ERROR(verifier->ReadKeys());
+  const std::string& keys = verifier->options_.keys;
+  if (!keys.empty() || !verifier->options_.on_unknown_key) {
+    RETURN_IF_ERROR(verifier->UseKeys(keys));
+  }
   return verifier;
 }
 
@@ -206,8 +209,9 @@ Result<JwtVerifier::Key> JwtVerifier::ReadKey(const Json& json) {
 }
 
 // Keys of other kinds, or for encryption, are for others.
-Status JwtVerifier::ReadKeys() {
-  ASSIGN_OR_RETURN(const Json json, Json::Parse(options_.keys, {.name = "key set"}));
+Result<JwtVerifier::KeySet> JwtVerifier::ReadKeys(std::string_view text) {
+  KeySet keys;
+  ASSIGN_OR_RETURN(const Json json, Json::Parse(text, {.name = "key set"}));
   ASSIGN_OR_RETURN(const Json::Array* const list, json.GetArray("keys"));
   for (const Json& each : *list) {
     const std::string_view use = TextOf(each, "use");
@@ -215,15 +219,28 @@ Status JwtVerifier::ReadKeys() {
     auto key = ReadKey(each);
     if (!key.ok() && key.error().code() == Code::kUnsupported) continue;
     if (!key.ok()) return key.error();
-    if (keys_.size() == kKeys) return Error(Code::kTooLarge, "a key set has at most 64 keys");
-    keys_.push_back(std::move(*key));
+    if (keys.size() == kKeys) return Error(Code::kTooLarge, "a key set has at most 64 keys");
+    keys.push_back(std::move(*key));
   }
-  if (!keys_.empty()) return Ok();
+  if (!keys.empty()) return keys;
   return Error(Code::kInvalidArgument, "the key set has no key that can be used")
       .Why("keys have a 'kid' and are RSA of 2048 bits and more, EC P-256 or Ed25519");
 }
 
-const JwtVerifier::Key* JwtVerifier::KeyOf(const Json& header) const {
+Status JwtVerifier::UseKeys(std::string_view json) {
+  ASSIGN_OR_RETURN(KeySet keys, ReadKeys(json));
+  const std::lock_guard lock(mutex_);
+  keys_ = std::make_shared<const KeySet>(std::move(keys));
+  known_.clear();
+  return Ok();
+}
+
+std::shared_ptr<const JwtVerifier::KeySet> JwtVerifier::Keys() const {
+  const std::lock_guard lock(mutex_);
+  return keys_;
+}
+
+const JwtVerifier::Key* JwtVerifier::KeyOf(const KeySet& keys, const Json& header) const {
   constexpr std::pair<std::string_view, Algorithm> kNames[] = {
       {"RS256", Algorithm::kRs256}, {"ES256", Algorithm::kEs256}, {"EdDSA", Algorithm::kEdDsa}};
   const std::string_view name = TextOf(header, "alg"), id = TextOf(header, "kid");
@@ -231,9 +248,12 @@ const JwtVerifier::Key* JwtVerifier::KeyOf(const Json& header) const {
   if (header.Find("crit") != nullptr || header.Find("b64") != nullptr) return nullptr;
   for (const auto& [known, algorithm] : kNames) {
     if (name != known) continue;
-    for (const Key& key : keys_) {
+    bool known_id = id.empty();
+    for (const Key& key : keys) {
       if (key.id == id && key.algorithm == algorithm) return &key;
+      known_id = known_id || key.id == id;
     }
+    if (!known_id && options_.on_unknown_key) options_.on_unknown_key();
   }
   return nullptr;
 }
@@ -276,6 +296,7 @@ std::shared_ptr<const records::Principal> JwtVerifier::PrincipalOf(const Json& c
 
 std::shared_ptr<const records::Principal> JwtVerifier::Verify(std::string_view token) const {
   if (token.size() > kTokenBytes) return nullptr;
+  const std::shared_ptr<const KeySet> keys = Keys();
   const Digest digest = Sha256Of(AsBytes(token));
   const std::string seen(AsText(digest));
   {
@@ -291,7 +312,7 @@ std::shared_ptr<const records::Principal> JwtVerifier::Verify(std::string_view t
   }
   const auto header = ParsePart(token.substr(0, first));
   const auto signature = DecodeBase64Url(token.substr(second + 1));
-  const Key* const key = header.ok() && header->IsObject() ? KeyOf(*header) : nullptr;
+  const Key* const key = header.ok() && header->IsObject() ? KeyOf(*keys, *header) : nullptr;
   if (key == nullptr || !signature || !IsSigned(*key, token.substr(0, second), *signature)) {
     return nullptr;
   }
@@ -301,6 +322,7 @@ std::shared_ptr<const records::Principal> JwtVerifier::Verify(std::string_view t
   auto principal = PrincipalOf(*claims);
   if (principal == nullptr) return nullptr;
   const std::lock_guard lock(mutex_);
+  if (keys_ != keys) return nullptr;  // changed meanwhile: to be looked at anew
   if (known_.size() >= kRemembered) known_.clear();
   known_[seen] = {principal, expires};
   return principal;

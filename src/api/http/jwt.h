@@ -3,6 +3,8 @@
 // may claim, "none" and shared secrets among them, is refused, and so is a key of another kind than
 // the header's word: the words of an attacker choose nothing but the key's id.
 //
+// A token that was taken is looked at again when the keys change.
+//
 // Claims become roles by a mapping that the operator writes, not the provider.
 //
 // Thread safety: any thread. Failure: Verify is null for every reason alike; Make says what is
@@ -10,6 +12,7 @@
 // before costs a SHA-256 and a look-up. Memory: kRemembered tokens.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -42,8 +45,11 @@ class JwtVerifier {
 
   struct Options {
     std::string issuer, audience;  // required: exactly these
-    std::string keys;              // the key set, JSON
-    std::string claim = "roles";   // a text, texts with spaces between, or a list of them
+    std::string keys;              // the key set, JSON; "" when UseKeys gives it later
+    // Told, on the caller's thread, of a token that names a key that is not in the set: it must not
+    // block. The token is refused; its sender comes again.
+    std::function<void()> on_unknown_key = {};
+    std::string claim = "roles";  // a text, texts with spaces between, or a list of them
     std::vector<ClaimRule> rules;
     const Clock* clock = nullptr;  // required
   };
@@ -52,7 +58,10 @@ class JwtVerifier {
 
   // Null: not from the issuer, not for us, not now, or not a token at all.
   std::shared_ptr<const records::Principal> Verify(std::string_view token) const;
-  std::size_t keys() const { return keys_.size(); }
+  // Another set in the place of the one before; tokens are looked at anew. When it has no sense the
+  // one before stays, and the error says why.
+  Status UseKeys(std::string_view json);
+  std::size_t keys() const { return Keys()->size(); }
 
  private:
   enum class Algorithm : unsigned char { kRs256, kEs256, kEdDsa };
@@ -66,18 +75,20 @@ class JwtVerifier {
     Time expires;
   };
 
+  using KeySet = std::vector<Key>;
   explicit JwtVerifier(Options options) : options_(std::move(options)) {}
-  Status ReadKeys();
+  static Result<KeySet> ReadKeys(std::string_view text);
   static Result<Key> ReadKey(const Json& json);
-  const Key* KeyOf(const Json& header) const;
+  std::shared_ptr<const KeySet> Keys() const;
+  const Key* KeyOf(const KeySet& keys, const Json& header) const;
   static bool IsSigned(const Key& key, std::string_view text, std::string_view signature);
   // The time it ends, when its claims hold now.
   bool Holds(const Json& claims, Time& expires) const;
   std::shared_ptr<const records::Principal> PrincipalOf(const Json& claims) const;
 
   const Options options_;
-  std::vector<Key> keys_;
-  mutable std::mutex mutex_;                              // guards known_
+  mutable std::mutex mutex_;  // guards what follows
+  std::shared_ptr<const KeySet> keys_ = std::make_shared<const KeySet>();
   mutable std::unordered_map<std::string, Known> known_;  // by SHA-256 of the token
 };
 

@@ -8,6 +8,7 @@
 #include <openssl/rsa.h>
 
 #include "api/http/base64url.h"
+#include "api/http/jwt_for_tests.h"
 #include "base/crypto/digest.h"
 #include "base/io/file_system.h"
 
@@ -17,58 +18,7 @@ namespace {
 using records::Permission;
 using records::Role;
 
-struct SigningKey {
-  SigningKey(EVP_PKEY* made, std::string kid) : key(made, EVP_PKEY_free), id(std::move(kid)) {}
-  std::shared_ptr<EVP_PKEY> key;
-  std::string id;
-
-  std::string Sign(const std::string& text) const {
-    const bool ed = EVP_PKEY_is_a(key.get(), "ED25519") == 1;
-    EVP_MD_CTX* const context = EVP_MD_CTX_new();
-    EVP_DigestSignInit(context, nullptr, ed ? nullptr : EVP_sha256(), nullptr, key.get());
-    std::size_t size = 1024;
-    std::string bytes(size, '\0');
-    EVP_DigestSign(context, reinterpret_cast<unsigned char*>(bytes.data()), &size,
-                   reinterpret_cast<const unsigned char*>(text.data()), text.size());
-    EVP_MD_CTX_free(context);
-    bytes.resize(size);
-    return EVP_PKEY_is_a(key.get(), "EC") == 1 ? Plain(bytes) : bytes;
-  }
-  // r and s from DER.
-  static std::string Plain(const std::string& der) {
-    const auto* at = reinterpret_cast<const unsigned char*>(der.data());
-    ECDSA_SIG* const signature = d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(der.size()));
-    std::string both(64, '\0');
-    auto* const out = reinterpret_cast<unsigned char*>(both.data());
-    BN_bn2binpad(ECDSA_SIG_get0_r(signature), out, 32);
-    BN_bn2binpad(ECDSA_SIG_get0_s(signature), out + 32, 32);
-    ECDSA_SIG_free(signature);
-    return both;
-  }
-  std::string Number(const char* name) const {
-    BIGNUM* number = nullptr;
-    EVP_PKEY_get_bn_param(key.get(), name, &number);
-    std::string bytes(static_cast<std::size_t>(BN_num_bytes(number)), '\0');
-    BN_bn2bin(number, reinterpret_cast<unsigned char*>(bytes.data()));
-    BN_free(number);
-    return EncodeBase64Url(bytes);
-  }
-  std::string Json() const {
-    if (EVP_PKEY_is_a(key.get(), "RSA") == 1) {
-      return R"({"kty":"RSA","use":"sig","kid":")" + id + R"(","n":")" + Number("n") +
-             R"(","e":")" + Number("e") + "\"}";
-    }
-    if (EVP_PKEY_is_a(key.get(), "EC") == 1) {
-      return R"({"kty":"EC","crv":"P-256","kid":")" + id + R"(","x":")" + Number("qx") +
-             R"(","y":")" + Number("qy") + "\"}";
-    }
-    std::string x(32, '\0');
-    std::size_t size = 32;
-    EVP_PKEY_get_raw_public_key(key.get(), reinterpret_cast<unsigned char*>(x.data()), &size);
-    return R"({"kty":"OKP","crv":"Ed25519","kid":")" + id + R"(","x":")" + EncodeBase64Url(x) +
-           "\"}";
-  }
-};
+using SigningKey = JwtSigningKey;
 
 class JwtTest : public ::testing::Test {
  protected:
@@ -234,6 +184,41 @@ TEST_F(JwtTest, HoldsOnlyFromTheIssuerForUsAndNow) {
         << sub;
   }
   EXPECT_FALSE(Takes(R"({"iss":"https://id.example","aud":"mooring",)" + until(10) + "}"));
+}
+
+TEST_F(JwtTest, TakesAnotherKeySetAndForgetsWhatTheOldOneSigned) {
+  int unknown = 0;
+  JwtVerifier::Options options = Options();
+  options.keys = "";
+  options.on_unknown_key = [&unknown] { ++unknown; };
+  const auto verifier = JwtVerifier::Make(std::move(options)).value();
+  const std::string by_ed = Token(Header("EdDSA", "ed"), Claims(), Ed());
+  const std::string by_ec = Token(Header("ES256", "ec"), Claims(), Ec());
+  EXPECT_EQ(verifier->Verify(by_ed), nullptr) << "no keys, nobody comes in";
+  EXPECT_EQ(unknown, 1);
+  ASSERT_TRUE(verifier->UseKeys("{\"keys\":[" + Ed().Json() + "]}").ok());
+  EXPECT_NE(verifier->Verify(by_ed), nullptr);
+  EXPECT_EQ(unknown, 1);
+  EXPECT_EQ(verifier->Verify(by_ec), nullptr);
+  EXPECT_EQ(unknown, 2);
+  EXPECT_EQ(verifier->Verify(Token(Header("HS256", "none"), Claims(), Ed())), nullptr);
+  EXPECT_EQ(verifier->Verify(Token(Header("RS256", "ed"), Claims(), Ed())), nullptr);
+  EXPECT_EQ(unknown, 2) << "an algorithm that we do not take asks for no key, nor does a known id";
+  EXPECT_FALSE(verifier->UseKeys("{}").ok());
+  EXPECT_NE(verifier->Verify(by_ed), nullptr) << "the set before stays";
+  ASSERT_TRUE(verifier->UseKeys("{\"keys\":[" + Ec().Json() + "]}").ok());
+  EXPECT_EQ(verifier->Verify(by_ed), nullptr) << "its key was withdrawn";
+  EXPECT_NE(verifier->Verify(by_ec), nullptr);
+}
+
+TEST_F(JwtTest, RefusesClaimsThatStandTwice) {
+  for (const char* twice : {R"(,"sub":"root")", R"(,"aud":"mooring")", R"(,"exp":9999999999)",
+                            R"(,"iss":"https://id.example")", R"(,"roles":["chiefs"])"}) {
+    EXPECT_FALSE(Takes(Claims(twice))) << twice;
+  }
+  EXPECT_EQ(verifier_->Verify(Token(R"({"alg":"EdDSA","kid":"ed","alg":"EdDSA"})", Claims(), Ed())),
+            nullptr);
+  EXPECT_TRUE(Takes(Claims(R"(,"other":1)")));
 }
 
 TEST_F(JwtTest, WhatIsRememberedEndsToo) {

@@ -41,7 +41,7 @@ TEST_F(ThawTest, LetsWindowsGoOnOnceAndSaysWhetherTheyStand) {
   EXPECT_EQ(answered.status, 200) << answered.body;
   EXPECT_EQ(told, std::vector<std::string>{"anna: set by hand"});
   EXPECT_FALSE(ToldFrozen());
-  EXPECT_EQ(api.Post(kPath, R"({"reason":"again"})").status, 409);
+  EXPECT_EQ(api.Post(kPath, R"({"reason":"again"})").status, 422);
   EXPECT_EQ(api.Post(kPath, "{}").status, 400);
   EXPECT_EQ(told.back(), "api: again");
 }

@@ -36,6 +36,13 @@ TEST_F(PosixFileSystemTest, SaysWhatIsMissingAndWhatIsThere) {
   EXPECT_EQ(fs_.Open(root_ + "/none", OpenMode::kRead).error().code(), Code::kNotFound);
 }
 
+TEST_F(PosixFileSystemTest, ALinkToNowhereIsNotAbsentAndDoesNotExist) {
+  std::filesystem::create_symlink(root_ + "/none", root_ + "/link");
+  EXPECT_EQ(fs_.Stat(root_ + "/link").error().code(), Code::kFailedPrecondition);
+  EXPECT_FALSE(fs_.Exists(root_ + "/link"));
+  EXPECT_EQ(fs_.ReadFile(root_ + "/link", 100).error().code(), Code::kNotFound);
+}
+
 TEST_F(PosixFileSystemTest, AFileKnowsWhetherAPathIsStillItsOwn) {
   const std::string path = root_ + "/a/x";
   const auto file = fs_.Open(path, OpenMode::kReadWrite).value();

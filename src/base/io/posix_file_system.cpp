@@ -163,7 +163,14 @@ class Posix final : public FileSystem {
   Result<FileStat> Stat(const std::string& path) override {
     struct stat facts {};
     struct stat own {};
-    if (::stat(path.c_str(), &facts) != 0) return SystemError("cannot stat", path, errno);
+    if (::stat(path.c_str(), &facts) != 0) {
+      const int reason = errno;
+      // A name that is taken by a link to nowhere is not an absent one.
+      if (reason == ENOENT && ::lstat(path.c_str(), &own) == 0) {
+        return Error(Code::kFailedPrecondition, path + " is a link that leads nowhere");
+      }
+      return SystemError("cannot stat", path, reason);
+    }
     if (::lstat(path.c_str(), &own) != 0) return SystemError("cannot stat", path, errno);
     return FileStat{.size = static_cast<std::uint64_t>(facts.st_size),
                     .is_directory = S_ISDIR(facts.st_mode),

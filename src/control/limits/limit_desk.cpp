@@ -122,11 +122,12 @@ Result<std::string> LimitDesk::Answer(const LimitCall& call) {
     ASSIGN_OR_RETURN(const LimitChange change, work());
     return AnswerOf(change, call);
   }
-  const records::ControlEntry entry = EntryOf(call, body, options_.channel);
+  records::ControlEntry entry = EntryOf(call, body, options_.channel);
   if (call.what != What::kLower) {
     ASSIGN_OR_RETURN(const LimitChange change, records::Audited(*options_.audit, entry, work));
     return AnswerOf(change, call);
   }
+  entry.never_waits = true;
   ASSIGN_OR_RETURN(const LimitChange lowered, work());
   static_cast<void>(options_.audit->Append(entry).ok());  // the log tells who must know
   return AnswerOf(lowered, call);

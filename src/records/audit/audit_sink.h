@@ -35,6 +35,9 @@ struct ControlEntry {
   // Of an outcome alone: the entry whose outcome this is, and "done" or the error.
   std::optional<std::uint64_t> outcome_of = {};
   std::string outcome = {};
+  // Not written. Of what lowers, stops or was refused: it happens whatever the log says, and is
+  // written behind a damaged log where changes are refused (log_damage.h).
+  bool never_waits = false;
   // Given by the log.
   std::uint64_t sequence = 0;
   Time at = {};

@@ -29,12 +29,14 @@ Status AppendLine(FileSystem& files, const std::string& path, std::string line) 
 
 }  // namespace
 
-std::string HeadsPath(const std::string& directory) { return directory + "/heads"; }
-
 ControlLog::~ControlLog() {
   if (unsigned_ == 0) return;
   const auto head = SignHead();
-  if (!head.ok() && options_.on_problem) options_.on_problem(head.error());
+  if (!head.ok()) Tell(head.error());
+}
+
+void ControlLog::Tell(const Error& error) const {
+  if (options_.on_problem) options_.on_problem(error);
 }
 
 Result<std::unique_ptr<FileLock>> ControlLog::Lock() const {
@@ -57,16 +59,58 @@ Result<std::unique_ptr<FileLock>> ControlLog::Lock() const {
 
 Result<std::uint64_t> ControlLog::Append(const ControlEntry& entry) {
   auto appended = AppendUnderLock(entry);
-  // The change of an outcome is made: its caller cannot fail any more, so somebody else is told.
-  const bool late = !appended.ok() && entry.outcome_of.has_value();
-  if (late && options_.on_problem) options_.on_problem(appended.error());
+  // What is done already, or is done whatever is said here, cannot fail any more: somebody else is
+  // told.
+  const bool late = entry.outcome_of.has_value() || entry.never_waits;
+  if (!appended.ok() && late) Tell(appended.error());
   return appended;
 }
 
 Result<std::uint64_t> ControlLog::AppendUnderLock(const ControlEntry& entry) {
   const std::lock_guard guard(mutex_);
   ASSIGN_OR_RETURN(const auto lock, Lock());
-  ASSIGN_OR_RETURN(LogFile log, LogFile::Open(*options_.files, options_.directory));
+  auto log = OpenSound();
+  if (log.ok()) return AppendTo(*log, entry);
+  const Error& found = log.error();
+  if (!entry.never_waits || found.code() != Code::kDataLoss) return found;
+  auto behind =
+      AppendAfterDamage(*options_.files, options_.directory, entry, found, options_.clock->Now());
+  if (behind.ok()) {
+    Tell(Error(Code::kDataLoss,
+               "the control log is damaged: '" + entry.action + "' was written behind it")
+             .Where(AfterDamageDirectory(options_.directory)));
+  }
+  return behind;
+}
+
+// Nothing is signed or written behind what is not known to be whole.
+Result<LogFile> ControlLog::OpenSound() {
+  Status sound = CheckDamageNote(*options_.files, options_.directory);
+  if (!sound.ok()) {
+    checked_ = false;
+    return std::move(sound).error();
+  }
+  auto log = LogFile::Open(*options_.files, options_.directory);
+  if (!log.ok()) {
+    sound = log.error();
+  } else {
+    if (!log->repaired().empty()) {
+      Tell(Error(Code::kDataLoss, "the control log was mended after a crash: " + log->repaired())
+               .Where(ControlLogPath(options_.directory)));
+    }
+    if (!checked_) sound = CheckWholeLog(*options_.files, options_.directory);
+  }
+  checked_ = sound.ok();
+  if (sound.ok()) return log;
+  if (sound.error().code() == Code::kDataLoss) {
+    const Status noted =
+        WriteDamageNote(*options_.files, options_.directory, sound.error(), options_.clock->Now());
+    if (!noted.ok()) Tell(noted.error());
+  }
+  return std::move(sound).error();
+}
+
+Result<std::uint64_t> ControlLog::AppendTo(LogFile& log, const ControlEntry& entry) {
   ControlEntry numbered = entry;
   numbered.sequence = log.durable().place.records;
   numbered.at = options_.clock->Now();
@@ -80,7 +124,7 @@ Result<std::uint64_t> ControlLog::AppendUnderLock(const ControlEntry& entry) {
 void ControlLog::SignOrTell(const LogMark& durable) {
   const auto head = SignUnderLock(durable);
   if (head.ok()) unsigned_ = 0;
-  if (!head.ok() && options_.on_problem) options_.on_problem(head.error());
+  if (!head.ok()) Tell(head.error());
 }
 
 Result<TreeHead> ControlLog::SignUnderLock(const LogMark& durable) const {
@@ -99,7 +143,7 @@ Result<TreeHead> ControlLog::SignUnderLock(const LogMark& durable) const {
 Result<TreeHead> ControlLog::SignHead() {
   const std::lock_guard guard(mutex_);
   ASSIGN_OR_RETURN(const auto lock, Lock());
-  ASSIGN_OR_RETURN(const LogFile log, LogFile::Open(*options_.files, options_.directory));
+  ASSIGN_OR_RETURN(const LogFile log, OpenSound());
   auto head = SignUnderLock(log.durable());
   if (head.ok()) unsigned_ = 0;
   return head;
@@ -109,7 +153,8 @@ Status ControlLog::Check() {
   const std::lock_guard guard(mutex_);
   if (!options_.files->Exists(options_.directory)) return Ok();
   ASSIGN_OR_RETURN(const auto lock, Lock());
-  ASSIGN_OR_RETURN(const LogFile log, LogFile::Open(*options_.files, options_.directory));
+  checked_ = false;
+  ASSIGN_OR_RETURN(const LogFile log, OpenSound());
   return Ok();
 }
 

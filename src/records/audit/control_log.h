@@ -9,11 +9,16 @@
 // where the log ends and writes behind it. Nothing is touched before the first append. A tree head
 // is signed every `sign_every` entries, on demand, and at the end when there are newer entries.
 //
+// The first append, and Check, read the whole log. Damage, once found, is noted in the directory:
+// from then on every process refuses changes until people have moved the directory away, and writes
+// what never waits behind it (log_damage.h).
+//
 // Thread safety: any thread, any process. Failure of Append: kUnavailable when the lock is held
-// for longer than `wait`, kDataLoss with the place for a log that does not fit its mark, else what
-// the disk says; the action that it was for must fail. A head that cannot be signed and an outcome
-// that cannot be appended are told to `on_problem`; the entries stand. Cost: four writes or syncs
-// an entry, about a millisecond; independent of the log's length.
+// for longer than `wait`, kDataLoss with the place for a log that is damaged, else what the disk
+// says; the action that it was for must fail, unless it never waits. What opening mended, a head
+// that cannot be signed, and an outcome or an entry that never waits and cannot be appended, are
+// told to `on_problem`. Cost: four writes or syncs an entry, about a millisecond, independent of
+// the log's length but for the first.
 #pragma once
 
 #include <chrono>
@@ -25,12 +30,11 @@
 #include "base/clock.h"
 #include "base/io/file_system.h"
 #include "records/audit/audit_sink.h"
+#include "records/audit/log_damage.h"
 #include "records/audit/log_file.h"
 #include "records/audit/tree_head.h"
 
 namespace mooring::records {
-
-std::string HeadsPath(const std::string& directory);
 
 class ControlLog final : public AuditSink {
  public:
@@ -51,17 +55,21 @@ class ControlLog final : public AuditSink {
   Result<std::uint64_t> Append(const ControlEntry& entry) override;
   // A head over all that is durable, kept in the file `heads` too.
   Result<TreeHead> SignHead();
-  // Opens and repairs without appending; ok when there is no log yet.
+  // Opens, repairs and reads all of it without appending; ok when there is no log yet.
   Status Check();
 
  private:
   Result<std::uint64_t> AppendUnderLock(const ControlEntry& entry);
+  Result<LogFile> OpenSound();
+  Result<std::uint64_t> AppendTo(LogFile& log, const ControlEntry& entry);
   Result<std::unique_ptr<FileLock>> Lock() const;
+  void Tell(const Error& error) const;
   Result<TreeHead> SignUnderLock(const LogMark& durable) const;
   void SignOrTell(const LogMark& durable);
 
   const Options options_;
   std::mutex mutex_;            // guards what follows; the file lock is between processes
+  bool checked_ = false;        // all of the log was read and is sound
   std::uint64_t unsigned_ = 0;  // entries of ours behind the newest head of ours
 };
 

@@ -6,8 +6,10 @@
 #include <set>
 #include <thread>
 
+#include "base/crypto/digest.h"
 #include "base/io/simulated_file_system.h"
 #include "records/audit/check_log.h"
+#include "records/audit/log_lines.h"
 #include "records/audit/signing_key.h"
 
 namespace mooring::records {
@@ -149,6 +151,159 @@ TEST_F(ControlLogTest, ChecksWithoutMakingAnything) {
   EXPECT_TRUE(log.Check().ok());
   ASSERT_TRUE(fs.FlipBit("control/log", 3).ok());
   EXPECT_EQ(log.Check().error().code(), Code::kDataLoss);
+}
+
+struct DamagedControlLog : ControlLogTest {
+  std::vector<std::string> told;
+  ControlLog::Options Telling() {
+    ControlLog::Options options = Options();
+    options.on_problem = [this](const Error& error) { told.push_back(error.ToString()); };
+    return options;
+  }
+  void SetUp() override {
+    ControlLog log(Options());
+    for (int i = 0; i < 6; ++i) ASSERT_TRUE(log.Append(Entry("m" + std::to_string(i))).ok());
+  }
+  std::string LogText() { return fs.ReadFile("control/log", 1 << 20).value(); }
+  // One letter of an old entry is another one: neither the mark nor the newest line shows it.
+  void ChangeAnOldEntry() {
+    std::string text = LogText();
+    text[text.find("\"m1\"") + 1] = 'n';
+    ASSERT_TRUE(fs.WriteFileDurably("control/log", AsBytes(text)).ok());
+  }
+  static ControlEntry Kill() {
+    ControlEntry entry = Entry("7");
+    entry.action = "kill.thrown";
+    entry.never_waits = true;
+    return entry;
+  }
+};
+
+TEST_F(DamagedControlLog, RefusesChangesOnceTheOldDamageWasFound) {
+  ChangeAnOldEntry();
+  const std::string before = LogText();
+  ControlLog log(Telling());
+  const Status found = log.Check();
+  ASSERT_EQ(found.error().code(), Code::kDataLoss);
+  const auto refused = log.Append(Entry("m"));
+  ASSERT_EQ(refused.error().code(), Code::kDataLoss);
+  const std::string text = refused.error().ToString();
+  for (const char* part : {"entry 1", "control/log, byte", "mooring audit verify", "move"}) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << " in " << text;
+  }
+  EXPECT_FALSE(log.SignHead().ok()) << "a signature would vouch for it";
+  EXPECT_EQ(LogText(), before);
+}
+
+TEST_F(DamagedControlLog, TheFirstAppendOfEachProcessLooksWithoutBeingAsked) {
+  ChangeAnOldEntry();
+  EXPECT_EQ(ControlLog(Options()).Append(Entry("m")).error().code(), Code::kDataLoss);
+  EXPECT_TRUE(fs.Exists("control/damaged"));
+}
+
+TEST_F(DamagedControlLog, OtherProcessesThatHadLookedBeforeRefuseToo) {
+  ControlLog other(Options());
+  ASSERT_TRUE(other.Append(Entry("m")).ok());
+  ChangeAnOldEntry();
+  EXPECT_FALSE(ControlLog(Options()).Check().ok());
+  EXPECT_EQ(other.Append(Entry("m")).error().code(), Code::kDataLoss);
+}
+
+TEST_F(DamagedControlLog, TheNoteRemovedByHandComesBack) {
+  ChangeAnOldEntry();
+  ControlLog log(Options());
+  EXPECT_FALSE(log.Append(Entry("m")).ok());
+  ASSERT_TRUE(fs.Remove("control/damaged").ok());
+  EXPECT_FALSE(log.Append(Entry("m")).ok());
+  EXPECT_TRUE(fs.Exists("control/damaged"));
+}
+
+TEST_F(DamagedControlLog, ANoteThatCannotBeReadRefuses) {
+  ASSERT_TRUE(fs.WriteFileDurably("control/damaged", AsBytes("?")).ok());
+  EXPECT_EQ(ControlLog(Options()).Append(Entry("m")).error().code(), Code::kDataLoss);
+}
+
+TEST_F(DamagedControlLog, WhatNeverWaitsIsWrittenBehindAndTold) {
+  ChangeAnOldEntry();
+  const std::string before = LogText();
+  ControlLog log(Telling());
+  EXPECT_EQ(*log.Append(Kill()), 1u) << "behind the entry that says what was found";
+  EXPECT_EQ(*log.Append(Kill()), 2u);
+  EXPECT_EQ(LogText(), before);
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_NE(told[0].find("kill.thrown"), std::string::npos) << told[0];
+  const std::string behind = fs.ReadFile("control/after-damage/log", 1 << 20).value();
+  EXPECT_TRUE(CheckLog(AsBytes(behind)).problems.empty());
+  std::vector<ControlEntry> entries;
+  ASSERT_TRUE(VisitEntries(AsBytes(behind), [&](const ControlEntry& entry) {
+                entries.push_back(entry);
+                return true;
+              }).ok());
+  ASSERT_EQ(entries.size(), 3u);
+  EXPECT_EQ(entries[0].action, "log.damaged");
+  EXPECT_NE(entries[0].detail.find("entry 1"), std::string::npos) << entries[0].detail;
+  EXPECT_EQ(entries[0].before, Hex(Sha256Of(AsBytes(before))));
+  EXPECT_EQ(entries[2].action, "kill.thrown");
+}
+
+TEST_F(DamagedControlLog, MovedAwayWholeItBeginsANewOne) {
+  ChangeAnOldEntry();
+  ControlLog log(Options());
+  EXPECT_FALSE(log.Append(Entry("m")).ok());
+  for (const std::string name : {"log", "mark", "heads", "damaged"}) {
+    ASSERT_TRUE(fs.Remove("control/" + name).ok());
+  }
+  EXPECT_EQ(*log.Append(Entry("m")), 0u);
+}
+
+TEST_F(DamagedControlLog, ARepeatedOrForgedLastLineIsFound) {
+  const std::string text = LogText();
+  const std::size_t last = text.rfind('\n', text.size() - 2) + 1;
+  std::string forged = text.substr(last);
+  forged[forged.find("\"m5\"") + 2] = '9';
+  ChainHasher hasher;
+  const Digest newest = DecodeDigest(text.substr(last, kChainDigits)).value();
+  const std::string record =
+      text.substr(last + kChainDigits + 1, text.size() - last - kChainDigits - 2);
+  // Chained as it should be, but an entry with this number stands already.
+  const std::string chained = LogLine(hasher.Next(newest, AsBytes(record)), record);
+  for (const std::string& line : {text.substr(last), forged, chained}) {
+    ASSERT_TRUE(fs.WriteFileDurably("control/log", AsBytes(text + line)).ok());
+    ControlLog log(Telling());
+    EXPECT_EQ(log.Append(Entry("m")).error().code(), Code::kDataLoss) << line;
+    EXPECT_EQ(LogText(), text + line) << "it is evidence";
+    ASSERT_TRUE(fs.Remove("control/damaged").ok());
+  }
+}
+
+TEST_F(DamagedControlLog, ATornLastLineAndABlankTailAreMendedAndTold) {
+  const std::string text = LogText();
+  const std::string torn = text.substr(text.rfind('\n', text.size() - 2) + 1, 70);
+  for (const std::string& tail : {torn, std::string(300, '\0'), torn + std::string(90, '\0')}) {
+    told.clear();
+    ASSERT_TRUE(fs.WriteFileDurably("control/log", AsBytes(text + tail)).ok());
+    ControlLog log(Telling());
+    ASSERT_TRUE(log.Check().ok());
+    ASSERT_EQ(told.size(), 1u);
+    EXPECT_NE(told[0].find(std::to_string(tail.size()) + " bytes"), std::string::npos) << told[0];
+    EXPECT_EQ(LogText(), text);
+  }
+}
+
+TEST_F(DamagedControlLog, AHeadThatTheLogDoesNotFitIsDamage) {
+  // The log and its mark written wholly anew, with as many entries: the heads beside it tell.
+  SimulatedFileSystem other;
+  ControlLog::Options options = Options();
+  options.files = &other;
+  {
+    ControlLog log(options);
+    for (int i = 0; i < 6; ++i) ASSERT_TRUE(log.Append(Entry("x")).ok());
+  }
+  for (const std::string name : {"log", "mark"}) {
+    const std::string bytes = other.ReadFile("control/" + name, 1 << 20).value();
+    ASSERT_TRUE(fs.WriteFileDurably("control/" + name, AsBytes(bytes)).ok());
+  }
+  EXPECT_EQ(ControlLog(Options()).Append(Entry("m")).error().code(), Code::kDataLoss);
 }
 
 // Each log has handles and a lock of its own, as each process would.

@@ -1,6 +1,10 @@
 #include "records/audit/log_file.h"
 
+#include <algorithm>
+
 #include "base/limits.h"
+#include "records/audit/control_entry.h"
+#include "records/audit/tree_head.h"
 
 namespace mooring::records {
 namespace {
@@ -15,6 +19,13 @@ Result<std::string> ReadRange(File& file, std::uint64_t from, std::uint64_t to) 
   return bytes;
 }
 
+// A line, its end aside, that could stand in a log.
+bool IsWhole(std::string_view line) {
+  if (line.size() <= kChainDigits || line[kChainDigits] != ' ') return false;
+  return DecodeDigest(line.substr(0, kChainDigits)).ok() &&
+         DecodeEntry(line.substr(kChainDigits + 1)).ok();
+}
+
 }  // namespace
 
 std::string ControlLogPath(const std::string& directory) { return directory + "/log"; }
@@ -23,14 +34,17 @@ std::string MarkPath(const std::string& directory) { return directory + "/mark";
 Error LogFile::Damaged(const std::string& what, std::uint64_t offset) const {
   return Error(Code::kDataLoss, "the control log is damaged: " + what)
       .Where(path_ + ", byte " + std::to_string(offset))
-      .Help("look with: mooring audit verify; keep the file, it is evidence");
+      .Help(std::string(kDamageHelp));
 }
 
 Result<LogFile> LogFile::Open(FileSystem& files, const std::string& directory) {
   const std::string path = ControlLogPath(directory), mark_path = MarkPath(directory);
   if (!files.Exists(path)) {
     if (files.Exists(mark_path)) {
-      return Error(Code::kDataLoss, "the control log is gone").Where(path).Why("its mark is there");
+      return Error(Code::kDataLoss, "the control log is gone")
+          .Where(path)
+          .Why("its mark is there")
+          .Help(std::string(kDamageHelp));
     }
     ASSIGN_OR_RETURN(const auto made, files.Open(path, OpenMode::kReadWrite));
     RETURN_IF_ERROR(made->WriteAt(0, AsBytes(kLogFirstLine)));
@@ -96,22 +110,59 @@ Status LogFile::CheckEnd() const {
 // after a failed sync the system may hold them for clean.
 Status LogFile::TakeTail() {
   ASSIGN_OR_RETURN(const std::uint64_t size, log_->Size());
-  const std::uint64_t from = mark_.place.offset;
+  const std::uint64_t from = mark_.place.offset, before = mark_.place.records;
   if (size == from) return Ok();
   ASSIGN_OR_RETURN(const std::string tail, ReadRange(*log_, from, size));
   LineWalker walker(AsBytes(tail), mark_.place);
   while (walker.Next() == LineWalker::Step::kRecord) {
+    const auto entry = DecodeEntry(walker.record());
+    if (!entry.ok() || entry->sequence != mark_.place.records) {
+      return Damaged("the entry behind the newest has another number", mark_.place.offset);
+    }
     mark_.tree.Add(tree_hasher_, tree_hasher_.Leaf(AsBytes(walker.record())));
     mark_.place = walker.place();
   }
   const std::uint64_t end = mark_.place.offset;
-  if (size - end > kLineBytes) {
-    return Damaged("more than one unfinished entry lies behind the newest", end);
-  }
+  RETURN_IF_ERROR(CheckUnfinished(std::string_view(tail).substr(end - from)));
   if (size != end) RETURN_IF_ERROR(log_->Truncate(end));
   RETURN_IF_ERROR(log_->WriteAt(from, AsBytes(tail.substr(0, end - from))));
   RETURN_IF_ERROR(log_->Sync());
+  NoteRepair(mark_.place.records - before, size - end);
   return SaveMark();
+}
+
+// What a cut of power leaves of one line is no entry that can be read, or lacks its line end alone.
+Status LogFile::CheckUnfinished(std::string_view rest) {
+  std::uint64_t at = mark_.place.offset;
+  if (rest.size() > kLineBytes) {
+    return Damaged("more than one unfinished entry lies behind the newest", at);
+  }
+  for (bool first = true; !rest.empty(); first = false) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    const std::string_view line = rest.substr(0, end);
+    if (IsWhole(line)) {
+      const Digest chain =
+          chain_hasher_.Next(mark_.place.chain, AsBytes(line.substr(kChainDigits + 1)));
+      if (!first || line.substr(0, kChainDigits) != Hex(chain)) {
+        return Damaged("an entry does not follow from the newest: repeated, moved or forged", at);
+      }
+    }
+    const std::size_t step = std::min(end + 1, rest.size());
+    at += step;
+    rest.remove_prefix(step);
+  }
+  return Ok();
+}
+
+void LogFile::NoteRepair(std::uint64_t taken, std::uint64_t cut) {
+  if (taken != 0) {
+    repaired_ = std::to_string(taken) + " written behind the durable mark (now " +
+                std::to_string(mark_.place.records) + " entries) taken in";
+  }
+  if (cut == 0) return;
+  if (taken != 0) repaired_ += "; ";
+  repaired_ += std::to_string(cut) + " bytes of an unfinished entry cut at byte " +
+               std::to_string(mark_.place.offset);
 }
 
 Status LogFile::SaveMark() {

@@ -22,8 +22,8 @@ Status CheckSeen(const Journal::Options& options, std::uint32_t newest) {
       .Why(options.seen.by + " names segment " + std::to_string(options.seen.segment) +
            ": ids of decisions would be given a second time")
       .Help(
-          "restore the journal, or move the lake and the watch's checkpoint (lake, watch.json) "
-          "away with it");
+          "restore the journal, or move what was made of it away with it: the lake, the watch's "
+          "checkpoint, what limits have spent (lake, watch.json, limits.snapshot)");
 }
 
 }  // namespace

@@ -124,7 +124,11 @@ Result<KillList> ParseKillList(std::string_view text) {
 
 Result<KillList> ReadKillList(FileSystem& files, const std::string& path) {
   const auto text = files.ReadFile(path, kFileLimit);
-  if (!text.ok() && text.error().code() == Code::kNotFound) return KillList();
+  if (!text.ok() && text.error().code() == Code::kNotFound) {
+    const auto name = files.Stat(path);
+    if (!name.ok() && name.error().code() == Code::kNotFound) return KillList();
+    return Damaged("it is no file");
+  }
   if (!text.ok()) return text.error();
   return ParseKillList(*text);
 }

@@ -8,7 +8,6 @@ namespace mooring::app::cli {
 namespace {
 
 constexpr std::uint64_t kSmallFileBytes = 1 * limits::kMiB;
-constexpr std::uint64_t kHeadsFileBytes = 1 * limits::kGiB;
 
 }  // namespace
 
@@ -66,17 +65,7 @@ Result<PublicKey> ReadKey(Context& context, const std::string& path) {
 
 Result<std::vector<records::TreeHead>> ReadKeptHeads(Context& context,
                                                      const std::string& directory) {
-  std::vector<records::TreeHead> heads;
-  const std::string path = records::HeadsPath(directory);
-  if (!context.files->Exists(path)) return heads;
-  ASSIGN_OR_RETURN(const std::string text, context.files->ReadFile(path, kHeadsFileBytes));
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    const auto head = records::DecodeHead(std::string_view(text).substr(at, end - at));
-    if (head.ok()) heads.push_back(*head);
-    at = end + 1;
-  }
-  return heads;
+  return records::ReadKeptHeads(*context.files, directory);
 }
 
 Status WriteOut(Context& context, const Args& args, const std::string& text) {

@@ -4,6 +4,8 @@
 #include "app/cli/output/listing.h"
 #include "base/text/json_writer.h"
 #include "records/audit/check_log.h"
+#include "records/audit/log_damage.h"
+#include "records/audit/log_file.h"
 #include "records/audit/proof.h"
 #include "records/audit/signing_key.h"
 
@@ -54,6 +56,19 @@ std::string ProblemsJson(const LogReport& report) {
   return text;
 }
 
+// What a server or a command found before, and what stands behind the log since.
+Status WarnOfDamage(Context& context) {
+  ASSIGN_OR_RETURN(const std::string directory, ControlDirectory(context, "audit verify"));
+  const Status noted = records::CheckDamageNote(*context.files, directory);
+  if (noted.ok()) return Ok();
+  context.Warn("changes are refused: " + noted.error().ToString());
+  const std::string behind = records::ControlLogPath(records::AfterDamageDirectory(directory));
+  if (context.files->Exists(behind)) {
+    context.Hint("written since: mooring audit verify --from " + behind);
+  }
+  return Ok();
+}
+
 Result<ExitCode> VerifyLog(Context& context, const Args& args) {
   ASSIGN_OR_RETURN(const LogCheck check, CheckOf(context, args));
   ASSIGN_OR_RETURN(const auto log, OpenControlLog(context, args));
@@ -74,6 +89,7 @@ Result<ExitCode> VerifyLog(Context& context, const Args& args) {
     context.Warn("entry " + std::to_string(problem.entry) + " (byte " +
                  std::to_string(problem.offset) + "): " + problem.what);
   }
+  if (!args.Has("from")) RETURN_IF_ERROR(WarnOfDamage(context));
   if (!args.Has("head")) {
     context.Hint("without --head from another place this does not show a log that was rewritten");
   }

@@ -27,6 +27,7 @@ const std::vector<Setting>& Table() {
       {"oidc.issuer", kText, "", "OpenID provider whose bearer tokens are taken; empty: none"},
       {"oidc.audience", kText, "", "whom its tokens must be for"},
       {"oidc.keys_file", kPath, "", "its key set, JSON"},
+      {"oidc.keys_url", kText, "", "where its key set is fetched, in place of the file: https"},
       {"oidc.claim", kText, "roles", "the claim that says what a caller is"},
       {"oidc.roles", kList, "", "what its values mean: VALUE=ROLE or VALUE=ROLE@MODEL"},
       {"journal.ack",

@@ -22,6 +22,7 @@ ServerOptions OptionsOf(const Settings& settings) {
   options.oidc = {.issuer = settings.Text("oidc.issuer"),
                   .audience = settings.Text("oidc.audience"),
                   .keys_file = settings.Text("oidc.keys_file"),
+                  .keys_url = settings.Text("oidc.keys_url"),
                   .claim = settings.Text("oidc.claim"),
                   .rules = settings.List("oidc.roles")};
   options.ack = settings.Text("journal.ack") == "written" ? records::AckMode::kWritten
@@ -193,6 +194,10 @@ std::vector<Flag> CallerFlags() {
            .summary = "its key set, JSON",
            .setting = "oidc.keys_file",
            .completes = Completes::kFile},
+          {.name = "oidc-keys-url",
+           .value = "URL",
+           .summary = "where its key set is fetched, in place of the file: https",
+           .setting = "oidc.keys_url"},
           {.name = "oidc-claim",
            .value = "NAME",
            .summary = "the claim that says what a caller is (default roles)",
