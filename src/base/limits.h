@@ -75,6 +75,17 @@ inline constexpr std::chrono::hours kOutcomeHorizon{7 * 24};
 inline constexpr std::chrono::hours kReleaseHorizon{24};  // of a decision that was not used
 inline constexpr std::size_t kRemembered = std::size_t{1} << 22;
 
+// Searches of what is tracked
+inline constexpr std::size_t kSearchFilterBytes = 512 * kKiB;
+inline constexpr std::size_t kSearchClauses = 128;
+inline constexpr std::size_t kSearchListValues = 10'000;   // of one IN
+inline constexpr std::size_t kSearchPatternBytes = 1 * kKiB;  // of one LIKE
+inline constexpr std::size_t kSearchOrders = 32;
+inline constexpr std::size_t kSearchOrderBytes = 4 * kKiB;  // one of them
+inline constexpr std::size_t kSearchTokenBytes = 1 * kKiB;  // of a page
+inline constexpr std::uint64_t kSearchOffset = 1'000'000'000;  // of a page
+inline constexpr std::size_t kSearchPageBytes = 64 * kMiB;  // then a page ends early
+
 // Control log
 inline constexpr std::size_t kControlRecordBytes = 64 * kKiB;
 

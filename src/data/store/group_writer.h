@@ -8,10 +8,14 @@
 // Each piece of work runs in a savepoint of its own: one that fails is undone alone. Write blocks
 // until the commit that holds it is on disk, or failed; then every caller of that commit is told.
 // Statements may be kept by the owner for the writer's connection: work runs on one thread.
+//
+// Another process that writes the same file is waited for, a minute at most; readers open the file
+// themselves. Failure: of the work, its own; of the commit (a full disk), that of all it held.
 // Thread safety: Write from any thread but the writer's own. Overflow: callers wait.
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -30,10 +34,15 @@ class GroupWriter {
     std::span<const std::string_view> steps;  // of the schema (Database::Migrate)
     std::string name = "writer";              // of the thread
     std::size_t most_at_once = 256;           // pieces of work in one commit
+    std::size_t cache_bytes = 16U << 20;      // of the writer's pages
+    // Called on the writer's thread after something that ran was undone: what its owner remembers
+    // of the connection's rows may never have been.
+    std::function<void()> on_undo = nullptr;
   };
   using Work = std::function<Status(Database&)>;
   static Result<std::unique_ptr<GroupWriter>> Open(Options options);
   virtual ~GroupWriter() = default;  // writes what waits
+  // CHECKs that it is not called by work.
   virtual Status Write(const Work& work) = 0;
   // Commits so far, and pieces of work in them.
   struct Counts {

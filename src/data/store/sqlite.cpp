@@ -200,6 +200,7 @@ Status Database::CheckIntegrity() {
 
 std::int64_t Database::last_insert_id() const { return sqlite3_last_insert_rowid(db_.get()); }
 std::int64_t Database::changed_rows() const { return sqlite3_changes64(db_.get()); }
+bool Database::InTransaction() const { return sqlite3_get_autocommit(db_.get()) == 0; }
 
 Result<Transaction> Transaction::Begin(Database& db) {
   RETURN_IF_ERROR(db.Execute("BEGIN IMMEDIATE"));

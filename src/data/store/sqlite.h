@@ -118,6 +118,8 @@ class Database {
 
   std::int64_t last_insert_id() const;
   std::int64_t changed_rows() const;  // by the last INSERT, UPDATE or DELETE
+  // False, too, after an error that made SQLite undo the whole transaction by itself.
+  bool InTransaction() const;
 
  private:
   struct Close {

@@ -1,5 +1,6 @@
 // TrackingStore: experiments, runs, metrics with their whole history, datasets and logged models,
-// as MLflow's clients track them. A port: SQLite today (sqlite_tracking_store.h), PostgreSQL later.
+// as MLflow's clients track them. A port: SQLite today (sqlite/sqlite_tracking_store.h), PostgreSQL
+// later.
 //
 //   ASSIGN_OR_RETURN(auto store, OpenSqliteTracking({.file = …, .artifact_root = …, .clock = …}));
 //   ASSIGN_OR_RETURN(Run run, store->CreateRun({.experiment_id = "0"}));
@@ -114,6 +115,8 @@ class TrackingStore {
   // All or nothing: params (immutable), metrics (a point that is there already is passed over),
   // tags. One that says the same param twice with two values is refused.
   virtual Status LogBatch(std::string_view run_id, const LoggedBatch& batch) = 0;
+  // As LogBatch of one param, refused in the words of MLflow's log-parameter.
+  virtual Status LogParam(std::string_view run_id, const KeyValue& param) = 0;
   virtual Status DeleteTag(std::string_view run_id, std::string_view key) = 0;
   virtual Status LogInputs(std::string_view run_id, std::span<const DatasetInput> datasets,
                            std::span<const std::string> model_ids) = 0;
