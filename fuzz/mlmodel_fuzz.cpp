@@ -13,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     if (read.error().message().empty()) std::abort();
     return 0;
   }
-  if (read->flavor.empty() || read->file.empty()) std::abort();
+  if (read->flavor.empty()) std::abort();
+  if (read->file.empty() && !read->has_python) std::abort();
   if (!read->columns.has_value()) return 0;
   for (const mooring::data::Field& field : read->columns->fields()) {
     if (field.name.empty()) std::abort();

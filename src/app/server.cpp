@@ -246,6 +246,8 @@ class RunningServer final : public Server {
     };
     loader.library_directory = FindLibraries(options_.library_directory);
     loader.transport = transport_.get();
+    loader.python = {.interpreter = options_.python, .directory = paths_.root + "/workers",
+                     .log = log_.get()};
     loader.pseudonymiser = pseudonymiser_.get();
     ASSIGN_OR_RETURN(models_, serving::LoadedModels::Start(
                                   {.registry = registry_.get(),

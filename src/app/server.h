@@ -57,6 +57,7 @@ struct ServerOptions {
   std::string pseudonym_key_file;     // outside the data directory
   bool create_pseudonym_key = false;  // when there is none
   std::string library_directory;      // ONNX Runtime, DuckDB; empty: beside the program
+  std::string python;                 // interpreter for models that only Python runs; empty: none
   std::chrono::milliseconds drain{30'000};
   bool watch = true;                     // fold the journal into profiles and verdicts
   std::string alerts_file;               // whom alerts are told to; empty: nobody

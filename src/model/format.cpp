@@ -20,7 +20,8 @@ struct AlignedCopy {
 
 std::span<const Format* const> AllFormats() {
   static const std::array formats = {&MlflowFormat(), &LightgbmFormat(), &XgboostFormat(),
-                                     &XgboostLibraryFormat(), &OnnxFormat(), &RemoteFormat()};
+                                     &XgboostLibraryFormat(), &OnnxFormat(), &PythonFormat(),
+                                     &RemoteFormat()};
   return formats;
 }
 

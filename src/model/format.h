@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/io/python_runtime.h"
 #include "base/net/transport.h"
 #include "base/result.h"
 #include "model/artifact.h"
@@ -27,6 +28,7 @@ namespace mooring::model {
 struct LoadOptions {
   std::string library_directory;    // libonnxruntime.so.1, libxgboost.so: looked for here first
   Transport* transport = nullptr;   // for `remote`; null refuses such models
+  PythonRuntime python = {};        // for models that only Python runs; empty refuses them
 };
 
 class Format {

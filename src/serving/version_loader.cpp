@@ -52,7 +52,8 @@ class Loader {
       const records::VersionRecord& record) const {
     ASSIGN_OR_RETURN(const FlatModel flat, options_.flat(record.artifact_blob));
     const model::LoadOptions load{.library_directory = options_.library_directory,
-                                  .transport = options_.transport};
+                                  .transport = options_.transport,
+                                  .python = options_.python};
     ASSIGN_OR_RETURN(std::unique_ptr<model::Predictor> predictor,
                      model::Load(flat.bytes, flat.owner, load));
     return std::shared_ptr<const model::Predictor>(std::move(predictor));

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "base/io/file_system.h"
+#include "base/io/python_runtime.h"
 #include "base/net/transport.h"
 #include "base/result.h"
 #include "data/table/schema.h"
@@ -39,6 +40,7 @@ struct VersionLoaderOptions {
       dictionaries;
   std::string library_directory;          // as model::LoadOptions
   Transport* transport = nullptr;         // for `remote` models; null refuses them
+  PythonRuntime python = {};              // for models that only Python runs; empty refuses them
   // The journal's; null: a contract that asks for pseudonyms is not served. Outlives the versions.
   const records::Pseudonymiser* pseudonymiser = nullptr;
   // Of golden outputs, relative; zero, the default, means the same bits.

@@ -149,11 +149,15 @@ INSTANTIATE_TEST_SUITE_P(Models, MlflowGolden,
                                            "booster_softprob_json", "classifier_binary_ubj",
                                            "regressor_poisson_ubj_nosignature"));
 
-TEST(MlflowGolden, ThePickledModelIsRefusedByName) {
+TEST(MlflowGolden, ThePickledModelIsRefusedWithoutAPython) {
   auto artifact = model::ReadArtifact(
       PosixFileSystem(), MOORING_SOURCE_DIR "/tests/golden/mlflow_models/sklearn_logreg_pickle");
   ASSERT_TRUE(artifact.ok());
-  EXPECT_FALSE(model::Compile(*artifact).ok());
+  const auto flat = model::Compile(*artifact);
+  ASSERT_TRUE(flat.ok());
+  const auto made = model::Load(AsBytes(*flat), nullptr, {});
+  ASSERT_FALSE(made.ok());
+  EXPECT_EQ(made.error().code(), Code::kFailedPrecondition);
 }
 
 }  // namespace

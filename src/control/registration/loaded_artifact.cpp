@@ -60,10 +60,12 @@ Result<std::unique_ptr<LoadedArtifact>> LoadArtifact(FileSystem& files, const st
 
 Result<std::unique_ptr<LoadedArtifact>> LoadArtifact(FileSystem& files, const std::string& path,
                                                      const std::string& library_directory,
-                                                     Transport* transport) {
+                                                     Transport* transport,
+                                                     const PythonRuntime& python) {
   return LoadArtifact(
       files, path,
-      model::LoadOptions{.library_directory = library_directory, .transport = transport});
+      model::LoadOptions{
+          .library_directory = library_directory, .transport = transport, .python = python});
 }
 
 }  // namespace mooring::control

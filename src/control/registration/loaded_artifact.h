@@ -12,6 +12,7 @@
 #include <string>
 
 #include "base/io/file_system.h"
+#include "base/io/python_runtime.h"
 #include "base/net/transport.h"
 #include "base/result.h"
 #include "data/table/batch.h"
@@ -52,9 +53,11 @@ class LoadedArtifact {
 Result<std::unique_ptr<LoadedArtifact>> LoadArtifact(FileSystem& files, const std::string& path,
                                                      const model::LoadOptions& options);
 // The same for rooms that may not name the model room's types. `library_directory` is where
-// optional libraries are; without a transport remote scorers are refused.
+// optional libraries are; without a transport remote scorers are refused, and
+// without an interpreter models that only Python runs.
 Result<std::unique_ptr<LoadedArtifact>> LoadArtifact(FileSystem& files, const std::string& path,
                                                      const std::string& library_directory,
-                                                     Transport* transport = nullptr);
+                                                     Transport* transport = nullptr,
+                                                     const PythonRuntime& python = {});
 
 }  // namespace mooring::control

@@ -34,7 +34,8 @@ class Registration {
     ASSIGN_OR_RETURN(model_,
                      LoadArtifact(*with_.files, request_.artifact_path,
                                   model::LoadOptions{.library_directory = with_.library_directory,
-                                                     .transport = with_.transport}));
+                                                     .transport = with_.transport,
+                                                     .python = with_.python}));
     RETURN_IF_ERROR(FindLabel());
     RETURN_IF_ERROR(TakeTraining());
     RETURN_IF_ERROR(BindContract());
@@ -359,7 +360,8 @@ Status Registration::StoreBlobs() {
   if (!learned_.empty()) {
     ASSIGN_OR_RETURN(version_.watch_blob, blobs.PutText(monitoring::LearnedJson(learned_)));
   }
-  return CheckStoredVersion({with_.files, with_.blobs, with_.library_directory, with_.transport},
+  return CheckStoredVersion({with_.files, with_.blobs, with_.library_directory, with_.transport,
+                             with_.python},
                             version_);
 }
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/io/file_system.h"
+#include "base/io/python_runtime.h"
 #include "base/net/transport.h"
 #include "base/result.h"
 #include "control/registration/loaded_artifact.h"
@@ -48,6 +49,7 @@ struct Registrar {
   data::BlobStore* blobs = nullptr;
   std::string library_directory;  // of ONNX Runtime
   Transport* transport = nullptr;  // to remote scorers; null refuses such models
+  PythonRuntime python = {};       // for models that only Python runs; empty refuses them
   ShapeRows shape;
   ValidateRows validate;                           // may be empty: nothing is refused
   std::function<void(std::size_t rows)> progress;  // may be empty; rows just scored

@@ -13,7 +13,8 @@ Status CheckStoredVersion(const StoredFiles& from, const records::NewVersion& ve
   ASSIGN_OR_RETURN(const auto predictor,
                    model::Load(flat.bytes, flat.owner,
                                model::LoadOptions{.library_directory = from.library_directory,
-                                                  .transport = from.transport}));
+                                                  .transport = from.transport,
+                                                  .python = from.python}));
   ASSIGN_OR_RETURN(const std::string golden, blobs.GetText(version.golden_blob));
   ASSIGN_OR_RETURN(const model::GoldenRows rows,
                    model::ReadGoldenRows(golden, predictor->signature()));

@@ -7,6 +7,7 @@
 
 #include "base/io/file_system.h"
 #include "base/net/transport.h"
+#include "base/io/python_runtime.h"
 #include "base/result.h"
 #include "data/store/blob_store.h"
 #include "records/registry/registry.h"
@@ -18,6 +19,7 @@ struct StoredFiles {
   data::BlobStore* blobs = nullptr;
   std::string library_directory;
   Transport* transport = nullptr;  // to remote scorers; null refuses such models
+  PythonRuntime python = {};       // for models that only Python runs; empty refuses them
 };
 
 // kFailedPrecondition naming the row that differs, kDataLoss for damaged blobs, kNotFound for lost

@@ -8,6 +8,7 @@ namespace mooring::model {
 const Format& LightgbmFormat();
 const Format& MlflowFormat();
 const Format& OnnxFormat();
+const Format& PythonFormat();
 const Format& RemoteFormat();
 const Format& XgboostFormat();
 

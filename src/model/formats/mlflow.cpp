@@ -5,6 +5,7 @@
 #include "model/formats/lightgbm_model.h"
 #include "model/formats/onnx.h"
 #include "model/formats/onnx_walk.h"
+#include "model/formats/process/python_model.h"
 #include "model/formats/tree_ensemble/flat_trees.h"
 #include "model/formats/xgboost_model.h"
 
@@ -40,6 +41,12 @@ Result<std::string> CompileOnnxFlavor(const MlflowModel& model, ByteSpan bytes) 
   return CompileOnnx(bytes, names);
 }
 
+// Whether the flavour's file is in a form that is read here; old versions and pickles are not.
+bool IsNative(const MlflowModel& model, ByteSpan bytes) {
+  if (model.flavor == "onnx") return LooksLikeOnnx(bytes);
+  return AsText(bytes).starts_with(model.flavor == "xgboost" ? "{" : "tree");
+}
+
 class Mlflow final : public Format {
  public:
   std::string_view name() const override { return "mlflow"; }
@@ -49,7 +56,8 @@ class Mlflow final : public Format {
            "xgboost (JSON, UBJSON), lightgbm (text) and onnx. The signature gives the inputs.\n"
            "An XGBClassifier answers as in Python: the label ('prediction'), and beside it\n"
            "'probability'. The number that stands for missing is the estimator's.\n"
-           "Not taken: flavours that are pickles (sklearn and most others), custom Python models.";
+           "Other flavours (sklearn, pytorch, catboost, any python_function) and pickles run in a\n"
+           "Python beside the server: format python.";
   }
 
   bool Recognises(const Artifact& artifact) const override {
@@ -58,11 +66,13 @@ class Mlflow final : public Format {
 
   Result<std::string> Compile(const Artifact& artifact) const override {
     ASSIGN_OR_RETURN(const MlflowModel model, ReadMlmodel(AsText(artifact.Find("MLmodel")->bytes)));
+    if (model.file.empty()) return CompilePython(model, artifact);
     const ArtifactFile* file = artifact.Find(model.file);
     if (file == nullptr) {
       return Error(Code::kInvalidArgument, "MLmodel names '" + model.file.substr(0, 200) +
                                                "', which is not in the directory");
     }
+    if (model.has_python && !IsNative(model, file->bytes)) return CompilePython(model, artifact);
     if (model.flavor == "onnx") return CompileOnnxFlavor(model, file->bytes);
     if (model.flavor == "xgboost") return CompileXgboost(model, file->bytes);
     return CompileLightgbm(model, file->bytes);

@@ -64,11 +64,23 @@ TEST(Mlflow, TheSignatureGivesTheInputs) {
 }
 
 TEST(Mlflow, APickleIsRefusedByItsFlavourWithWhatToDo) {
-  auto flat = Compile(GoldenArtifact("mlflow_models/sklearn_logreg_pickle"));
-  ASSERT_FALSE(flat.ok());
-  EXPECT_EQ(flat.error().code(), Code::kUnsupported);
-  EXPECT_THAT(flat.error().message(), HasSubstr("flavour sklearn"));
-  EXPECT_THAT(flat.error().help(), HasSubstr("ONNX"));
+  auto made = CompileAndLoad(GoldenArtifact("mlflow_models/sklearn_logreg_pickle"));
+  ASSERT_FALSE(made.ok());
+  EXPECT_EQ(made.error().code(), Code::kFailedPrecondition);
+  EXPECT_THAT(made.error().message(), HasSubstr("flavour sklearn"));
+  EXPECT_THAT(made.error().help(), HasSubstr("ONNX"));
+}
+
+TEST(Mlflow, ANativeFlavourThatIsAPickleGoesToPythonToo) {
+  const std::string yaml =
+      "flavors: {lightgbm: {data: model.pkl}, python_function: {loader_module: mlflow.lightgbm}}\n"
+      "signature: {inputs: '[{\"type\": \"double\", \"name\": \"a\"}]',"
+      " outputs: '[{\"type\": \"double\"}]'}";
+  const std::string pickle("\x80\x04.");
+  const Artifact artifact({{"MLmodel", AsBytes(yaml)}, {"model.pkl", AsBytes(pickle)}}, nullptr);
+  auto made = CompileAndLoad(artifact);
+  ASSERT_FALSE(made.ok());
+  EXPECT_THAT(made.error().message(), HasSubstr("flavour lightgbm needs Python"));
 }
 
 TEST(Mlflow, DamagedMlmodelFilesAreRefused) {
@@ -89,7 +101,7 @@ TEST(Mlflow, DamagedMlmodelFilesAreRefused) {
        "of type 'map'"},
       {"flavors: {xgboost: {data: m}}\nsignature: {inputs: '[{\"type\": \"long\"}]'}",
           "has no name"},
-      {"flavors: {python_function: {loader_module: x}}", "flavour python_function"},
+      {"flavors: {h2o: {data: x}}", "flavour h2o"},
   };
   for (const Case& c : cases) {
     auto model = ReadMlmodel(c.yaml);

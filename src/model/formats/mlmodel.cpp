@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/limits.h"
 #include "model/formats/document.h"
 #include "model/formats/mlflow.h"
 
@@ -62,6 +63,16 @@ Result<data::Field> ReadColumn(const Document& column) {
   return field;
 }
 
+// A tensor's shape, nothing when it is none.
+std::vector<std::int64_t> ShapeOf(const Document* shape) {
+  std::vector<std::int64_t> sizes;
+  if (shape == nullptr || shape->AsNumbers() == nullptr) return sizes;
+  for (const double size : *shape->AsNumbers()) {
+    sizes.push_back(size >= 1 && size < 1e9 ? static_cast<std::int64_t>(size) : -1);
+  }
+  return sizes;
+}
+
 Status ReadInputs(const std::string& json, MlflowModel& model) {
   auto document = ReadJson(json, {});
   if (!document.ok()) return std::move(document).error().Context("signature inputs");
@@ -74,6 +85,7 @@ Status ReadInputs(const std::string& json, MlflowModel& model) {
     const Document* spec = (*list)[0].Find("tensor-spec");
     if (spec == nullptr) return Bad("a tensor without a specification");
     ASSIGN_OR_RETURN(model.tensor_type, TypeOf(kTensorTypes, MemberText(*spec, "dtype")));
+    model.tensor_shape = ShapeOf(spec->Find("shape"));
     return Ok();
   }
   std::vector<data::Field> fields;
@@ -85,43 +97,106 @@ Status ReadInputs(const std::string& json, MlflowModel& model) {
   return Ok();
 }
 
-Error NoNativeFlavor(const YAML::Node& flavors) {
+Error NothingRunsIt(const YAML::Node& flavors) {
   std::string names;
   for (const auto& flavor : flavors) {
-    if (TextOf(flavor.first) == "python_function") continue;
-    names += (names.empty() ? "" : ", ") + TextOf(flavor.first);
+    names += (names.empty() ? "" : ", ") + TextOf(flavor.first).substr(0, 64);
+    if (names.size() > 256) break;
   }
-  return Error(Code::kUnsupported,
-               "an MLflow model of flavour " + (names.empty() ? "python_function" : names))
+  return Error(Code::kUnsupported, "an MLflow model of flavour " + names)
       .Where("MLmodel")
-      .Why("it is a pickle or Python code, and needs Python to run")
-      .Help("convert it to ONNX (skl2onnx) and log it with mlflow.onnx, or keep `mlflow models "
-            "serve` and register a YAML descriptor of that: docs/reference/remote.md");
+      .Why("it is none that is run here, and has no python_function, which Python could run")
+      .Help("convert it to ONNX and log it with mlflow.onnx");
 }
 
-Result<MlflowModel> ReadYaml(const YAML::Node& root) {
-  const YAML::Node flavors = root["flavors"];
-  if (!flavors || !flavors.IsMap()) return Bad("no flavors");
-  MlflowModel model;
+void ReadTexts(const YAML::Node& flavors, MlflowModel& model) {
+  for (const auto& flavor : flavors) {
+    if (!flavor.second.IsMap()) continue;
+    for (const auto& member : flavor.second) {
+      if (!member.second.IsScalar()) continue;
+      model.texts.emplace_back(TextOf(flavor.first) + "." + TextOf(member.first),
+                               TextOf(member.second));
+    }
+  }
+}
+
+// A flavour that is run here, if there is one.
+void FindNativeFlavor(const YAML::Node& flavors, MlflowModel& model) {
   for (const char* name : {"xgboost", "lightgbm", "onnx"}) {
     const YAML::Node flavor = flavors[name];
     if (!flavor || !flavor.IsMap()) continue;
     model.flavor = name;
     model.file = TextOf(flavor["data"]);
     model.model_class = TextOf(flavor["model_class"]);
-    break;
+    return;
   }
-  if (model.flavor.empty()) return NoNativeFlavor(flavors);
-  if (model.file.empty()) return Bad("flavor " + model.flavor + " names no file");
+}
+
+Status ChooseFlavor(const YAML::Node& flavors, MlflowModel& model) {
+  const YAML::Node function = flavors["python_function"];
+  model.has_python = function && function.IsMap();
+  if (model.has_python) ReadTexts(flavors, model);
+  FindNativeFlavor(flavors, model);
+  if (!model.flavor.empty() && model.file.empty()) {
+    return Bad("flavor " + model.flavor + " names no file");
+  }
+  if (!model.flavor.empty()) return Ok();
+  if (!model.has_python) return NothingRunsIt(flavors);
+  model.flavor = "python_function";
+  for (const auto& flavor : flavors) {
+    // The other one is what people call it by.
+    const std::string name = TextOf(flavor.first).substr(0, 64);
+    if (name != model.flavor && !name.empty()) model.flavor = name;
+  }
+  return Ok();
+}
+
+Result<MlflowModel> ReadYaml(const YAML::Node& root) {
+  const YAML::Node flavors = root["flavors"];
+  if (!flavors || !flavors.IsMap()) return Bad("no flavors");
+  MlflowModel model;
+  RETURN_IF_ERROR(ChooseFlavor(flavors, model));
   if (const YAML::Node example = root["saved_input_example_info"]; example && example.IsMap()) {
     model.example_file = TextOf(example["artifact_path"]);
   }
   const YAML::Node signature = root["signature"];
   if (!signature || !signature.IsMap()) return model;
+  model.outputs_json = TextOf(signature["outputs"]);
   const std::string inputs = TextOf(signature["inputs"]);
   if (inputs.empty() || inputs == "null") return model;
   RETURN_IF_ERROR(ReadInputs(inputs, model));
   return model;
+}
+
+Result<Output> ReadTensorOutput(const Document& tensor) {
+  const Document* spec = tensor.Find("tensor-spec");
+  if (spec == nullptr) return Bad("a tensor without a specification");
+  const std::string dtype = MemberText(*spec, "dtype");
+  Output output{.name = MemberText(tensor, "name")};
+  if (output.name.empty()) output.name = "prediction";
+  if (dtype == "object" || dtype == "str") {
+    output.type = data::Type::kString;
+  } else {
+    ASSIGN_OR_RETURN(output.type, TypeOf(kTensorTypes, dtype));
+  }
+  const std::vector<std::int64_t> shape = ShapeOf(spec->Find("shape"));
+  if (shape.size() == 1) return output;
+  const bool wide = shape.size() == 2 && shape[1] >= 1 &&
+                    shape[1] <= static_cast<std::int64_t>(limits::kModelOutputs);
+  if (!wide) {
+    return Error(Code::kUnsupported, "a signature whose output is no table of a known width")
+        .Where("MLmodel");
+  }
+  output.width = static_cast<std::size_t>(shape[1]);
+  return output;
+}
+
+Result<Output> ReadOutput(const Document& column) {
+  if (MemberText(column, "type") == "tensor") return ReadTensorOutput(column);
+  Output output{.name = MemberText(column, "name")};
+  if (output.name.empty()) output.name = "prediction";
+  ASSIGN_OR_RETURN(output.type, TypeOf(kColumnTypes, MemberText(column, "type")));
+  return output;
 }
 
 }  // namespace
@@ -138,6 +213,25 @@ Result<MlflowModel> ReadMlmodel(std::string_view yaml) {
   } catch (const std::exception& problem) {  // yaml-cpp throws
     return Bad(problem.what());
   }
+}
+
+Result<std::vector<Output>> ReadMlflowOutputs(const std::string& json) {
+  std::vector<Output> outputs;
+  if (json.empty() || json == "null") return outputs;
+  auto document = ReadJson(json, {});
+  if (!document.ok()) return std::move(document).error().Context("signature outputs");
+  const Document::List* list = document->AsList();
+  if (list == nullptr || list->empty()) return Bad("the signature's outputs are no list");
+  std::size_t width = 0;
+  for (const Document& column : *list) {
+    ASSIGN_OR_RETURN(Output output, ReadOutput(column));
+    width += output.width;
+    outputs.push_back(std::move(output));
+  }
+  if (width > limits::kModelOutputs) {
+    return Error(Code::kTooLarge, std::to_string(width) + " outputs a row").Where("MLmodel");
+  }
+  return outputs;
 }
 
 Status ApplySignature(const MlflowModel& model, Ensemble& ensemble) {

@@ -14,6 +14,8 @@ const std::vector<Setting>& Table() {
       {"color", kChoice, "auto", "colour on terminals", 0, 0, {"auto", "always", "never"}},
       {"library_dir", kPath, "",
        "where the ONNX Runtime and DuckDB libraries are; empty: beside the program"},
+      {"python", kPath, "",
+       "Python interpreter for models that only Python runs; empty: none are run"},
       {"listen.host", kText, "127.0.0.1", "address that the server listens on"},
       {"listen.port", kNumber, "8080", "port; 0 takes any free one", 0, 65535},
       {"listen.threads", kNumber, "1", "event loops; more than cores are of no use", 1, 256},

@@ -1,6 +1,7 @@
 #include "app/cli/args.h"
 #include "app/cli/commands.h"
 #include "app/cli/context.h"
+#include "app/cli/store/registrar.h"
 #include "app/cli/tables/table_file.h"
 #include "control/registration/contract_draft.h"
 
@@ -11,7 +12,7 @@ Result<ExitCode> RunInit(Context& context, const Args& args) {
   const std::string libraries = FindLibraries(context.settings.Text("library_dir"));
   ASSIGN_OR_RETURN(const auto model,
                    control::LoadArtifact(*context.files, args.positional(0), libraries,
-                                         context.transport));
+                                         context.transport, PythonOf(context)));
   std::optional<data::Batch> training;
   if (args.Has("training-data")) {
     ASSIGN_OR_RETURN(training, ReadTableFile(context, args.Text("training-data"), std::nullopt));

@@ -146,7 +146,8 @@ void Checks::Champion(const LocalStore& store, const records::ModelRoute& route)
   const auto version = store.registry->Version(route.model, route.champion);
   if (!version.ok()) return Bad(check, version.error());
   const Status same = control::CheckStoredVersion(
-      {context_.files, store.blobs.get(), store.library_directory, context_.transport},
+      {context_.files, store.blobs.get(), store.library_directory, context_.transport,
+       PythonOf(context_)},
       *version);
   if (!same.ok()) return Bad(check, same.error());
   Good(check, "version " + std::to_string(route.champion) + " reproduces its golden rows");

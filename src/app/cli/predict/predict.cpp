@@ -4,6 +4,7 @@
 #include "app/cli/output/listing.h"
 #include "app/cli/output/row_json.h"
 #include "app/cli/store/api_client.h"
+#include "app/cli/store/registrar.h"
 #include "app/cli/tables/table_file.h"
 #include "base/limits.h"
 #include "control/registration/convert_rows.h"
@@ -32,7 +33,7 @@ Result<ExitCode> PredictLocally(Context& context, const Args& args, const std::s
   const std::string libraries = FindLibraries(context.settings.Text("library_dir"));
   ASSIGN_OR_RETURN(const auto model,
                    control::LoadArtifact(*context.files, args.Text("local"), libraries,
-                                         context.transport));
+                                         context.transport, PythonOf(context)));
   std::vector<data::Field> fields = model->inputs()->fields();
   for (data::Field& field : fields) field.nullable = true;
   ASSIGN_OR_RETURN(data::Schema schema, data::Schema::Make(std::move(fields)));

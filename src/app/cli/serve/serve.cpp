@@ -30,6 +30,7 @@ ServerOptions OptionsOf(const Settings& settings) {
   options.sync_interval = settings.Duration("journal.sync_interval");
   options.pseudonym_key_file = settings.Text("privacy.pseudonym_key_file");
   options.library_directory = settings.Text("library_dir");
+  options.python = settings.Text("python");
   options.drain = settings.Duration("listen.drain");
   options.watch = settings.Switch("watch.enabled");
   options.alerts_file = settings.Text("alerts");
@@ -214,6 +215,11 @@ std::vector<Flag> AllFlags() {
   std::vector<Flag> flags = ServeFlags();
   const std::vector<Flag> callers = CallerFlags();
   flags.insert(flags.end() - 1, callers.begin(), callers.end());
+  flags.insert(flags.end() - 1, {.name = "python",
+                                 .value = "FILE",
+                                 .summary = "Python interpreter for models that only Python runs",
+                                 .setting = "python",
+                                 .completes = Completes::kFile});
   flags.insert(flags.end() - 1, {.name = "alerts",
                                  .value = "FILE",
                                  .summary = "YAML file of whom alerts are told to",

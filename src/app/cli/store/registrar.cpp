@@ -35,6 +35,11 @@ Result<LocalStore> OpenLocalStore(Context& context, std::string_view command) {
   return store;
 }
 
+PythonRuntime PythonOf(const Context& context) {
+  return {.interpreter = context.settings.Text("python"),
+          .directory = DataPaths(context.settings.Text("data_dir")).root + "/workers"};
+}
+
 control::Registrar RegistrarOf(const Context& context, const LocalStore& store) {
   control::Registrar registrar;
   registrar.files = context.files;
@@ -42,6 +47,7 @@ control::Registrar RegistrarOf(const Context& context, const LocalStore& store) 
   registrar.blobs = store.blobs.get();
   registrar.library_directory = store.library_directory;
   registrar.transport = context.transport;
+  registrar.python = PythonOf(context);
   registrar.shape = ShapeAsServingDoes;
   registrar.validate = control::ChampionGate{
       .files = context.files, .registry = store.registry.get(), .blobs = store.blobs.get()};

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "app/cli/context.h"
+#include "base/io/python_runtime.h"
 #include "control/registration/register_version.h"
 #include "data/store/blob_store.h"
 #include "records/registry/registry.h"
@@ -21,6 +22,9 @@ struct LocalStore {
 
 // The data directory must exist and `server` must not be set.
 Result<LocalStore> OpenLocalStore(Context& context, std::string_view command);
+
+// For models that only Python runs: the setting `python`, working below the data directory.
+PythonRuntime PythonOf(const Context& context);
 
 control::Registrar RegistrarOf(const Context& context, const LocalStore& store);
 

@@ -86,7 +86,8 @@ Status ReadTraining(Context& context, const Args& args, const control::Registrar
                    control::ContractInForce(*registrar.registry, request.model));
   ASSIGN_OR_RETURN(const auto model,
                    control::LoadArtifact(*context.files, request.artifact_path,
-                                         registrar.library_directory, context.transport));
+                                         registrar.library_directory, context.transport,
+                                         registrar.python));
   ASSIGN_OR_RETURN(const data::Schema wanted, control::TrainingSchema(*contract, *model));
   ASSIGN_OR_RETURN(const data::Schema file, TableFileSchema(context, path));
   ASSIGN_OR_RETURN(const data::Schema schema, ColumnsToRead(wanted, file, request.label));
