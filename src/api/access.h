@@ -21,10 +21,16 @@ enum class Over : std::uint8_t {
   kEvery,  // every model
 };
 
+// Whether the log of administration is told of what was allowed: always where IsAdministration, but
+// not of training's own notes, which come by the thousand and are a record by themselves.
+enum class Told : std::uint8_t { kAlways, kRefusals };
+
 struct Need {
-  constexpr Need(records::Permission wanted, Over of) : permission(wanted), over(of) {}
+  constexpr Need(records::Permission wanted, Over of, Told how = Told::kAlways)
+      : permission(wanted), over(of), told(how) {}
   records::Permission permission;
   Over over;
+  Told told;
 };
 
 // kNotFound, kPermissionDenied, or kInvalidArgument for what is no name of a model.

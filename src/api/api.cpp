@@ -4,6 +4,7 @@
 #include "api/call.h"
 #include "api/http/router.h"
 #include "api/metrics/metrics.h"
+#include "api/mlflow/routes.h"
 #include "api/mlflow/scoring.h"
 #include "api/native/aliases.h"
 #include "api/native/changes.h"
@@ -127,6 +128,7 @@ constexpr RouteEntry kRoutes[] = {
 };
 
 Protocol ProtocolOf(std::string_view path) {
+  if (mlflow::Owns(path)) return Protocol::kTracking;
   if (path == "/v2" || path.starts_with("/v2/")) return kOpen;
   if (path == "/invocations" || path.starts_with("/serving-endpoints/")) return kMlflow;
   return path.starts_with("/api/") ? kNative : kOther;
@@ -144,17 +146,19 @@ class Dispatcher {
 
   void Handle(const Request& request, std::shared_ptr<Responder> responder) {
     Call call{api_, &request, std::move(responder), {}, ProtocolOf(request.path), nullptr};
+    if (call.protocol == Protocol::kTracking) return HandleTracking(call);
     const Router::Match match = router_.Find(request.method, request.path);
     const bool found = match.outcome == Router::Match::Outcome::kFound;
     const RouteEntry* const route = found ? &kRoutes[match.answer] : nullptr;
+    const Asked asked = found ? Asked{&route->need, route->pattern} : Asked{};
     if (found) call.protocol = route->protocol;
     const bool open = found && route->need.permission == Permission::kNothing;
     // What is not there is told to nobody who did not say who they are.
     if (open) call.principal = anybody_;
-    if (!open && !Admit(call, route)) return;
+    if (!open && !Admit(call, asked)) return;
     if (!found) return Refuse(call, match);
     call.parameters = match.parameters;
-    if (!open && !Permit(call, *route)) return;
+    if (!open && !Permit(call, asked)) return;
     if (const Status type = CheckType(*route, request); !type.ok()) {
       return call.Refuse(type.error(), {}, 415);
     }
@@ -162,11 +166,31 @@ class Dispatcher {
   }
 
  private:
+  // What a route takes and what it is called; of no route: nothing.
+  struct Asked {
+    const Need* need = nullptr;
+    std::string_view pattern = "?";
+  };
+
+  // Routes of MLflow's table: the same order of questions, the answers in MLflow's words.
+  void HandleTracking(Call& call) {
+    const mlflow::RouteTable::Match match = mlflow_.Find(call.request->method, call.request->path);
+    const Asked asked =
+        match.route != nullptr ? Asked{&match.route->need, match.route->pattern} : Asked{};
+    if (!Admit(call, asked)) return;
+    if (match.route == nullptr) {
+      return call.Answer(match.allow.empty() ? mlflow::NoSuchPage()
+                                             : mlflow::WrongMethodPage(match.allow));
+    }
+    call.parameters = match.parameters;
+    if (Permit(call, asked)) match.route->answer(call);
+  }
+
   // Who calls, and whether they ask no more than they may.
-  bool Admit(Call& call, const RouteEntry* route) {
+  bool Admit(Call& call, const Asked& asked) {
     auto principal = api_->use.who.Identify(*call.request);
     if (!principal.ok()) {
-      static_cast<void>(Report(call, route, false));
+      static_cast<void>(Report(call, asked, false));
       return call.Refuse(principal.error()), false;
     }
     call.principal = std::move(*principal);
@@ -180,24 +204,26 @@ class Dispatcher {
     return true;
   }
 
-  bool Permit(const Call& call, const RouteEntry& route) {
-    const Status may = CheckNeed(call, route.need);
+  bool Permit(const Call& call, const Asked& asked) {
+    const Need& need = *asked.need;
+    const Status may = CheckNeed(call, need);
     const bool known = may.ok() || may.error().code() != Code::kInvalidArgument;
-    if (may.ok() && !IsAdministration(route.need.permission)) return true;
-    const Status reported = known ? Report(call, &route, may.ok()) : Ok();
+    const bool told = IsAdministration(need.permission) && need.told == Told::kAlways;
+    if (may.ok() && !told) return true;
+    const Status reported = known ? Report(call, asked, may.ok()) : Ok();
     if (may.ok() && reported.ok()) return true;
     return call.Refuse(may.ok() ? reported.error() : may.error()), false;
   }
 
   // The one place where the API tells of administration, done or refused, and of callers who are
   // not known. An error of the witness stops what would have been done.
-  Status Report(const Call& call, const RouteEntry* route, bool allowed) const {
+  Status Report(const Call& call, const Asked& asked, bool allowed) const {
     const auto& witness = api_->use.witness;
     if (!witness) return Ok();
     records::AccessEvent event;
     event.who = call.principal == nullptr ? "" : call.caller();
     event.action = std::string(kMethodNames[static_cast<std::size_t>(call.request->method)]) + " " +
-                   std::string(route == nullptr ? "?" : route->pattern);
+                   std::string(asked.pattern);
     event.subject = call.parameters[0];
     event.detail = call.parameters[1];
     event.allowed = allowed;
@@ -240,6 +266,7 @@ class Dispatcher {
       std::make_shared<const records::Principal>("", std::span<const records::Grant>());
   const std::shared_ptr<Api> api_ = std::make_shared<Api>();
   Router router_;
+  const mlflow::RouteTable mlflow_;
 };
 
 }  // namespace
@@ -255,8 +282,15 @@ std::vector<RouteNeed> AllRoutes() {
   constexpr std::string_view kOvers[] = {"model", "some", "every"};
   std::vector<RouteNeed> all;
   for (const RouteEntry& route : kRoutes) {
-    all.push_back({route.method, route.pattern, route.need.permission,
+    all.push_back({route.method, std::string(route.pattern), route.need.permission,
                    kOvers[static_cast<std::size_t>(route.need.over)]});
+  }
+  const mlflow::RouteTable table;
+  for (const mlflow::Route* const route : table.routes()) {
+    for (std::string& path : mlflow::PathsOf(*route)) {
+      all.push_back({route->method, std::move(path), route->need.permission,
+                     kOvers[static_cast<std::size_t>(route->need.over)]});
+    }
   }
   return all;
 }

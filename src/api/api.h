@@ -31,6 +31,12 @@
 #include "serving/loaded_models.h"
 #include "serving/stop_limits/limit_settlement.h"
 
+namespace mooring::records {
+class ArtifactStore;
+class Catalogue;
+class TrackingStore;
+}  // namespace mooring::records
+
 namespace mooring::api {
 
 // Takes work that is too long for an event loop; false when too much waits, or after the end.
@@ -74,6 +80,13 @@ struct Dependencies {
   std::function<Status(const std::string& author, const std::string& reason)> thaw;
   // Keeps what a rehearsal found (JSON) and gives its name; empty: rehearsals are not kept.
   std::function<Result<std::string>(std::string_view drill)> keep_drill;
+  // MLflow's calls (api/mlflow). What is null answers 501.
+  records::TrackingStore* tracking = nullptr;
+  records::ArtifactStore* artifacts = nullptr;
+  records::Catalogue* catalogue = nullptr;
+  // Of those calls, all of which block: several threads, so that writes share commits.
+  Worker mlflow;
+  bool mlflow_file_locations = false;  // experiments may keep artifacts under file: URIs
 };
 
 Handler MakeHandler(Dependencies dependencies);
@@ -81,7 +94,7 @@ Handler MakeHandler(Dependencies dependencies);
 // Every route with what it takes, in the order of the table: for tests and for the reference.
 struct RouteNeed {
   Method method;
-  std::string_view pattern;
+  std::string pattern;
   records::Permission permission;
   std::string_view over;  // "model", "some", "every"
 };

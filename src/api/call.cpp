@@ -10,6 +10,10 @@ void RequestCounters::Count(Protocol protocol, int status) {
 
 void Call::Answer(Response response) const {
   api->counters.Count(protocol, response.status);
+  if (protocol == Protocol::kTracking) {
+    response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+    response.headers.emplace_back("X-Frame-Options", "SAMEORIGIN");
+  }
   responder->Answer(std::move(response));
 }
 

@@ -1,5 +1,5 @@
 // SocketConnection: one accepted socket: reads requests, keeps their order, writes answers. Part of
-// the server's machinery: only server.cpp includes it.
+// the server's machinery: only server.cpp includes it, with connection_streams.h.
 //
 // The happy path of one request: a read completes → Pump parses and dispatches → the handler
 // answers (now, or by the mailbox) → Send writes straight to the socket without waiting for
@@ -49,13 +49,14 @@ class SocketConnection final : public Connection {
     limits.body_bytes = options.body_limit_bytes;
     limits.large_body_path = options.large_body_path;
     limits.large_body_bytes = options.large_body_bytes;
+    limits.streams = options.streams;
     return limits;
   }
   auto& lowest() { return stream_.lowest_layer(); }
   std::size_t pending() const { return in_end_ - in_begin_; }
   bool MayParse() const {
-    return phase_ == Phase::kOpen && !last_ && ring_.size() < kPipelined &&
-           out_.size() < kUnsentBytes;
+    return phase_ == Phase::kOpen && (!last_ || current_ != nullptr) &&
+           ring_.size() <= kPipelined - (current_ == nullptr ? 1 : 0) && out_.size() < kUnsentBytes;
   }
 
   void Read();
@@ -65,9 +66,18 @@ class SocketConnection final : public Connection {
   void MakeRoom();
   void CountBody(std::size_t bytes);
   void Dispatch();
+  void Hand(const std::shared_ptr<Exchange>& exchange);
   void RefuseCurrent(int status, std::string_view why);
+  bool BeginUpload();
+  bool FeedUpload();
+  void EndUpload(int status, std::string_view why);
   void Send();
+  bool WriteSome(std::size_t& sent);
   void CollectAnswers();
+  bool CollectAnswer();
+  bool CollectPieces();
+  void EndDownload();
+  void Keep(std::shared_ptr<Exchange> exchange);
   void PassGate(Exchange& exchange);
   void WriteLater(std::size_t sent);
   void OnWritten(const error_code& ec);
@@ -75,26 +85,31 @@ class SocketConnection final : public Connection {
   void StartLinger();
   void Close();
   std::shared_ptr<Exchange> TakeExchange();
-  bool Idle() const { return ring_.empty() && !current_ && out_.empty() && !writing_; }
+  bool Idle() const {
+    return ring_.empty() && !current_ && out_.empty() && !writing_ && !download_;
+  }
 
   Loop& loop_;
   Stream stream_;
   RequestParser parser_;
   std::vector<char> in_;
   std::size_t in_begin_ = 0, in_end_ = 0;
-  std::shared_ptr<Exchange> current_;           // being read
+  std::shared_ptr<Exchange> current_;           // being read; in the ring, too, when it streams
+  std::shared_ptr<Exchange> download_;          // whose head has left, and not all of its body
+  std::uint64_t download_left_ = 0;             // bytes not in out_ yet
   std::deque<std::shared_ptr<Exchange>> ring_;  // begun, in the order of requests
   std::vector<std::shared_ptr<Exchange>> spare_;
   std::string out_, sending_;
   std::vector<std::shared_ptr<const SendGate>> unsent_;  // of answers in out_ and sending_
-  std::vector<std::string> names_;  // of the caller's certificate
-  Nanos since_;                     // when the present wait began
-  Nanos write_since_{0};
+  std::vector<std::string> names_;                       // of the caller's certificate
+  Nanos since_;                                          // when the present wait began
+  Nanos write_since_{0}, piece_since_{0};
   std::size_t counted_body_ = 0;
   Phase phase_ = Phase::kHandshake;
   bool reading_ = false, writing_ = false, pumping_ = false;
   bool last_ = false;  // no request after those begun
   bool eof_ = false;
+  bool held_ = false;  // the upload's reader is behind
 };
 
 template <typename Stream>
@@ -119,7 +134,7 @@ void SocketConnection<Stream>::Start() {
 
 template <typename Stream>
 void SocketConnection<Stream>::Read() {
-  const bool wanted = phase_ == Phase::kLinger || MayParse();
+  const bool wanted = phase_ == Phase::kLinger || (MayParse() && !held_);
   if (reading_ || eof_ || phase_ == Phase::kClosed || !wanted) return;
   MakeRoom();
   reading_ = true;
@@ -135,7 +150,8 @@ template <typename Stream>
 void SocketConnection<Stream>::MakeRoom() {
   if (in_begin_ == in_end_ || phase_ == Phase::kLinger) {
     in_begin_ = in_end_ = 0;
-    if (parser_.missing() > in_.size()) in_.resize(kReadBytesMax);
+    const bool large = parser_.missing() > in_.size() || (current_ && current_->upload);
+    if (large && in_.size() < kReadBytesMax) in_.resize(kReadBytesMax);
   } else if (in_begin_ > 0 && in_.size() - in_end_ < kReadBytes) {
     std::copy(in_.begin() + in_begin_, in_.begin() + in_end_, in_.begin());
     in_end_ -= in_begin_;
@@ -150,6 +166,10 @@ void SocketConnection<Stream>::OnRead(const error_code& ec, std::size_t bytes) {
   if (phase_ == Phase::kClosed) return;
   if (ec == asio::error::eof || (!kPlain && ec)) {
     eof_ = true;
+    if (ec == asio::error::eof && current_ && current_->upload) {
+      EndUpload(400, "the body ended before it was whole");
+      return Pump();
+    }
     if (phase_ == Phase::kLinger || Idle() || ec != asio::error::eof) return Close();
     return Settle();
   }
@@ -180,6 +200,7 @@ void SocketConnection<Stream>::Pump() {
 // True when a whole request or a refusal was taken from the buffer.
 template <typename Stream>
 bool SocketConnection<Stream>::ParseOne() {
+  if (current_ && current_->upload) return FeedUpload();
   for (;;) {
     if (!current_) {
       if (pending() == 0) return false;
@@ -188,6 +209,7 @@ bool SocketConnection<Stream>::ParseOne() {
     }
     const std::size_t used = parser_.Feed({in_.data() + in_begin_, pending()});
     in_begin_ += used;
+    if (current_->message.streamed) return BeginUpload();
     CountBody(current_->message.body.capacity());
     switch (parser_.state()) {
       case RequestParser::State::kWhole: Dispatch(); return true;
@@ -218,6 +240,11 @@ void SocketConnection<Stream>::Dispatch() {
   const std::shared_ptr<Exchange> exchange = std::move(current_);
   current_ = nullptr;
   CountBody(0);
+  Hand(exchange);
+}
+
+template <typename Stream>
+void SocketConnection<Stream>::Hand(const std::shared_ptr<Exchange>& exchange) {
   loop_.server.requests.fetch_add(1, std::memory_order_relaxed);
   exchange->dispatched = exchange->message.request.received = loop_.Now();
   exchange->message.request.certificate_names = names_;
@@ -254,20 +281,50 @@ std::shared_ptr<Exchange> SocketConnection<Stream>::TakeExchange() {
 
 template <typename Stream>
 void SocketConnection<Stream>::CollectAnswers() {
-  while (!ring_.empty() && ring_.front()->ready && out_.size() < kUnsentBytes) {
-    std::shared_ptr<Exchange> exchange = std::move(ring_.front());
-    ring_.pop_front();
-    if (loop_.server.draining.load(std::memory_order_relaxed) && !current_) last_ = true;
-    PassGate(*exchange);
-    AppendAnswer(*exchange, last_ && ring_.empty(), loop_.date(), out_);
-    exchange->sink = nullptr;
-    // Nobody else holds it: its memory serves the next request.
-    if (exchange.use_count() == 1 && spare_.size() < 4) spare_.push_back(std::move(exchange));
+  while (download_ == nullptr ? CollectAnswer() : CollectPieces()) {
   }
-  if (current_ && current_->message.wants_continue && ring_.empty() && pending() == 0) {
-    current_->message.wants_continue = false;
-    out_.append("HTTP/1.1 100 Continue\r\n\r\n");
+  if (!current_ || !current_->message.wants_continue || pending() != 0) return;
+  const bool next = current_->upload == nullptr
+                        ? ring_.empty()
+                        : ring_.front() == current_ && current_->upload->WasAsked();
+  if (!next || download_ != nullptr) return;
+  current_->message.wants_continue = false;
+  out_.append("HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+// Takes the answer that is next, if it is there.
+template <typename Stream>
+bool SocketConnection<Stream>::CollectAnswer() {
+  if (ring_.empty() || !ring_.front()->ready || out_.size() >= kUnsentBytes) return false;
+  std::shared_ptr<Exchange> exchange = std::move(ring_.front());
+  ring_.pop_front();
+  if (exchange == current_) {
+    // Answered before its body was whole: nobody will read the rest.
+    last_ = true;
+    current_->upload->Fail(Error(Code::kUnavailable, "the request was answered"));
+    current_ = nullptr;
+    held_ = false;
+    CountBody(0);
   }
+  if (loop_.server.draining.load(std::memory_order_relaxed) && !current_) last_ = true;
+  PassGate(*exchange);
+  AppendAnswer(*exchange, last_ && ring_.empty(), loop_.date(), out_);
+  if (exchange->response.stream != nullptr && exchange->response.stream_bytes > 0 &&
+      exchange->message.request.method != Method::kHead) {
+    download_left_ = exchange->response.stream_bytes;
+    piece_since_ = loop_.Now();
+    download_ = std::move(exchange);
+  } else {
+    Keep(std::move(exchange));
+  }
+  return true;
+}
+
+// When nobody else holds an exchange, its memory serves the next request.
+template <typename Stream>
+void SocketConnection<Stream>::Keep(std::shared_ptr<Exchange> exchange) {
+  exchange->sink = nullptr;
+  if (exchange.use_count() == 1 && spare_.size() < 4) spare_.push_back(std::move(exchange));
 }
 
 template <typename Stream>
@@ -291,22 +348,32 @@ void SocketConnection<Stream>::CheckGates() {
 
 template <typename Stream>
 void SocketConnection<Stream>::Send() {
-  CollectAnswers();
-  if (writing_ || out_.empty() || phase_ != Phase::kOpen) return;
-  std::size_t sent = 0;
+  constexpr int kTurns = 4;  // of a download, before others have theirs
+  for (int turn = 1;; ++turn) {
+    CollectAnswers();
+    if (writing_ || out_.empty() || phase_ != Phase::kOpen) return;
+    std::size_t sent = 0;
+    if (!WriteSome(sent)) return WriteLater(sent);
+    if (download_ == nullptr || phase_ != Phase::kOpen) return;
+    if (turn == kTurns) return download_->Nudge();
+  }
+}
+
+// True when nothing of out_ is left to write.
+template <typename Stream>
+bool SocketConnection<Stream>::WriteSome(std::size_t& sent) {
   if constexpr (kPlain) {
     error_code ec;
     sent = stream_.write_some(asio::buffer(out_), ec);
-    if (ec && ec != asio::error::would_block) return Close();
-    if (sent == out_.size()) {
-      out_.clear();
-      unsent_.clear();
-      if (out_.capacity() > kReadBytesMax) out_ = std::string();
-      since_ = loop_.Now();
-      return;
-    }
+    if (ec && ec != asio::error::would_block) return Close(), true;
+    if (sent != out_.size()) return false;
+    out_.clear();
+    if (download_ == nullptr) unsent_.clear();
+    if (out_.capacity() > kReadBytesMax) out_ = std::string();
+    since_ = loop_.Now();
+    return true;
   }
-  WriteLater(sent);
+  return false;
 }
 
 template <typename Stream>
@@ -329,7 +396,7 @@ void SocketConnection<Stream>::OnWritten(const error_code& ec) {
   since_ = loop_.Now();
   if (sending_.capacity() > kReadBytesMax) sending_ = std::string();
   sending_.clear();
-  if (out_.empty()) unsent_.clear();
+  if (out_.empty() && download_ == nullptr) unsent_.clear();
   Pump();
 }
 
@@ -337,7 +404,7 @@ void SocketConnection<Stream>::OnWritten(const error_code& ec) {
 template <typename Stream>
 void SocketConnection<Stream>::Settle() {
   if (phase_ != Phase::kOpen) return;
-  const bool nothing_begun = ring_.empty() && out_.empty() && !writing_;
+  const bool nothing_begun = ring_.empty() && out_.empty() && !writing_ && !download_;
   if (nothing_begun && last_) return StartLinger();
   if (nothing_begun && eof_) return Close();
   Read();
@@ -366,7 +433,13 @@ void SocketConnection<Stream>::Close() {
 template <typename Stream>
 void SocketConnection<Stream>::Abandon() {
   phase_ = Phase::kClosed;
-  for (const auto& exchange : ring_) exchange->sink = nullptr;
+  const auto gone = [](Exchange& exchange) {
+    exchange.sink = nullptr;
+    if (exchange.upload) exchange.upload->Fail(Error(Code::kUnavailable, "the caller is gone"));
+  };
+  for (const auto& exchange : ring_) gone(*exchange);
+  if (download_) gone(*download_);
+  download_ = nullptr;
   ring_.clear();
   spare_.clear();
   current_ = nullptr;
@@ -387,7 +460,8 @@ void SocketConnection<Stream>::Drain() {
 template <typename Stream>
 void SocketConnection<Stream>::Tick(Nanos now) {
   const Nanos deadline = loop_.server.options.request_deadline;
-  const bool writes_stuck = writing_ && now - write_since_ > deadline;
+  const bool source_stuck = download_ && out_.empty() && now - piece_since_ > deadline;
+  const bool writes_stuck = writing_ ? now - write_since_ > deadline : source_stuck;
   const bool lingered = phase_ == Phase::kLinger && now - since_ > kLingerTime;
   const bool shaky = phase_ == Phase::kHandshake && now - since_ > deadline;
   if (writes_stuck || lingered || shaky) return Close();
@@ -395,8 +469,15 @@ void SocketConnection<Stream>::Tick(Nanos now) {
   if (Idle()) {
     if (now - since_ > loop_.server.options.idle) Close();
   } else if (!ring_.empty() && !ring_.front()->ready) {
-    if (now - ring_.front()->dispatched <= deadline) return;
-    if (ring_.front()->AnswerHere(Refusal(504, "the answer took longer than the deadline"))) Pump();
+    Exchange& first = *ring_.front();
+    const bool comes = ring_.front() == current_ && !held_;
+    if (now - first.dispatched <= (comes ? Nanos(loop_.server.options.idle) : deadline)) return;
+    if (comes) {
+      EndUpload(408, "the body stopped coming");
+    } else if (!first.AnswerHere(Refusal(504, "the answer took longer than the deadline"))) {
+      return;
+    }
+    Pump();
   } else if (current_ && ring_.empty() && now - since_ > deadline) {
     RefuseCurrent(408, "the request did not arrive whole before the deadline");
     Pump();

@@ -13,6 +13,7 @@ std::string_view Reason(int status) {
     case 201: return "Created";
     case 202: return "Accepted";
     case 204: return "No Content";
+    case 206: return "Partial Content";
     case 304: return "Not Modified";
     case 400: return "Bad Request";
     case 401: return "Unauthorized";
@@ -25,6 +26,7 @@ std::string_view Reason(int status) {
     case 413: return "Content Too Large";
     case 414: return "URI Too Long";
     case 415: return "Unsupported Media Type";
+    case 416: return "Range Not Satisfiable";
     case 417: return "Expectation Failed";
     case 421: return "Misdirected Request";
     case 422: return "Unprocessable Content";
@@ -82,6 +84,15 @@ void Exchange::Deliver() {
   if (sink != nullptr) sink->OnAnswered(*this);
 }
 
+void Exchange::Nudged() {
+  if (sink != nullptr) sink->OnAnswered(*this);
+}
+
+void Exchange::BeginUpload() {
+  upload = std::make_unique<Upload>([this] { Nudge(); });
+  message.request.stream = upload.get();
+}
+
 void Exchange::Reset(AnswerSink* owner) {
   EndCount();
   message.Clear();
@@ -90,6 +101,8 @@ void Exchange::Reset(AnswerSink* owner) {
   response.headers.clear();
   response.body.clear();
   response.gate = nullptr;
+  response.stream = nullptr;
+  upload = nullptr;
   sink = owner;
   dispatched = Nanos{0};
   ready = false;
@@ -110,12 +123,13 @@ void AppendAnswer(const Exchange& exchange, bool close, std::string_view date, s
   }
   if (!no_body) {
     out.append("Content-Length: ");
-    AppendNumber(response.body.size(), out);
+    AppendNumber(response.stream == nullptr ? response.body.size() : response.stream_bytes, out);
     out.append("\r\n");
   }
   if (close) out.append("Connection: close\r\n");
   out.append("\r\n");
-  if (!no_body && exchange.message.request.method != Method::kHead) out.append(response.body);
+  const bool text = !no_body && response.stream == nullptr;
+  if (text && exchange.message.request.method != Method::kHead) out.append(response.body);
 }
 
 Response Refusal(int status, std::string_view message) {

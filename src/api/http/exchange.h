@@ -11,6 +11,7 @@
 
 #include "api/http/request_parser.h"
 #include "api/http/server.h"
+#include "api/http/upload.h"
 
 namespace mooring::api {
 
@@ -22,6 +23,8 @@ class Mailbox {
   virtual ~Mailbox() = default;
   virtual bool OnOwnThread() const = 0;
   virtual void Put(std::shared_ptr<Exchange> exchange) = 0;
+  // Has the connection look at its bodies again; any thread.
+  virtual void Nudge(std::shared_ptr<Exchange> exchange) = 0;
 };
 
 // The connection's side of an exchange.
@@ -40,11 +43,17 @@ class Exchange final : public Responder, public std::enable_shared_from_this<Exc
   bool AnswerHere(Response answer);
   // Delivers to the sink, if the connection still exists.
   void Deliver();
+  // From any thread: the connection, if it still exists, looks at this exchange's bodies again.
+  void Nudge() { mailbox_->Nudge(shared_from_this()); }
+  void Nudged();
+  // The body comes piece by piece from now on.
+  void BeginUpload();
   void Reset(AnswerSink* owner);
 
   Message message;
   Response response;
-  AnswerSink* sink = nullptr;  // null once the connection is gone
+  std::unique_ptr<Upload> upload;  // of a body that streams
+  AnswerSink* sink = nullptr;      // null once the connection is gone
   Nanos dispatched{0};
   bool ready = false;
 

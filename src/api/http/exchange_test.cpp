@@ -11,6 +11,7 @@ class Box final : public Mailbox {
   std::vector<std::shared_ptr<Exchange>> letters;
   bool OnOwnThread() const override { return own; }
   void Put(std::shared_ptr<Exchange> exchange) override { letters.push_back(std::move(exchange)); }
+  void Nudge(std::shared_ptr<Exchange> exchange) override { exchange->Nudged(); }
 };
 
 class Sink final : public AnswerSink {

@@ -60,6 +60,7 @@ class Loop final : public Mailbox, public std::enable_shared_from_this<Loop> {
   // written while a commit is being made.
   bool OnOwnThread() const override { return running_ == this && !ending_batch_; }
   void Put(std::shared_ptr<Exchange> exchange) override;
+  void Nudge(std::shared_ptr<Exchange> exchange) override;
   // Wakes the loop when answers wait that nobody woke it for; any thread, also after Close.
   void Wake();
   // The calling thread's answers wake nobody from now on: it calls Wake after each batch.
@@ -93,9 +94,9 @@ class Loop final : public Mailbox, public std::enable_shared_from_this<Loop> {
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
   std::string date_;
   std::mutex mutex_;
-  std::vector<std::shared_ptr<Exchange>> mail_;  // guarded by mutex_
-  bool woken_ = false, closed_ = false;          // guarded by mutex_
-  std::vector<std::shared_ptr<Exchange>> opened_;
+  std::vector<std::shared_ptr<Exchange>> mail_, nudges_;  // guarded by mutex_
+  bool woken_ = false, closed_ = false;                   // guarded by mutex_
+  std::vector<std::shared_ptr<Exchange>> opened_, nudged_;
   bool batch_begun_ = false, ending_batch_ = false;  // this loop's thread only
 };
 

@@ -57,7 +57,8 @@ void WriteOpenInference(JsonWriter& json, const Error& error, RowProblems rows) 
 }  // namespace
 
 std::string_view ProtocolName(Protocol protocol) {
-  constexpr std::string_view kNames[kProtocols] = {"native", "open_inference", "mlflow", "other"};
+  constexpr std::string_view kNames[kProtocols] = {"native", "open_inference", "mlflow", "other",
+                                                   "mlflow_tracking"};
   return kNames[static_cast<std::size_t>(protocol)];
 }
 
@@ -79,6 +80,25 @@ std::string_view MlflowErrorCode(Code code) {
   }
 }
 
+TrackingErrorKind TrackingErrorOf(Code code) {
+  switch (code) {
+    case Code::kInvalidArgument:
+    case Code::kFailedPrecondition:
+    case Code::kTooLarge: return {"INVALID_PARAMETER_VALUE", 400};
+    case Code::kUnsupported: return {"NOT_IMPLEMENTED", 501};
+    case Code::kUnauthenticated: return {"UNAUTHENTICATED", 401};
+    case Code::kPermissionDenied: return {"PERMISSION_DENIED", 403};
+    case Code::kNotFound: return {"RESOURCE_DOES_NOT_EXIST", 404};
+    case Code::kAlreadyExists: return {"RESOURCE_ALREADY_EXISTS", 400};
+    case Code::kConflict: return {"RESOURCE_CONFLICT", 409};
+    case Code::kResourceExhausted: return {"RESOURCE_EXHAUSTED", 429};
+    case Code::kUnavailable: return {"TEMPORARILY_UNAVAILABLE", 503};
+    case Code::kDeadlineExceeded: return {"DEADLINE_EXCEEDED", 504};
+    case Code::kDataLoss: return {"DATA_LOSS", 500};
+    default: return {"INTERNAL_ERROR", 500};
+  }
+}
+
 Response MlflowProblem(int status, std::string_view error_code, std::string_view message) {
   Response response;
   response.status = status;
@@ -87,11 +107,15 @@ Response MlflowProblem(int status, std::string_view error_code, std::string_view
   return response;
 }
 
-Response ProblemResponse(Protocol protocol, const Error& error, RowProblems rows, int status) {
+Response ProblemResponse(Protocol protocol, const Error& error, RowProblems rows, int given) {
   const ErrorKind& kind = KindOf(error.code());
-  if (status == 0) status = kind.http_status;
+  int status = given == 0 ? kind.http_status : given;
   Response response;
-  if (protocol == Protocol::kMlflow) {
+  if (protocol == Protocol::kTracking) {
+    const TrackingErrorKind tracked = TrackingErrorOf(error.code());
+    if (given == 0) status = tracked.status;
+    response = MlflowProblem(status, tracked.error_code, OneLine(error));
+  } else if (protocol == Protocol::kMlflow) {
     response = MlflowProblem(status, MlflowErrorCode(error.code()), OneLine(error));
   } else {
     response.status = status;

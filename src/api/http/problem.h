@@ -3,7 +3,7 @@
 //
 //   native {"code","message","where","why","help","field","decision_id":null,"problems":[…]} Open
 //   Inference  {"error","code","input","row","reason","problems":[…]} MLflow
-//   {"error_code","message"}
+//   {"error_code","message"}; of its tracking and registry with the statuses of their own
 //
 // Names and messages may hold what the caller sent (bounded, escaped), never values of
 // pseudonymised columns: whoever makes the error sees to that.
@@ -18,8 +18,8 @@
 
 namespace mooring::api {
 
-enum class Protocol : std::uint8_t { kNative, kOpenInference, kMlflow, kOther };
-inline constexpr std::size_t kProtocols = 4;
+enum class Protocol : std::uint8_t { kNative, kOpenInference, kMlflow, kOther, kTracking };
+inline constexpr std::size_t kProtocols = 5;
 std::string_view ProtocolName(Protocol protocol);
 
 struct RowProblems {
@@ -33,6 +33,13 @@ Response ProblemResponse(Protocol protocol, const Error& error, RowProblems rows
 
 // MLflow's name of an error code: "INVALID_PARAMETER_VALUE", "RESOURCE_DOES_NOT_EXIST", …
 std::string_view MlflowErrorCode(Code code);
+// The same for MLflow's tracking, registry and artifacts, whose clients try again after 429, 500
+// and 502 to 504, and after nothing else.
+struct TrackingErrorKind {
+  std::string_view error_code;
+  int status;
+};
+TrackingErrorKind TrackingErrorOf(Code code);
 Response MlflowProblem(int status, std::string_view error_code, std::string_view message);
 
 }  // namespace mooring::api

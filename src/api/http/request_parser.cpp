@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
+#include <limits>
 #include <optional>
 
 #include "api/http/inflate.h"
@@ -67,7 +68,7 @@ void Message::Clear() {
   lower_type.clear();
   request = Request{};
   keep_alive = true;
-  wants_continue = false;
+  wants_continue = streamed = false;
   refused_status = 0;
   refusal.clear();
 }
@@ -95,7 +96,11 @@ class RequestParser::Grammar final : public http::basic_parser<true> {
       : message(into), limits(bounds), body_bytes(bounds.body_bytes) {
     header_limit(static_cast<std::uint32_t>(bounds.head_bytes));
     // The path is not known yet; what it allows is checked after the head.
-    body_limit(std::uint64_t{std::max(bounds.body_bytes, bounds.large_body_bytes)});
+    if (bounds.streams != nullptr) {
+      body_limit(boost::none);
+    } else {
+      body_limit(std::uint64_t{std::max(bounds.body_bytes, bounds.large_body_bytes)});
+    }
     eager(true);
   }
   Message& message;
@@ -296,6 +301,10 @@ bool RequestParser::CheckHost() {
 
 void RequestParser::StartBody() {
   state_ = State::kBody;
+  if (limits_.streams != nullptr) {
+    if (limits_.streams(message_->request.method, message_->path)) return BeginStream();
+    grammar_->body_limit(std::uint64_t{grammar_->body_bytes});
+  }
   if (chunked_) return;
   const auto length = grammar_->content_length();
   body_left_ = length ? static_cast<std::size_t>(*length) : 0;
@@ -303,6 +312,19 @@ void RequestParser::StartBody() {
   // Memory follows the bytes that come, not the length that was claimed.
   message_->body.reserve(std::min(body_left_, kKeptBytes) + kBodyPadding);
   if (body_left_ == 0) Finish();
+}
+
+void RequestParser::BeginStream() {
+  const std::string_view coding = Trim(grammar_->content_coding);
+  if (!coding.empty() && !SameName(coding, "identity")) {
+    return Refuse(415, "a body of any size comes without a content encoding");
+  }
+  const auto length = grammar_->content_length();
+  if (!chunked_) body_left_ = length ? static_cast<std::size_t>(*length) : 0;
+  grammar_->body_bytes = std::numeric_limits<std::size_t>::max();
+  message_->streamed = true;
+  ReadType();
+  if (!chunked_ && body_left_ == 0) state_ = State::kWhole;
 }
 
 std::size_t RequestParser::FeedBody(std::string_view bytes) {
@@ -336,11 +358,16 @@ std::size_t RequestParser::FeedBody(std::string_view bytes) {
 void RequestParser::Finish() {
   Request& request = message_->request;
   state_ = State::kWhole;
+  if (message_->streamed) return;
   const std::string_view coding = Trim(grammar_->content_coding);
   if (!coding.empty() && !SameName(coding, "identity")) Decode(coding);
   message_->body.reserve(message_->body.size() + kBodyPadding);
   request.body = message_->body;
+  ReadType();
+}
 
+void RequestParser::ReadType() {
+  Request& request = message_->request;
   std::string_view type = grammar_->content_type;
   for (const char c : type) {
     if (c < 'A' || c > 'Z') continue;

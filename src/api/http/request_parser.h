@@ -11,6 +11,9 @@
 // Content-Length and Transfer-Encoding, two lengths, any coding but "chunked", folded header lines,
 // spaces before a colon, bare CR or LF.
 //
+// A message that streams is ready for its handler as soon as `streamed` is set; bytes of its body
+// are appended to `body`, from where the caller takes them, until the state is kWhole.
+//
 // Thread safety: one thread at a time. Memory: the message's buffers, which are kept between
 // requests.
 #pragma once
@@ -38,6 +41,7 @@ struct Message {
   Request request;         // views into the above
   bool keep_alive = true;
   bool wants_continue = false;
+  bool streamed = false;   // `body` is taken away while it comes
   int refused_status = 0;  // not 0: answer this and close
   std::string refusal;     // one sentence without bytes of the client
 
@@ -53,6 +57,7 @@ class RequestParser {
     std::size_t body_bytes = limits::kRequestBodyBytes;
     std::string_view large_body_path;  // a path with a limit of its own; "" none
     std::size_t large_body_bytes = 0;
+    bool (*streams)(Method, std::string_view path) = nullptr;  // as in HttpServer::Options
   };
   enum class State : unsigned char { kHead, kBody, kWhole, kRefused };
 
@@ -76,7 +81,9 @@ class RequestParser {
   bool CheckHead();
   bool CheckHost();
   void StartBody();
+  void BeginStream();
   void Finish();
+  void ReadType();
   void Decode(std::string_view coding);
   void Refuse(int status, const char* why);
 

@@ -4,6 +4,7 @@
 
 #include "api/http/certificate_names.h"
 #include "api/http/connection.h"
+#include "api/http/connection_streams.h"
 #include "api/http/loop.h"
 
 namespace mooring::api {
@@ -51,6 +52,15 @@ void Loop::Put(std::shared_ptr<Exchange> exchange) {
   asio::post(context, [this] { OpenMail(); });
 }
 
+void Loop::Nudge(std::shared_ptr<Exchange> exchange) {
+  const std::scoped_lock lock(mutex_);
+  if (closed_) return;
+  nudges_.push_back(std::move(exchange));
+  if (woken_) return;
+  woken_ = true;
+  asio::post(context, [this] { OpenMail(); });
+}
+
 void Loop::Wake() {
   const std::scoped_lock lock(mutex_);
   if (closed_ || woken_ || mail_.empty()) return;
@@ -77,10 +87,13 @@ void Loop::OpenMail() {
   {
     const std::scoped_lock lock(mutex_);
     opened_.swap(mail_);
+    nudged_.swap(nudges_);
     woken_ = false;
   }
   for (const auto& exchange : opened_) exchange->Deliver();
   opened_.clear();
+  for (const auto& exchange : nudged_) exchange->Nudged();
+  nudged_.clear();
 }
 
 void Loop::Run() {
@@ -180,6 +193,7 @@ void Loop::Close() {
   const std::scoped_lock lock(mutex_);
   closed_ = true;
   mail_.clear();
+  nudges_.clear();
 }
 
 namespace {

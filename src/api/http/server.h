@@ -5,6 +5,10 @@
 // One event loop a thread with SO_REUSEPORT. A handler is called on a loop's thread and may
 // answer at once or later from any thread, exactly once; answers of one connection leave in the
 // order of requests. Budget: ≤ 2 µs of our own CPU a keep-alive request beside the kernel's.
+//
+// Bodies of any size stream. Where Options::streams says so, the handler is called with the head
+// alone and takes the body piece by piece; an answer may be a BodySource instead of a text. Either
+// way a connection holds less than a MiB, and what the other side does not take stops the socket.
 #pragma once
 
 #include <atomic>
@@ -12,6 +16,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,12 +35,31 @@ enum class Method : std::uint8_t { kGet, kHead, kPost, kPut, kPatch, kDelete, kO
 // that a parser that reads whole vectors may run over its end.
 inline constexpr std::size_t kBodyPadding = 64;
 
+inline constexpr std::size_t kPieceBytes = 192 * limits::kKiB;
+
+// Bytes of a body as they come. One reader; its calls come from one thread at a time.
+class BodySource {
+ public:
+  struct Piece {
+    std::string bytes;  // up to about kPieceBytes; may be empty
+    bool last = false;  // the body ends behind it
+  };
+  virtual ~BodySource() = default;
+  // The next piece if it is here; an error when the body will never be whole, again at each call.
+  // Nothing when it is still to come: then `later` is called once, on any thread and perhaps
+  // before this returns, when it is worth asking again. `later` must not block, nor ask itself.
+  virtual std::optional<Result<Piece>> Next(std::function<void()> later) = 0;
+};
+
 struct Request {
   Method method = Method::kGet;
-  std::string_view target;        // as sent: path and query
-  std::string_view path;          // percent-decoded once, starts with '/', no ".." and no NUL
-  std::string_view query;         // raw, without '?'
-  std::string_view body;          // decoded when Content-Encoding was gzip or deflate
+  std::string_view target;  // as sent: path and query
+  std::string_view path;    // percent-decoded once, starts with '/', no ".." and no NUL
+  std::string_view query;   // raw, without '?'
+  std::string_view body;    // decoded when Content-Encoding was gzip or deflate
+  // The body where it streams (`body` is "" then), else null. Lives as long as the Responder. What
+  // is not read when the answer comes is not read at all: the connection ends.
+  BodySource* stream = nullptr;
   std::string_view content_type;  // media type in lower case, without parameters
   std::string_view charset;       // parameter of the content type, lower case; "" none
   std::string_view peer;          // address of the caller
@@ -69,6 +93,10 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers;  // names and values without CR or LF
   std::string body;
   std::shared_ptr<const SendGate> gate;  // null: it may
+  // Instead of `body`: this many bytes of the source, asked on the loop's thread. One that fails,
+  // or ends elsewhere than it said, ends the connection in the middle. Not for HEAD.
+  std::shared_ptr<BodySource> stream;
+  std::uint64_t stream_bytes = 0;
 };
 
 // Answers one request. Shared: whoever holds it keeps the request's bytes alive. Of several answers
@@ -108,6 +136,10 @@ class HttpServer {
     std::size_t body_limit_bytes = limits::kRequestBodyBytes;
     std::string large_body_path;  // the one path with a limit of its own; "" none
     std::size_t large_body_bytes = 0;
+    // Whether the body of such a request streams, whatever its size; null: none does. Asked once a
+    // request with a well-formed head. Streamed bodies have no coding but chunked; the deadline of
+    // the body becomes `idle`, counted from the last byte that came.
+    bool (*streams)(Method, std::string_view path) = nullptr;
     std::chrono::seconds idle{limits::kIdleConnection};
     // Host names and origins that may call us, beyond loopback names and the bound address. Without
     // a name of its own a browser's page could reach us through a name that its author controls.

@@ -11,9 +11,12 @@ struct Seen {
   std::vector<std::string> paths;
 };
 
-Seen Feed(const std::string& bytes, std::size_t piece) {
+// `streams`: bodies of POST are taken away while they come.
+Seen Feed(const std::string& bytes, std::size_t piece, bool streams = false) {
   static const CallerRules rules("127.0.0.1", {});
-  RequestParser parser({}, rules);
+  RequestParser::Limits limits;
+  if (streams) limits.streams = [](Method method, auto) { return method == Method::kPost; };
+  RequestParser parser(limits, rules);
   Message message;
   parser.Begin(message);
   Seen seen;
@@ -23,6 +26,7 @@ Seen Feed(const std::string& bytes, std::size_t piece) {
     for (;;) {
       const std::size_t used = parser.Feed(buffer);
       buffer.erase(0, used);
+      if (message.streamed) message.body.clear();
       if (parser.state() == RequestParser::State::kRefused) {
         seen.refused = message.refused_status;
         return seen;
@@ -100,9 +104,11 @@ TEST(Smuggling, AmbiguousLengthsEndTheConnection) {
   EXPECT_GE(std::size(heads), 40U);
   for (const std::string& head : heads) {
     for (const std::size_t piece : {1, 7, 100'000}) {
-      const Seen seen = Feed(kPost + head + "\r\n" + chunked, piece);
-      EXPECT_EQ(seen.refused, 400) << head << piece;
-      EXPECT_TRUE(seen.paths.empty()) << head;
+      for (const bool streams : {false, true}) {
+        const Seen seen = Feed(kPost + head + "\r\n" + chunked, piece, streams);
+        EXPECT_EQ(seen.refused, 400) << head << piece << streams;
+        EXPECT_TRUE(seen.paths.empty()) << head;
+      }
     }
   }
 }
@@ -128,9 +134,12 @@ TEST(Smuggling, MalformedChunksEndTheConnection) {
   };
   for (const std::string& body : bodies) {
     for (const std::size_t piece : {1, 3, 100'000}) {
-      const Seen seen = Feed(kPost + "Transfer-Encoding: chunked\r\n\r\n" + body + kHidden, piece);
-      EXPECT_EQ(seen.refused, 400) << body << piece;
-      EXPECT_TRUE(seen.paths.empty()) << body;
+      for (const bool streams : {false, true}) {
+        const Seen seen =
+            Feed(kPost + "Transfer-Encoding: chunked\r\n\r\n" + body + kHidden, piece, streams);
+        EXPECT_EQ(seen.refused, 400) << body << piece << streams;
+        EXPECT_TRUE(seen.paths.empty()) << body;
+      }
     }
   }
 }
@@ -162,6 +171,39 @@ TEST(Smuggling, WhatIsInABodyIsABody) {
     EXPECT_EQ(Feed(chunked + "Content-Length: " + length + "\r\n\r\n" + kHidden, piece).refused,
               400);
   }
+}
+
+TEST(Smuggling, ABodyThatStreamsEndsWhereItSays) {
+  const std::string length = std::to_string(kHidden.size());
+  const std::string chunked = kPost + "Transfer-Encoding: chunked\r\n\r\n";
+  char size[16];
+  std::snprintf(size, sizeof size, "%zx\r\n", kHidden.size());
+  for (const std::size_t piece : {1, 2, 3, 7, 100'000}) {
+    EXPECT_EQ(
+        Feed(kPost + "Content-Length: " + length + "\r\n\r\n" + kHidden + kHidden, piece, true)
+            .paths,
+        (std::vector<std::string>{"/a", "/hidden"}))
+        << "the second";
+    EXPECT_EQ(Feed(chunked + size + kHidden + "\r\n0\r\nX: 1\r\n\r\n", piece, true).paths,
+              (std::vector<std::string>{"/a"}));
+    EXPECT_EQ(Feed(chunked + "0\r\nContent-Length: " + length + "\r\n\r\n" + kHidden, piece, true)
+                  .refused,
+              400);
+    EXPECT_EQ(Feed(kPost + "Content-Length: 0\r\n\r\n" + kHidden, piece, true).paths,
+              (std::vector<std::string>{"/a", "/hidden"}));
+    EXPECT_EQ(Feed(kPost + "Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello", piece, true)
+                  .refused,
+              415);
+  }
+  // Not the bodies that do not stream: their limit is the same as ever.
+  EXPECT_EQ(Feed("PUT /a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\n\r\n", 9, true)
+                .refused,
+            413);
+  EXPECT_EQ(Feed("PUT /a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+                 "ffffffffffffffff\r\nx",
+                 1, true)
+                .refused,
+            413);
 }
 
 TEST(Smuggling, TokensDoNotTravelInBrokenHeaders) {

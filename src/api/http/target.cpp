@@ -71,6 +71,17 @@ Result<std::string_view> TakeAuthority(std::string_view& target) {
   return authority;
 }
 
+// Decodes one name or value of a query; false when it is badly encoded.
+bool DecodeForm(std::string_view raw, std::string& value) {
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    const int byte = raw[i] == '%' ? DecodePercent(raw, i) : raw[i] == '+' ? ' ' : raw[i];
+    if (raw[i] == '%' && byte < 0) return false;
+    if (raw[i] == '%') i += 2;
+    value.push_back(static_cast<char>(byte));
+  }
+  return true;
+}
+
 }  // namespace
 
 Result<Target> ParseTarget(std::string_view target, std::string& path) {
@@ -97,17 +108,26 @@ std::string QueryValue(std::string_view query, std::string_view name) {
     const std::string_view pair = query.substr(0, end);
     query.remove_prefix(std::min(end + 1, query.size()));
     if (!pair.starts_with(name) || pair.size() <= name.size() || pair[name.size()] != '=') continue;
-    const std::string_view raw = pair.substr(name.size() + 1);
     std::string value;
-    for (std::size_t i = 0; i < raw.size(); ++i) {
-      const int byte = raw[i] == '%' ? DecodePercent(raw, i) : raw[i] == '+' ? ' ' : raw[i];
-      if (raw[i] == '%' && byte < 0) return "";
-      if (raw[i] == '%') i += 2;
-      value.push_back(static_cast<char>(byte));
-    }
-    return value;
+    return DecodeForm(pair.substr(name.size() + 1), value) ? value : "";
   }
   return "";
+}
+
+std::vector<std::pair<std::string, std::string>> QueryPairs(std::string_view query,
+                                                            std::size_t most) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  while (!query.empty() && pairs.size() < most) {
+    const std::size_t end = std::min(query.find('&'), query.size());
+    const std::string_view pair = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    std::string name, value;
+    if (pair.empty() || !DecodeForm(pair.substr(0, equals), name)) continue;
+    if (equals < pair.size() && !DecodeForm(pair.substr(equals + 1), value)) continue;
+    pairs.emplace_back(std::move(name), std::move(value));
+  }
+  return pairs;
 }
 
 }  // namespace mooring::api

@@ -7,6 +7,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 
@@ -23,5 +25,10 @@ Result<Target> ParseTarget(std::string_view target, std::string& path);
 // The first value of `name` in a raw query, percent-decoded ('+' is a space); "" when absent or
 // badly encoded.
 std::string QueryValue(std::string_view query, std::string_view name);
+
+// Every name and value of a raw query in its order, percent-decoded ('+' is a space), at most
+// `most` of them; pairs that are badly encoded are passed over.
+std::vector<std::pair<std::string, std::string>> QueryPairs(std::string_view query,
+                                                            std::size_t most);
 
 }  // namespace mooring::api

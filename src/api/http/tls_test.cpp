@@ -7,6 +7,8 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <semaphore>
+#include <thread>
 
 #include "api/http/server.h"
 #include "api/http/socket_client.h"
@@ -96,6 +98,55 @@ TEST(HttpServerTls, SpeaksTls12AndNewerOnly) {
                 .error()
                 .code(),
             Code::kInvalidArgument);
+  std::filesystem::remove_all(directory);
+}
+
+// A text all at once, or a body read on a thread of its own.
+struct Text final : BodySource {
+  explicit Text(std::string all) : text(std::move(all)) {}
+  std::optional<Result<Piece>> Next(std::function<void()>) override {
+    return Piece{std::exchange(text, {}), true};
+  }
+  std::string text;
+};
+
+TEST(HttpServerTls, StreamsBothWays) {
+  const std::string directory = ::testing::TempDir() + "tls_streams_" + std::to_string(::getpid());
+  const Files files = MakeCertificate(directory);
+  HttpServer::Options options;
+  options.tls_certificate_file = files.certificate;
+  options.tls_key_file = files.key;
+  options.streams = [](Method method, std::string_view) { return method == Method::kPut; };
+  std::jthread reader;
+  const auto echo = [&reader](const Request& request, const std::shared_ptr<Responder>& responder) {
+    reader = std::jthread([stream = request.stream, responder] {
+      std::binary_semaphore here(0);
+      std::string all;
+      for (bool last = false; !last;) {
+        const auto next = stream->Next([&here] { here.release(); });
+        if (!next) {
+          here.acquire();
+          continue;
+        }
+        ASSERT_TRUE(next->ok());
+        all += (*next)->bytes;
+        last = (*next)->last;
+      }
+      Response response;
+      response.stream_bytes = all.size();
+      response.stream = std::make_shared<Text>(std::move(all));
+      responder->Answer(std::move(response));
+    });
+  };
+  const auto server = HttpServer::Start(options, echo).value();
+  std::string body(3'000'000, ' ');
+  for (std::size_t i = 0; i < body.size(); ++i) body[i] = static_cast<char>('a' + i * i % 23);
+  const std::string answer =
+      Ask(server->port(),
+          "PUT / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: " +
+              std::to_string(body.size()) + "\r\n\r\n" + body,
+          TLS1_3_VERSION);
+  EXPECT_TRUE(answer.ends_with("\r\n\r\n" + body)) << answer.substr(0, 500);
   std::filesystem::remove_all(directory);
 }
 

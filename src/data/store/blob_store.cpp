@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "data/store/blob_writer.h"
 
 namespace mooring::data {
 namespace {
@@ -142,6 +143,11 @@ Result<BlobId> BlobStore::PutFile(const std::string& path) {
   // Renaming over an equal blob changes nothing, and heals a damaged one.
   RETURN_IF_ERROR(Publish(std::move(draft), PathOf(id)));
   return id;
+}
+
+Result<std::unique_ptr<BlobWriter>> BlobStore::Begin() {
+  ASSIGN_OR_RETURN(Draft draft, NewDraft());
+  return std::make_unique<BlobWriter>(*this, std::move(draft));
 }
 
 Status BlobStore::PutSidecar(const BlobId& id, std::string_view suffix, ByteSpan bytes) {

@@ -40,6 +40,8 @@ class BlobId {
   Digest digest_;
 };
 
+class BlobWriter;
+
 class BlobStore {
  public:
   // Makes the directory when absent.
@@ -49,6 +51,9 @@ class BlobStore {
   // kArtifactBytes. Bytes that are there already are read and compared; a damaged copy is replaced.
   Result<BlobId> Put(ByteSpan bytes);
   Result<BlobId> PutFile(const std::string& path);
+
+  // A blob of any size, piece by piece: see blob_writer.h.
+  Result<std::unique_ptr<BlobWriter>> Begin();
 
   // The bytes, not checked against the id: see Verify.
   Result<std::unique_ptr<MappedFile>> Get(const BlobId& id) const;
@@ -73,6 +78,7 @@ class BlobStore {
   Result<std::size_t> RemoveLeftovers();
 
  private:
+  friend class BlobWriter;
   struct Draft {
     std::string path;
     std::unique_ptr<File> file;

@@ -9,11 +9,19 @@
 // Small files (limits of the implementation) share commits: thousands a second; large ones stream
 // into the blob store. Paths are relative, '/'-separated, 1..4096 bytes, without empty, "." and
 // ".." segments, control characters or backslashes: kInvalidArgument "Invalid path" otherwise.
+//
+// What lost its last name is freed: a small file with the commit that unnamed it, a blob of the
+// blob store `grace` later, by Remove or Sweep, unless it has a name again or still_used says that
+// somebody else (the registry) names it. Between a blob's arrival in the shared store and the row
+// of its owner nobody names it: grace is longer than any registration. A crash between the two
+// leaves a blob that nothing frees.
+//
 // Failure: kNotFound; kFailedPrecondition where a file stands in the way of a directory.
 // Thread safety: any thread; calls block on the disk: not for an event loop. One upload is used by
 // one thread at a time.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -58,6 +66,9 @@ class ArtifactStore {
     data::BlobStore* blobs = nullptr;  // required
     const Clock* clock = nullptr;      // required
     FileSystem* files = nullptr;       // required
+    // Whether anybody else names a blob; empty: nobody does. Must not call the store.
+    std::function<bool(const data::BlobId&)> still_used = nullptr;
+    std::chrono::milliseconds grace = std::chrono::minutes(10);
   };
   static Result<std::unique_ptr<ArtifactStore>> Open(Options options);
   virtual ~ArtifactStore() = default;
@@ -69,10 +80,12 @@ class ArtifactStore {
   virtual Result<std::vector<ArtifactEntry>> List(std::string_view directory) const = 0;
   // Every file under a directory, with its path relative to it, by path.
   virtual Result<std::vector<ArtifactEntry>> ListAll(std::string_view directory) const = 0;
-  // A file, or a directory with all under it; blobs that nothing names any more go too.
+  // A file, or a directory with all under it.
   virtual Status Remove(std::string_view path) = 0;
+  // Frees blobs that lost their last name `grace` ago; how many. To be called now and then.
+  virtual Result<std::size_t> Sweep() = 0;
   // Writes a directory out as real files below `target`, for code that needs paths. Names are
-  // checked again; links are never made.
+  // checked again; links are never made, and nothing that is there is written over.
   virtual Status Materialise(std::string_view directory, const std::string& target) const = 0;
 };
 
