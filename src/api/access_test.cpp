@@ -15,6 +15,7 @@
 #include "records/access/access_book.h"
 #include "records/access/token_text.h"
 #include "records/journal/journal_fixture.h"
+#include "records/tracking/memory_tracking_for_tests.h"
 
 namespace mooring::api {
 namespace {
@@ -51,6 +52,7 @@ class AccessTest : public ::testing::Test {
                 .value();
     api_.Serve({"m", kForeign});
     api_.use.who = Authenticator({.book = book_.get()});
+    api_.use.tracking = &tracking_;
     api_.use.witness = [this](const records::AccessEvent& event) {
       events_.push_back(event);
       return witness_status_;
@@ -171,8 +173,8 @@ class AccessTest : public ::testing::Test {
     constexpr const char* kMethods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
     std::string path(route.pattern);
     bool is_first = true;
-    for (std::size_t at = path.find("{}"); at != path.npos; at = path.find("{}")) {
-      path.replace(at, 2, is_first ? first : "1");
+    for (std::size_t at = path.find('{'); at != path.npos; at = path.find('{', at)) {
+      path.replace(at, path.find('}', at) + 1 - at, is_first ? first : "1");
       is_first = false;
     }
     return std::string(kMethods[static_cast<std::size_t>(route.method)]) + " " + path;
@@ -188,6 +190,7 @@ class AccessTest : public ::testing::Test {
   std::unique_ptr<records::Journal> journal_;
   std::unique_ptr<records::AccessStore> store_;
   std::unique_ptr<records::AccessBook> book_;
+  records::testing::MemoryTracking tracking_{SystemClock()};
   std::vector<records::AccessEvent> events_;
   Status witness_status_;
   testing::TestApi api_;
@@ -377,6 +380,21 @@ TEST_F(AccessTest, AdministrationIsToldBeforeItHappensAndCanBeStopped) {
   witness_status_ = Error(Code::kUnavailable, "the log cannot be written");
   EXPECT_EQ(Ask("PUT /api/v1/models/m/aliases/later", promote, change).status, 503);
   EXPECT_FALSE(registry_->Aliases("m")->contains("later"));
+}
+
+TEST_F(AccessTest, WhatTrainingLogsIsToldOnlyWhenItIsRefused) {
+  const std::string own = As(Role::kDeveloper), look = As(Role::kViewer);
+  const std::string line = "POST /api/2.0/mlflow/runs/create", body = R"({"experiment_id":"0"})";
+  EXPECT_EQ(Ask(line, own, body).status, 200);
+  EXPECT_TRUE(events_.empty());
+  const Answered refused = Ask(line, look, body);
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_EQ(*refused.json().GetString("error_code"), "PERMISSION_DENIED");
+  ASSERT_EQ(events_.size(), 1U);
+  EXPECT_EQ(events_[0].action, "POST /mlflow/runs/create");
+  EXPECT_EQ(Ask(line, "", body).status, 401);
+  EXPECT_EQ(Ask("GET /api/2.0/mlflow/none", "").status, 401) << "nor what there is not";
+  EXPECT_EQ(Ask("GET /api/2.0/mlflow/none", look).status, 404);
 }
 
 TEST_F(AccessTest, CallersAskNoMoreThanTheyMay) {

@@ -79,7 +79,7 @@ constexpr RouteEntry kRoutes[] = {
     {kGet, "/v2/models/{}/versions/{}/ready", kOpen, kSee, open_inference::ModelReady},
 
     {kGet, "/ping", kMlflow, kOpenToAll, mlflow::Ping},
-    {kGet, "/health", kMlflow, kOpenToAll, mlflow::Ping},
+    {kGet, "/health", kMlflow, kOpenToAll, mlflow::Health},
     {kGet, "/version", kMlflow, kSeeSome, mlflow::Version},
 
     {kGet, "/live", kOther, kOpenToAll, open_inference::Live},

@@ -45,10 +45,14 @@ void AnswerResult(const Call& call, Result<std::string> json) {
 }
 
 void AnswerAside(const Call& call, const Worker& worker, Result<std::string> (*find)(const Call&)) {
-  if (!worker) return AnswerResult(call, find(call));
-  const bool taken = worker([call, find] {
+  RunAside(call, worker, [find](const Call& aside) { AnswerResult(aside, find(aside)); });
+}
+
+void RunAside(const Call& call, const Worker& worker, std::function<void(const Call&)> answer) {
+  if (!worker) return answer(call);
+  const bool taken = worker([call, answer = std::move(answer)] {
     const Nanos waited = call.api->use.clock->Monotonic() - call.request->received;
-    if (waited < kAsideWait) return AnswerResult(call, find(call));
+    if (waited < kAsideWait) return answer(call);
     call.Refuse(Error(Code::kUnavailable, "the calls before this one took too long")
                     .Help("nothing was changed; come back in a moment"));
   });

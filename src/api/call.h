@@ -66,5 +66,7 @@ void AnswerResult(const Call& call, Result<std::string> json);
 // more or comes to it too late.
 inline constexpr std::chrono::seconds kAsideWait{5};
 void AnswerAside(const Call& call, const Worker& worker, Result<std::string> (*find)(const Call&));
+// The same of any function that answers.
+void RunAside(const Call& call, const Worker& worker, std::function<void(const Call&)> answer);
 
 }  // namespace mooring::api

@@ -32,6 +32,36 @@ TEST(Problem, HasTheShapeOfTheProtocol) {
   EXPECT_EQ(*mlflow->GetString("error_code"), "BAD_REQUEST");
 }
 
+// The statuses that MLflow's clients know; they try again after 429, 500 and 502 to 504 alone.
+TEST(Problem, TrackingHasCodesAndStatusesOfMlflow) {
+  struct Case {
+    Code code;
+    const char* name;
+    int status;
+  };
+  const Case cases[] = {{Code::kInvalidArgument, "INVALID_PARAMETER_VALUE", 400},
+                        {Code::kTooLarge, "INVALID_PARAMETER_VALUE", 400},
+                        {Code::kAlreadyExists, "RESOURCE_ALREADY_EXISTS", 400},
+                        {Code::kUnauthenticated, "UNAUTHENTICATED", 401},
+                        {Code::kPermissionDenied, "PERMISSION_DENIED", 403},
+                        {Code::kNotFound, "RESOURCE_DOES_NOT_EXIST", 404},
+                        {Code::kConflict, "RESOURCE_CONFLICT", 409},
+                        {Code::kResourceExhausted, "RESOURCE_EXHAUSTED", 429},
+                        {Code::kDataLoss, "DATA_LOSS", 500},
+                        {Code::kInternal, "INTERNAL_ERROR", 500},
+                        {Code::kUnsupported, "NOT_IMPLEMENTED", 501},
+                        {Code::kUnavailable, "TEMPORARILY_UNAVAILABLE", 503},
+                        {Code::kDeadlineExceeded, "DEADLINE_EXCEEDED", 504}};
+  for (const Case& one : cases) {
+    const Response response = ProblemResponse(Protocol::kTracking, Error(one.code, "x"));
+    EXPECT_EQ(response.status, one.status) << one.name;
+    EXPECT_EQ(response.body, std::string(R"({"error_code":")") + one.name + R"(","message":"x"})");
+  }
+  EXPECT_EQ(
+      ProblemResponse(Protocol::kTracking, Error(Code::kInvalidArgument, "x"), {}, 415).status,
+      415);
+}
+
 TEST(Problem, TakesStatusAndRetryFromTheTable) {
   EXPECT_EQ(ProblemResponse(Protocol::kNative, Error(Code::kNotFound, "x")).status, 404);
   EXPECT_EQ(ProblemResponse(Protocol::kNative, Error(Code::kInvalidArgument, "x"), {}, 415).status,

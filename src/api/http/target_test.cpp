@@ -55,5 +55,15 @@ TEST(Target, FindsQueryValues) {
   EXPECT_EQ(QueryValue("", "a"), "");
 }
 
+TEST(QueryPairs, GivesEveryPairInItsOrder) {
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+  EXPECT_EQ(QueryPairs("a=1&b=x%20y+z&a=2", 10), (Pairs{{"a", "1"}, {"b", "x y z"}, {"a", "2"}}));
+  EXPECT_EQ(QueryPairs("&&a&=b&c=&%64=e", 10),
+            (Pairs{{"a", ""}, {"", "b"}, {"c", ""}, {"d", "e"}}));
+  EXPECT_EQ(QueryPairs("a=%zz&%f=1&b=2", 10), (Pairs{{"b", "2"}}));
+  EXPECT_EQ(QueryPairs("a=1&b=2&c=3", 2), (Pairs{{"a", "1"}, {"b", "2"}}));
+  EXPECT_TRUE(QueryPairs("", 10).empty());
+}
+
 }  // namespace
 }  // namespace mooring::api

@@ -105,6 +105,7 @@ RouteTable::Match RouteTable::Find(Method method, std::string_view path) const {
     if (!Stands(route.mount, *inner)) return false;
     if (route.method == wanted) {
       match.route = &route;
+      match.allow.clear();
       return true;
     }
     if (!match.allow.empty()) match.allow += ", ";

@@ -172,6 +172,11 @@ void InvokeOnly(const Call& call) {
                   .Help("use /serving-endpoints/{model}/invocations"));
 }
 
+void Health(const Call& call) {
+  if (call.api->use.tracking == nullptr) return Ping(call);
+  AnswerText(call, 200, "text/html; charset=utf-8", "OK");
+}
+
 void Ping(const Call& call) {
   const bool one = !OnlyModel(*call.api, nullptr).empty();
   AnswerText(call, one ? 200 : 404, "application/json", "\n");

@@ -16,6 +16,9 @@ namespace mooring::api::mlflow {
 void Invoke(const Call& call);      // {0}: the model
 void InvokeOnly(const Call& call);  // the one model that is served
 void Ping(const Call& call);
+// As Ping; where runs are kept, "OK" as soon as the server works: that is what tracking clients and
+// balancers ask.
+void Health(const Call& call);
 void Version(const Call& call);
 
 }  // namespace mooring::api::mlflow

@@ -8,8 +8,8 @@ using Kind = JsonPull::Kind;
 
 // Members beyond this in one object are passed over: looking for one that came before is linear.
 constexpr std::size_t kMembers = 256;
-
-Json ReadValue(JsonPull& json);
+// A document with more values than this cannot be read: each takes many times its bytes.
+constexpr std::size_t kValues = 200'000;
 
 void Put(Json::Object& members, std::string name, Json value) {
   for (auto& [key, old] : members) {
@@ -20,26 +20,7 @@ void Put(Json::Object& members, std::string name, Json value) {
   if (members.size() < kMembers) members.emplace_back(std::move(name), std::move(value));
 }
 
-Json ReadObject(JsonPull& json) {
-  Json::Object members;
-  if (!json.EnterObject()) return Json();
-  for (std::string_view key; json.NextKey(key);) {
-    std::string name(key);  // before the value is read, which may take its place
-    Put(members, std::move(name), ReadValue(json));
-  }
-  return Json(std::move(members));
-}
-
-Json ReadArray(JsonPull& json) {
-  Json::Array elements;
-  if (!json.EnterArray()) return Json();
-  while (json.NextElement()) elements.push_back(ReadValue(json));
-  return Json(std::move(elements));
-}
-
-Json ReadScalar(JsonPull& json) {
-  JsonPull::Scalar cell;
-  if (!json.Read(cell)) return Json();
+Json ScalarOf(const JsonPull::Scalar& cell) {
   switch (cell.kind) {
     case Kind::kBool: return Json(cell.boolean);
     case Kind::kInteger: return Json(cell.integer);
@@ -51,29 +32,56 @@ Json ReadScalar(JsonPull& json) {
   }
 }
 
-// Depth is bounded by the reader.
-Json ReadValue(JsonPull& json) {
-  switch (json.Peek()) {
-    case Kind::kObject: return ReadObject(json);
-    case Kind::kArray: return ReadArray(json);
-    default: return ReadScalar(json);
+class TreeReader {
+ public:
+  explicit TreeReader(std::string_view text) : json_(text, JsonPull::Tokens::kNanAllowed) {}
+
+  // Null when it cannot be read.
+  Json Read() {
+    Json value = ReadValue();
+    return json_.Finish().ok() ? value : Json();
   }
-}
+
+ private:
+  // Depth is bounded by JsonPull.
+  Json ReadValue() {
+    if (++values_ > kValues) json_.Fail("there are too many values");
+    switch (json_.Peek()) {
+      case Kind::kObject: return ReadObject();
+      case Kind::kArray: return ReadArray();
+      default: break;
+    }
+    JsonPull::Scalar cell;
+    return json_.Read(cell) ? ScalarOf(cell) : Json();
+  }
+
+  Json ReadObject() {
+    Json::Object members;
+    if (!json_.EnterObject()) return Json();
+    for (std::string_view key; json_.NextKey(key);) {
+      std::string name(key);  // before the value is read, which may take its place
+      Put(members, std::move(name), ReadValue());
+    }
+    return Json(std::move(members));
+  }
+
+  Json ReadArray() {
+    Json::Array elements;
+    if (!json_.EnterArray()) return Json();
+    while (json_.NextElement()) elements.push_back(ReadValue());
+    return Json(std::move(elements));
+  }
+
+  JsonPull json_;
+  std::size_t values_ = 0;
+};
 
 }  // namespace
 
 Json ReadLeniently(std::string_view body) {
-  std::string inner;
-  for (int times = 0; times < 2; ++times) {
-    JsonPull json(body, JsonPull::Tokens::kNanAllowed);
-    Json read = ReadValue(json);
-    if (!json.Finish().ok()) break;
-    if (read.IsObject()) return read;
-    if (!read.IsString()) break;
-    inner = read.AsString().value();
-    body = inner;
-  }
-  return Json(Json::Object());
+  Json read = TreeReader(body).Read();
+  if (read.IsString()) read = TreeReader(std::string(read.AsString().value())).Read();
+  return read.IsObject() ? read : Json(Json::Object());
 }
 
 }  // namespace mooring::api::mlflow

@@ -103,6 +103,11 @@ std::string Fields::Shown(std::string_view name) const {
   return value == nullptr ? "null" : PythonJson(*value);
 }
 
+std::string_view Fields::TypeOf(std::string_view name) const {
+  const Json* const value = FindOne(name);
+  return value == nullptr ? "NoneType" : PythonType(*value);
+}
+
 Error Fields::Wrong(std::string_view name, const Json& value) const {
   return WrongType(PathOf(name), PythonJson(value), PythonType(value));
 }
@@ -205,6 +210,26 @@ Result<Fields> Fields::Object(std::string_view name) const {
   const Json* const value = Find(name);
   if (value != nullptr && !value->IsObject()) return Wrong(name, *value);
   return Fields(root_, value, PathOf(name) + ".", false);
+}
+
+std::string Fields::NameOrNumber(std::string_view name) const {
+  const Json* const value = FindOne(name);
+  if (value == nullptr) return "";
+  if (value->IsString()) return std::string(value->AsString().value());
+  const auto number = value->AsInt();
+  return number.ok() ? std::to_string(*number) : "";
+}
+
+Result<std::size_t> Fields::MaxResults(std::size_t otherwise, std::size_t most) const {
+  ASSIGN_OR_RETURN(const auto wanted, Int("max_results"));
+  if (!wanted) return otherwise;
+  const std::string start =
+      "Invalid value " + std::to_string(*wanted) + " for parameter 'max_results' supplied. ";
+  if (*wanted < 1) return Invalid(start + "It must be a positive integer");
+  if (static_cast<std::uint64_t>(*wanted) > most) {
+    return Invalid(start + "It must be at most " + std::to_string(most));
+  }
+  return static_cast<std::size_t>(*wanted);
 }
 
 Result<std::vector<records::KeyValue>> Fields::KeyValues(std::string_view name) const {

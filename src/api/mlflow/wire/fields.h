@@ -55,6 +55,11 @@ class Fields {
   Result<std::vector<Fields>> Objects(std::string_view name) const;
   // Absent: without members.
   Result<Fields> Object(std::string_view name) const;
+  // An enumerator's name, or its number as text; "" for anything else, as MLflow passes over what
+  // it does not know.
+  std::string NameOrNumber(std::string_view name) const;
+  // How many results a page may have, 1 to `most`; `otherwise` when nothing is said.
+  Result<std::size_t> MaxResults(std::size_t otherwise, std::size_t most) const;
   // [{"key":…,"value":…}]; keys are required.
   Result<std::vector<records::KeyValue>> KeyValues(std::string_view name) const;
 
@@ -62,6 +67,7 @@ class Fields {
   std::string PathOf(std::string_view name) const;
   // The value as JSON, for messages; "null" when absent.
   std::string Shown(std::string_view name) const;
+  std::string_view TypeOf(std::string_view name) const;  // in Python's words
 
  private:
   Fields(std::shared_ptr<const Json> root, const Json* object, std::string path, bool query)
