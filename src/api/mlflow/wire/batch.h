@@ -11,7 +11,7 @@
 // Failure: kInvalidArgument in MLflow's words. A value that is no number is refused with 400;
 // MLflow answers 200 there and logs nothing.
 // Limits: 1,000 metrics, 100 params, 100 tags, 1,000 in all, 1,000,000 bytes.
-// Thread safety: pure. Cost: about 150 ns a metric.
+// Thread safety: pure. Cost: about 0.3 µs a metric (-O1).
 #pragma once
 
 #include <string>

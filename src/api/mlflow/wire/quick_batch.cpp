@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "api/json/pull.h"
 #include "api/mlflow/wire/batch.h"
 #include "api/mlflow/wire/shown.h"
@@ -27,7 +29,7 @@ class Seen {
 // Reads while everything is as usual; `usual_` turns false at what is not.
 class QuickReader {
  public:
-  explicit QuickReader(std::string_view body) : json_(body) {}
+  explicit QuickReader(std::string_view body) : bytes_(body.size()), json_(body) {}
 
   std::optional<Batch> Read() {
     Batch batch;
@@ -83,6 +85,8 @@ class QuickReader {
 
   void ReadMetrics(std::vector<Metric>& metrics) {
     if (json_.Peek() != Kind::kArray || !json_.EnterArray()) return Usual(false);
+    constexpr std::size_t kLeastBytes = 64;  // of a metric as clients write it
+    metrics.reserve(std::min(kBatchMetrics, bytes_ / kLeastBytes));
     while (usual_ && json_.NextElement()) {
       // One too many tells; the refusal counts them all.
       if (metrics.size() > kBatchMetrics) return Usual(false);
@@ -148,6 +152,7 @@ class QuickReader {
     Usual(!pair.key.empty());
   }
 
+  const std::size_t bytes_;
   JsonPull json_;
   bool usual_ = true;
 };
