@@ -17,6 +17,7 @@
 #include "api/http/server.h"
 #include "base/clock.h"
 #include "base/io/file_system.h"
+#include "control/delivery/event_courier.h"
 #include "control/incidents/alert_figures.h"
 #include "control/incidents/incident_desk.h"
 #include "control/limits/limit_desk.h"
@@ -35,6 +36,8 @@ namespace mooring::records {
 class ArtifactStore;
 class Catalogue;
 class TrackingStore;
+class WebhookBook;
+struct EventDelivery;
 }  // namespace mooring::records
 
 namespace mooring::api {
@@ -84,6 +87,14 @@ struct Dependencies {
   records::TrackingStore* tracking = nullptr;
   records::ArtifactStore* artifacts = nullptr;
   records::Catalogue* catalogue = nullptr;
+  // Registers a client's version natively so that it can be champion (control/registration's
+  // ServableVersions); empty: what clients made never serves.
+  std::function<Status(std::string_view model, VersionNumber, const records::Change&)>
+      make_servable;
+  records::WebhookBook* webhooks = nullptr;  // null: events of the registry are told to nobody
+  control::WebhookRules webhook_rules = {};
+  // One delivery at once (control/delivery/event_courier.h); empty: no tests of webhooks.
+  std::function<Result<HttpAnswer>(const records::EventDelivery&)> try_webhook;
   // Of those calls, all of which block: several threads, so that writes share commits.
   Worker mlflow;
   bool mlflow_file_locations = false;  // experiments may keep artifacts under file: URIs

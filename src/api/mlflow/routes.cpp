@@ -5,7 +5,8 @@
 namespace mooring::api::mlflow {
 namespace {
 
-constexpr std::span<const Route> (*kGroups[])() = {TrackingRoutes, ArtifactRoutes};
+constexpr std::span<const Route> (*kGroups[])() = {TrackingRoutes, RegistryRoutes,
+                                                      ArtifactRoutes};
 
 constexpr std::string_view kMethodNames[] = {"GET",   "HEAD",   "POST",   "PUT",
                                              "PATCH", "DELETE", "OPTIONS"};

@@ -44,6 +44,7 @@ struct Route {
 // The groups, each in its folder. A new one is added to kGroups in routes.cpp.
 std::span<const Route> TrackingRoutes();  // tracking/routes.cpp
 std::span<const Route> ArtifactRoutes();  // artifacts/routes.cpp
+std::span<const Route> RegistryRoutes();  // registry/routes.cpp
 
 // Whether a path is MLflow's, whatever may be there.
 bool Owns(std::string_view path);

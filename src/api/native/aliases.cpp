@@ -9,11 +9,13 @@
 #include "base/limits.h"
 #include "base/text/json.h"
 #include "base/text/json_writer.h"
+#include "records/catalogue/catalogue.h"
 
 namespace mooring::api {
 namespace {
 
 using records::AliasChange;
+using records::Catalogue;
 using records::Change;
 using records::Registry;
 
@@ -81,11 +83,32 @@ Result<Change> ReadChange(const Call& call, const Json& body) {
   return change;
 }
 
+// With the pointers of MLflow's clients, where there is a catalogue.
+Result<std::map<std::string, VersionNumber>> AliasesOf(const Call& call, Registry& registry,
+                                                       std::string_view model) {
+  Catalogue* const catalogue = call.api->use.catalogue;
+  if (catalogue == nullptr) return registry.Aliases(model);
+  auto aliases = catalogue->Aliases(model);
+  // A model of the registry alone says so in the registry's words.
+  return aliases.ok() ? std::move(aliases) : registry.Aliases(model);
+}
+
+// A model without a contract has only what clients point at; it goes back the same way.
+Result<AliasChange> RollBack(const Call& call, Registry& registry, const Change& change) {
+  const std::string_view model = call.parameters[0];
+  Catalogue* const catalogue = call.api->use.catalogue;
+  auto made = registry.Rollback(model, change);
+  if (made.ok() || made.error().code() != Code::kNotFound || catalogue == nullptr) return made;
+  auto pointed = catalogue->RollBackAlias(model, "champion", change);
+  const bool absent = !pointed.ok() && pointed.error().code() == Code::kNotFound;
+  return absent ? std::move(made) : std::move(pointed);
+}
+
 Result<std::string> AliasesJson(const Call& call) {
   const std::string_view model = call.parameters[0];
   RETURN_IF_ERROR(ValidateName("model", model));
   ASSIGN_OR_RETURN(Registry* const registry, RegistryOf(call));
-  ASSIGN_OR_RETURN(const auto aliases, registry->Aliases(model));
+  ASSIGN_OR_RETURN(const auto aliases, AliasesOf(call, *registry, model));
   ASSIGN_OR_RETURN(const auto history, registry->AliasHistory(model));
   ASSIGN_OR_RETURN(const records::DesiredState desired, registry->Desired());
   std::string body;
@@ -125,7 +148,7 @@ Result<std::string> RollbackJson(const Call& call) {
   ASSIGN_OR_RETURN(const Json body, Json::Parse(call.request->body, {.name = "body"}));
   RETURN_IF_ERROR(CheckKeys(body, {"reason", "author", "if_revision"}));
   ASSIGN_OR_RETURN(const Change change, ReadChange(call, body));
-  ASSIGN_OR_RETURN(const AliasChange made, registry->Rollback(call.parameters[0], change));
+  ASSIGN_OR_RETURN(const AliasChange made, RollBack(call, *registry, change));
   return ChangeJson(made);
 }
 

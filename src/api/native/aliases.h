@@ -7,7 +7,9 @@
 //   "author"?, "if_revision"?}
 //
 // The header If-Match holds a revision as well. Version 0 removes an alias. A revision that is not
-// the present one is 409. Answer: the change, with its revision.
+// the present one is 409. Aliases and history are those of MLflow's clients, too; a rollback of a
+// model without a contract moves their pointer "champion" back. Answer: the change, with its
+// revision.
 #pragma once
 
 #include "api/call.h"

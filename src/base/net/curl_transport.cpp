@@ -1,8 +1,12 @@
 #include <curl/curl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
+#include <cstring>
 #include <memory>
 #include <mutex>
 
+#include "base/net/public_address.h"
 #include "base/net/transport.h"
 
 namespace mooring {
@@ -117,6 +121,32 @@ void SetBounds(CURL* curl, const HttpCall& call, Body& body) {
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &body);
 }
 
+// libcurl calls this with the address that it is about to connect to: after the name was resolved,
+// so no name can mean one thing when it is checked and another when it is used.
+curl_socket_t OpenPublic(void*, curlsocktype, curl_sockaddr* to) {
+  std::uint8_t bytes[16] = {};
+  std::size_t size = 0;
+  if (to->family == AF_INET) {
+    sockaddr_in v4;
+    std::memcpy(&v4, &to->addr, sizeof v4);
+    std::memcpy(bytes, &v4.sin_addr, size = 4);
+  } else if (to->family == AF_INET6 && to->addrlen >= sizeof(sockaddr_in6)) {
+    // curl_sockaddr is longer than its last member says.
+    sockaddr_in6 v6;
+    std::memcpy(&v6, static_cast<const void*>(&to->addr), sizeof v6);
+    std::memcpy(bytes, &v6.sin6_addr, size = 16);
+  }
+  if (!IsPublicAddress({bytes, size})) return CURL_SOCKET_BAD;
+  return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
+void SetPublicOnly(CURL* curl) {
+  curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, OpenPublic);
+  // A connection that another call left open was not asked.
+  curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
+  curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
+}
+
 Error CallError(const HttpCall& call, const Body& body, CURLcode code) {
   const std::string what = "cannot call " + call.url;
   if (body.too_large) {
@@ -137,6 +167,9 @@ class Curl final : public Transport {
  public:
   Result<HttpAnswer> Send(const HttpCall& call) override {
     RETURN_IF_ERROR(CheckCall(call));
+    if (call.public_only && call.url.starts_with("unix:")) {
+      return Error(Code::kInvalidArgument, "a socket of this machine is not a public address");
+    }
     CURL* const curl = ThreadHandle();
     if (curl == nullptr) return Error(Code::kResourceExhausted, "no memory for a connection");
     curl_easy_reset(curl);  // forgets options, keeps connections
@@ -145,6 +178,7 @@ class Curl final : public Transport {
     ASSIGN_OR_RETURN(const HeaderList headers, SetHeaders(curl, call));
     SetMethod(curl, call);
     SetBounds(curl, call, body);
+    if (call.public_only) SetPublicOnly(curl);
     const CURLcode code = curl_easy_perform(curl);
     if (code != CURLE_OK) return CallError(call, body, code);
     return AnswerOf(curl, std::move(body.bytes));

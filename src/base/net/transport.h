@@ -24,6 +24,9 @@ struct HttpCall {
   std::string body;
   std::chrono::milliseconds timeout{10'000};
   std::size_t answer_limit_bytes = 64 * limits::kMiB;
+  // For URLs that others wrote: only addresses of the public internet are connected to
+  // (public_address.h), whatever the name resolves to, and no socket; else kUnavailable.
+  bool public_only = false;
 };
 
 struct HttpAnswer {

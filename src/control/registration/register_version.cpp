@@ -374,6 +374,7 @@ Result<Registered> Registration::Register() {
   version_.metrics_json = request_.metrics_json.empty() ? "{}" : request_.metrics_json;
   version_.contract_hash = contract_->hash;
   version_.validation_json = findings_;
+  version_.reserved = request_.reserved;
   ASSIGN_OR_RETURN(result_.version,
                    with_.registry->RegisterVersion(request_.model, version_, request_.change));
   records::VersionRecord& version = result_.version;

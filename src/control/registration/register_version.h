@@ -66,6 +66,7 @@ struct RegisterRequest {
   double golden_tolerance = 0;        // for given outputs: relative, 0: the same bits
   std::string source;
   std::string metrics_json;  // given by the user; "" none
+  VersionNumber reserved = 0;  // the number that the catalogue gave to it; 0: the next
   bool force = false;        // register as candidate in spite of findings
   records::Change change;
 };

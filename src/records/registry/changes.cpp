@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string>
 
+#include "records/catalogue/cards.h"
 #include "records/registry/champions.h"
 #include "records/registry/rows.h"
 #include "records/registry/rules.h"
@@ -55,16 +55,6 @@ Status Converge(const ChangeContext& context, std::string_view model) {
                 MicrosOf(context.now), context.change.author, context.change.reason);
 }
 
-// Time of a history never goes back, whatever the clock does: "who was champion at" must have one
-// answer.
-Result<Time> HistoryTime(const ChangeContext& context, std::string_view model) {
-  ASSIGN_OR_RETURN(Statement read,
-                   context.db.Prepare("SELECT max(at_us) FROM alias_changes WHERE model = ?"));
-  RETURN_IF_ERROR(read.Start(model));
-  ASSIGN_OR_RETURN(const bool found, read.Step());
-  return found ? std::max(context.now, TimeOf(read.Int(0))) : context.now;
-}
-
 Status PointAlias(const ChangeContext& context, const AliasChange& change) {
   if (change.to == 0) {
     return RunSql(context, "DELETE FROM aliases WHERE model = ? AND alias = ?", change.model,
@@ -77,7 +67,9 @@ Status PointAlias(const ChangeContext& context, const AliasChange& change) {
 // Alias, history, revision and desired state together.
 Result<AliasChange> MoveAlias(const ChangeContext& context, AliasChange change) {
   RETURN_IF_ERROR(PointAlias(context, change));
-  ASSIGN_OR_RETURN(change.at, HistoryTime(context, change.model));
+  // Time of a history never goes back, whatever the clock does: "who was champion at" must have one
+  // answer.
+  ASSIGN_OR_RETURN(change.at, NextHistoryTime(context.db, change.model, context.now));
   ASSIGN_OR_RETURN(change.revision, NextRevision(context, change.model));
   RETURN_IF_ERROR(InsertAliasChange(context.db, change));
   if (change.alias == kChampion) RETURN_IF_ERROR(Converge(context, change.model));
@@ -99,21 +91,20 @@ AliasChange NewAliasChange(const ChangeContext& context, std::string_view model,
 Status UpsertModel(const ChangeContext& context, const Contract& contract) {
   return RunSql(context,
                 "INSERT INTO models(name, owner_team, owner_person, purpose, created_us, "
-                "contract_hash) VALUES(?,?,?,?,?,?) ON CONFLICT(name) DO UPDATE SET "
+                "contract_hash, last_version) VALUES(?1,?2,?3,?4,?5,?6,coalesce((SELECT "
+                "last_version FROM cards WHERE name = ?1), 0)) ON CONFLICT(name) DO UPDATE SET "
                 "owner_team = excluded.owner_team, owner_person = excluded.owner_person, "
                 "purpose = excluded.purpose, contract_hash = excluded.contract_hash",
                 contract.model, contract.owner.team, contract.owner.person, contract.purpose,
                 MicrosOf(context.now), contract.hash);
 }
 
-Result<VersionNumber> NextVersionNumber(const ChangeContext& context, std::string_view model) {
-  RETURN_IF_ERROR(
-      RunSql(context, "UPDATE models SET last_version = last_version + 1 WHERE name = ?", model));
-  ASSIGN_OR_RETURN(Statement read,
-                   context.db.Prepare("SELECT last_version FROM models WHERE name = ?"));
-  RETURN_IF_ERROR(read.Start(model));
-  RETURN_IF_ERROR(read.Step());
-  return static_cast<VersionNumber>(read.Int(0));
+// A number of its own, or the one that the catalogue gave to a client's version.
+Result<VersionNumber> NumberOf(const ChangeContext& context, std::string_view model,
+                               VersionNumber reserved) {
+  if (reserved == 0) return TakeVersionNumber(context.db, model);
+  RETURN_IF_ERROR(CheckReserved(context.db, model, reserved));
+  return reserved;
 }
 
 Status RecordState(const ChangeContext& context, const VersionRecord& version) {
@@ -134,6 +125,8 @@ Result<ModelRecord> ApplyContractIn(const ChangeContext& context, const Contract
   RETURN_IF_ERROR(RunSql(context, "INSERT OR IGNORE INTO contracts(hash, text) VALUES(?,?)",
                          contract.hash, contract.text));
   RETURN_IF_ERROR(UpsertModel(context, contract));
+  ASSIGN_OR_RETURN(const ModelRecord model, ReadModel(context.db, contract.model));
+  RETURN_IF_ERROR(KeepModelCard(context.db, model, context.now));
   ASSIGN_OR_RETURN(const std::uint64_t revision, NextRevision(context, contract.model));
   RETURN_IF_ERROR(
       RunSql(context,
@@ -157,8 +150,9 @@ Result<VersionRecord> RegisterVersionIn(const ChangeContext& context, std::strin
   record.state = record.state_reason.empty() ? State::kCandidate : State::kRefused;
   record.created = context.now;
   record.author = context.change.author;
-  ASSIGN_OR_RETURN(record.number, NextVersionNumber(context, model));
+  ASSIGN_OR_RETURN(record.number, NumberOf(context, model, version.reserved));
   RETURN_IF_ERROR(InsertVersion(context.db, record));
+  RETURN_IF_ERROR(KeepVersionCard(context.db, record));
   RETURN_IF_ERROR(RecordState(context, record));
   return record;
 }
@@ -195,13 +189,16 @@ Result<AliasChange> SetAliasIn(const ChangeContext& context, std::string_view mo
   ASSIGN_OR_RETURN(const ModelRecord owner, ReadModel(context.db, model));
   RETURN_IF_ERROR(CheckRevision(context, model));
   ASSIGN_OR_RETURN(const VersionNumber from, ReadAlias(context.db, model, alias));
-  AliasChange change = NewAliasChange(context, model, alias, from);
+  // A client's pointer of that name gives way: an alias has one place.
+  ASSIGN_OR_RETURN(const VersionNumber pointer, TakePointer(context.db, model, alias));
+  AliasChange change = NewAliasChange(context, model, alias, pointer != 0 ? pointer : from);
   change.to = to;
   if (to != 0) {
     ASSIGN_OR_RETURN(const VersionRecord version, ReadVersion(context.db, model, to));
+    RETURN_IF_ERROR(CheckNotDeleted(context.db, model, to));
     if (alias == kChampion) RETURN_IF_ERROR(CheckMayServe(version, context.change.force));
   }
-  if (from == to) {
+  if (from == to && pointer == 0) {
     change.at = context.now;
     ASSIGN_OR_RETURN(change.revision, ReadModelRevision(context.db, model));
     return change;

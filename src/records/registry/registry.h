@@ -57,6 +57,8 @@ struct NewVersion {
   std::string contract_hash;
   std::string validation_json;  // findings of training-data validation; "[]" when clean
   std::string watch_blob;       // what else the watch learned (monitoring/learned.h); may be empty
+  // A number that the catalogue gave to a client's version, which is now registered; 0: the next.
+  VersionNumber reserved = 0;
 };
 
 struct VersionRecord : NewVersion {
@@ -153,7 +155,8 @@ class Registry {
   // was just withdrawn.
   virtual Result<AliasChange> Rollback(std::string_view model, const Change& change) = 0;
   virtual Result<std::map<std::string, VersionNumber>> Aliases(std::string_view model) = 0;
-  // Oldest first.
+  // Oldest first; with the pointers that MLflow's clients set (records/catalogue), also of models
+  // that have no contract.
   virtual Result<std::vector<AliasChange>> AliasHistory(std::string_view model) = 0;
   // Which version was in production at that time; 0 when none was.
   virtual Result<VersionNumber> ChampionAt(std::string_view model, Time time) = 0;

@@ -142,8 +142,10 @@ Result<VersionNumber> ReadAlias(Database& db, std::string_view model, std::strin
 Result<std::vector<AliasChange>> ReadAliasHistory(Database& db, std::string_view model) {
   ASSIGN_OR_RETURN(
       Statement read,
-      db.Prepare("SELECT model, alias, from_version, to_version, at_us, author, reason, "
-                 "revision, forced FROM alias_changes WHERE model = ? ORDER BY id"));
+      db.Prepare("SELECT model, alias, from_version, to_version, at_us, author, reason, revision, "
+                 "forced, id AS place, 0 AS own FROM alias_changes WHERE model = ?1 UNION ALL "
+                 "SELECT name, alias, from_version, to_version, at_us, author, reason, revision, "
+                 "0, after_id, id FROM card_alias_changes WHERE name = ?1 ORDER BY place, own"));
   RETURN_IF_ERROR(read.Start(model));
   std::vector<AliasChange> history;
   for (;;) {

@@ -26,6 +26,7 @@ Status InsertVersion(data::Database& db, const VersionRecord& version);
 
 // 0 when the alias is not set.
 Result<VersionNumber> ReadAlias(data::Database& db, std::string_view model, std::string_view alias);
+// Of aliases and of clients' pointers together, oldest first.
 Result<std::vector<AliasChange>> ReadAliasHistory(data::Database& db, std::string_view model);
 Status InsertAliasChange(data::Database& db, const AliasChange& change);
 

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "records/catalogue/schema.h"
+
 namespace mooring::records {
 namespace {
 
@@ -150,10 +152,12 @@ CREATE INDEX verdicts_by_model ON verdicts(model, kind, id);
 constexpr std::string_view kWatchBlob =
     "ALTER TABLE versions ADD COLUMN watch_blob TEXT NOT NULL DEFAULT '';";
 
-constexpr std::array<std::string_view, 3> kSteps = {kFirst, kVerdictKinds, kWatchBlob};
-
 }  // namespace
 
-std::span<const std::string_view> RegistrySchema() { return kSteps; }
+std::span<const std::string_view> RegistrySchema() {
+  static const std::array<std::string_view, 4> kSteps = {kFirst, kVerdictKinds, kWatchBlob,
+                                                         kCatalogueStep};
+  return kSteps;
+}
 
 }  // namespace mooring::records

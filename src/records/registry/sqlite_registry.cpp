@@ -6,11 +6,13 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "records/catalogue/card_rows.h"
 #include "records/contract/contract.h"
 #include "records/registry/changes.h"
 #include "records/registry/rows.h"
 #include "records/registry/rules.h"
 #include "records/registry/schema.h"
+#include "records/registry/session.h"
 #include "records/registry/verdicts.h"
 
 namespace mooring::records {
@@ -19,44 +21,10 @@ namespace {
 using data::Database;
 using data::Statement;
 
-// All reads between two writers: a deferred transaction is a snapshot in WAL.
-class ReadSnapshot {
- public:
-  static Result<ReadSnapshot> Begin(Database& db) {
-    RETURN_IF_ERROR(db.Execute("BEGIN"));
-    return ReadSnapshot(db);
-  }
-  ReadSnapshot(ReadSnapshot&& other) noexcept : db_(std::exchange(other.db_, nullptr)) {}
-  ReadSnapshot& operator=(ReadSnapshot&&) = delete;
-  ~ReadSnapshot() {
-    if (db_ != nullptr) static_cast<void>(db_->Execute("ROLLBACK"));
-  }
-
- private:
-  explicit ReadSnapshot(Database& db) : db_(&db) {}
-  Database* db_;
-};
-
 Result<std::int64_t> DataVersion(Database& db) {
   ASSIGN_OR_RETURN(Statement read, db.Prepare("PRAGMA data_version"));
   RETURN_IF_ERROR(read.Step());
   return read.Int(0);
-}
-
-// Tries `work` until it is not others' locks that stand in the way, or `attempts` times.
-template <typename Work>
-auto Patiently(int attempts, const Work& work) -> decltype(work()) {
-  for (int attempt = 1;; ++attempt) {
-    auto result = work();
-    const bool locked = !result.ok() && result.error().code() == Code::kUnavailable &&
-                        result.error().message().find("locked") != std::string::npos;
-    if (!locked) return result;
-    if (attempt >= attempts) {
-      return std::move(result).error().Help(
-          "another process holds the registry's lock and nothing was changed: try again; when this "
-          "lasts, see which process it is");
-    }
-  }
 }
 
 }  // namespace
@@ -198,7 +166,9 @@ Result<std::map<std::string, VersionNumber>> SqliteRegistry::Aliases(std::string
 
 Result<std::vector<AliasChange>> SqliteRegistry::AliasHistory(std::string_view model) {
   return Read([&](Database& db) -> Result<std::vector<AliasChange>> {
-    RETURN_IF_ERROR(ReadModel(db, model));
+    // Models that clients made have one, too.
+    const auto known = ReadModel(db, model);
+    if (!known.ok() && !CheckModelCard(db, model).ok()) return known.error();
     return ReadAliasHistory(db, model);
   });
 }
