@@ -9,10 +9,12 @@
 #include "api/api.h"
 #include "api/http/auth.h"
 #include "api/http/server.h"
+#include "api/mlflow/artifacts/artifact_calls.h"
 #include "app/alerting.h"
 #include "app/doorkeeper.h"
 #include "app/housekeeping.h"
 #include "app/limit_office.h"
+#include "app/mlflow_stores.h"
 #include "app/newest_seen.h"
 #include "app/outcome_contracts.h"
 #include "app/recollection.h"
@@ -96,6 +98,7 @@ class RunningServer final : public Server {
     RETURN_IF_ERROR(office_->Start());
     StartEvents();
     StartHousekeeping();
+    RETURN_IF_ERROR(StartMlflow());
     RETURN_IF_ERROR(StartHttp());
     ready_ = true;
     return Ok();
@@ -108,6 +111,7 @@ class RunningServer final : public Server {
     if (http_ != nullptr) http_->Drain(options_.drain);
     if (later_.has_value()) later_->Stop();
     if (administer_.has_value()) administer_->Stop();
+    if (mlflow_ != nullptr) mlflow_->Stop();
     if (safeguards_.has_value()) safeguards_->Stop();
     http_.reset();
     if (door_.has_value()) door_->Stop();
@@ -122,6 +126,7 @@ class RunningServer final : public Server {
     if (reviews_ != nullptr) reviews_->Stop();
     if (office_ != nullptr) office_->Stop();
     watch_.reset();
+    mlflow_.reset();
     models_.reset();
     journal_.reset();
     registry_.reset();
@@ -312,6 +317,24 @@ class RunningServer final : public Server {
     return Ok();
   }
 
+  Status StartMlflow() {
+    ASSIGN_OR_RETURN(
+        mlflow_,
+        MlflowStores::Open(
+            {.files = &files_,
+             .clock = &clock_,
+             .log = log_.get(),
+             .transport = transport_.get(),
+             .registry = registry_.get(),
+             .blobs = &*blobs_,
+             .root = paths_.root,
+             .library_directory = FindLibraries(options_.library_directory),
+             .python = {.interpreter = options_.python, .directory = paths_.root + "/workers"},
+             .mlflow = options_.mlflow}));
+    mlflow_->Start();
+    return Ok();
+  }
+
   void StartEvents() {
     events_thread_ = NamedThread("events", [this](std::stop_token stop) {
       std::mutex mutex;
@@ -357,6 +380,7 @@ class RunningServer final : public Server {
     api.administer = [this](std::function<void()> work) {
       return administer_->Take(std::move(work));
     };
+    mlflow_->Lend(api);
     api.who = door_->who();
     api.witness = [this](const records::AccessEvent& event) { return door_->Note(event); };
     api.http_counts = [this] {
@@ -375,6 +399,7 @@ class RunningServer final : public Server {
     http.large_body_path = "/api/v1/outcomes";
     http.large_body_bytes = limits::kOutcomesBodyBytes;
     http.clock = &clock_;
+    http.streams = api::mlflow::StreamsBody;
     // One commit for all requests that were ready together, one wake-up for all of its answers.
     http.after_batch = [this] { journal_->CommitSoon(); };
     ASSIGN_OR_RETURN(http_, api::HttpServer::Start(std::move(http), api::MakeHandler(api)));
@@ -436,6 +461,7 @@ class RunningServer final : public Server {
   NamedThread events_thread_;
   std::optional<Housekeeping> housekeeping_;
   NamedThread housekeeping_thread_;
+  std::unique_ptr<MlflowStores> mlflow_;
   std::optional<BackgroundWork> later_, administer_;
   std::unique_ptr<api::HttpServer> http_;
   std::atomic<const api::HttpServer*> http_counted_{nullptr};  // for its own handlers alone

@@ -17,6 +17,9 @@
 //   reviews.db    decisions that wait for people (records/reviews)
 //   limits.db     changes of limits and who agreed (records/limit_book)
 //   drills/       what rehearsals of the kill switch found
+//   tracking.db   experiments and runs of MLflow's clients (records/tracking)
+//   artifacts.db, artifacts/  their files, by content (records/artifacts)
+//   webhooks.db   whom changes of the registry are told to (records/webhooks)
 //   server.lock   held while a server runs
 #pragma once
 
@@ -28,6 +31,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "app/mlflow_stores.h"
 #include "base/result.h"
 #include "records/journal/journal.h"
 
@@ -52,6 +56,7 @@ struct ServerOptions {
   bool allow_remote_without_auth = false;  // else beyond loopback only known callers, over TLS
   std::string client_ca_file;              // whose certificates callers may show; "": none
   OidcOptions oidc;
+  MlflowOptions mlflow;
   records::AckMode ack = records::AckMode::kSynced;
   std::chrono::milliseconds sync_interval{5};
   std::string pseudonym_key_file;     // outside the data directory

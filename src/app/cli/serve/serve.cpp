@@ -25,6 +25,11 @@ ServerOptions OptionsOf(const Settings& settings) {
                   .keys_url = settings.Text("oidc.keys_url"),
                   .claim = settings.Text("oidc.claim"),
                   .rules = settings.List("oidc.roles")};
+  options.mlflow = {
+      .artifact_root = settings.Text("mlflow.artifact_root"),
+      .allow_file_locations = settings.Switch("mlflow.allow_file_locations"),
+      .webhooks = {.allow_http = settings.Switch("mlflow.webhooks_allow_http"),
+                   .allow_private = settings.Switch("mlflow.webhooks_allow_private")}};
   options.ack = settings.Text("journal.ack") == "written" ? records::AckMode::kWritten
                                                           : records::AckMode::kSynced;
   options.sync_interval = settings.Duration("journal.sync_interval");
@@ -220,6 +225,10 @@ std::vector<Flag> AllFlags() {
                                  .summary = "Python interpreter for models that only Python runs",
                                  .setting = "python",
                                  .completes = Completes::kFile});
+  flags.insert(flags.end() - 1, {.name = "artifact-root",
+                                 .value = "URI",
+                                 .summary = "where files of runs go (default mlflow-artifacts:/)",
+                                 .setting = "mlflow.artifact_root"});
   flags.insert(flags.end() - 1, {.name = "alerts",
                                  .value = "FILE",
                                  .summary = "YAML file of whom alerts are told to",

@@ -1,29 +1,10 @@
 #include "app/cli/store/registrar.h"
 
 #include "app/cli/store/open.h"
+#include "app/serving_shape.h"
 #include "control/gates/champion_gate.h"
-#include "control/registration/convert_rows.h"
-#include "serving/validation.h"
 
 namespace mooring::app::cli {
-namespace {
-
-// Contract rows through the same checks, defaults and conversions as a request's. Rows that the
-// contract refuses are kept: they are findings of the data's validation, not of this.
-Result<data::Batch> ShapeAsServingDoes(const std::shared_ptr<const records::Contract>& contract,
-                                       const model::Signature& signature,
-                                       const control::Dictionaries& dictionaries,
-                                       const data::Batch& rows) {
-  ASSIGN_OR_RETURN(const auto shape, serving::InputShape::Bind(contract, signature, dictionaries));
-  ASSIGN_OR_RETURN(const data::Batch seen, control::ConvertRows(rows, shape->schema()));
-  serving::Validated found;
-  shape->Validate(seen, serving::Coercion::kStrict, found);
-  data::Batch scratch = shape->TakeScratch();
-  return data::Batch(shape->ToModel(found.Effective(seen), scratch));
-}
-
-}  // namespace
-
 Result<LocalStore> OpenLocalStore(Context& context, std::string_view command) {
   RETURN_IF_ERROR(RequireLocal(context, command));
   LocalStore store;
