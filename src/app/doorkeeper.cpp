@@ -1,6 +1,7 @@
 #include "app/doorkeeper.h"
 
 #include "base/limits.h"
+#include "records/audit/changes_in_log.h"
 
 namespace mooring::app {
 
@@ -18,6 +19,12 @@ Status Doorkeeper::Open() {
                                                      .on_problem = [this](const Error& error) {
                                                        options_.log->Error("access", error);
                                                      }}));
+  // Without a token nobody is asked who they are: a file taken away would open the door.
+  if (!book_->has_tokens()) {
+    RETURN_IF_ERROR(records::CheckTokensKept(
+        records::FindChangesInLog(*options_.files, options_.paths->control), false,
+        options_.paths->access()));
+  }
   RETURN_IF_ERROR(OpenOidc());
   api::Authenticator::Options who;
   who.book = book_.get();
@@ -42,6 +49,7 @@ Status Doorkeeper::OpenOidc() {
   jwt.audience = oidc.audience;
   jwt.claim = oidc.claim;
   jwt.clock = options_.clock;
+  jwt.held = [this](std::string_view name) { return book_->GrantsOfPerson(name); };
   if (oidc.keys_url.empty()) {
     ASSIGN_OR_RETURN(jwt.keys, KeysFromFile());
   } else {

@@ -23,6 +23,10 @@ void Housekeeping::Run(std::stop_token stop) {
 
 void Housekeeping::Round() {
   TellJournal();
+  if (options_.control_log != nullptr) {
+    const Status written = options_.control_log->WriteWaiting();
+    if (!written.ok()) options_.log->Error("control log", written.error());
+  }
   Export();
   if (const Status kept = KeepBudgets(); !kept.ok()) {
     // Without them nothing may be dropped.

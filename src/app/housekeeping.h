@@ -4,7 +4,8 @@
 //
 // Retention is of whole segments, and a segment holds decisions of all models: one is dropped when
 // it is older than the longest `privacy.retain`, and none is while any model says nothing about
-// retention. The lake is skipped when DuckDB's library is not there.
+// retention. The lake is skipped when DuckDB's library is not there. What waits for the control
+// log's lock (records/audit/waiting_entries.h) is written.
 //
 // Thread safety: Run on one thread. Failure: told to the log; tried again the next time.
 #pragma once
@@ -18,6 +19,7 @@
 #include "base/io/file_system.h"
 #include "base/log.h"
 #include "base/result.h"
+#include "records/audit/control_log.h"
 #include "records/journal/journal.h"
 #include "records/registry/registry.h"
 
@@ -32,6 +34,7 @@ class Housekeeping {
     records::Journal* journal = nullptr;
     records::Registry* registry = nullptr;
     const DataPaths* paths = nullptr;
+    records::ControlLog* control_log = nullptr;  // whose waiting entries are written; may be null
     std::string library_directory;
     std::chrono::milliseconds every{10'000};
   };
@@ -53,7 +56,7 @@ class Housekeeping {
   Options options_;
   std::uint32_t exported_before_ = 0, budgets_kept_at_ = 0;
   bool journal_was_healthy_ = true;
-  bool lake_follows_ = false;   // what the journal dropped is gone from the lake
+  bool lake_follows_ = false;  // what the journal dropped is gone from the lake
 };
 
 }  // namespace mooring::app

@@ -4,6 +4,8 @@
 
 #include "app/limit_thaw.h"
 #include "base/check.h"
+#include "base/limits.h"
+#include "records/audit/changes_in_log.h"
 
 namespace mooring::app {
 namespace {
@@ -13,6 +15,35 @@ std::string SubjectOf(const records::LimitChange& change) {
   if (change.kill != 0) return "kill " + std::to_string(change.kill);
   if (!change.decision.empty()) return "decision " + change.decision;
   return change.model + "/" + change.limit;
+}
+
+Status TellLoss(const LimitOffice::Options& options, const std::string& file) {
+  constexpr std::size_t kMostWords = 64 * limits::kKiB;
+  ASSIGN_OR_RETURN(const std::string why, options.files->ReadFile(file, kMostWords));
+  RETURN_IF_ERROR(options.audit->Append({.channel = "server",
+                                         .action = std::string(records::kLossAccepted),
+                                         .object_kind = "file",
+                                         .object = "limits.db",
+                                         .detail = "the limits of the contracts are in force",
+                                         .reason = why.substr(0, limits::kReasonBytes)}));
+  options.log->Warning("limits: the loss of their changes is accepted", {{"file", file}});
+  return Ok();
+}
+
+// A book without a revision where the control log knows of some was taken away, unless people said
+// that they go on without: once, and in the control log before it is so.
+Status CheckKept(const LimitOffice::Options& options, records::LimitBook& book) {
+  if (options.control_directory.empty()) return Ok();
+  ASSIGN_OR_RETURN(const records::LimitsInForce now, book.InForce());
+  records::ChangesInLog told;
+  if (now.revision == 0) {
+    told = records::FindChangesInLog(*options.files, options.control_directory);
+  }
+  Status kept = records::CheckLimitsKept(told, now.revision, options.book_file);
+  const std::string file = records::LossFile(options.book_file);
+  if (!options.files->Exists(file)) return kept;
+  if (!kept.ok() && options.audit != nullptr) RETURN_IF_ERROR(TellLoss(options, file));
+  return options.files->Remove(file);
 }
 
 }  // namespace
@@ -37,6 +68,7 @@ Result<Standings> FiringAlerts(records::IncidentStore& store) {
 Result<std::unique_ptr<LimitOffice>> LimitOffice::Open(Options options) {
   CHECK(options.files != nullptr && options.clock != nullptr && options.log != nullptr);
   ASSIGN_OR_RETURN(auto book, records::LimitBook::Open(options.book_file));
+  RETURN_IF_ERROR(CheckKept(options, *book));
   return std::unique_ptr<LimitOffice>(new LimitOffice(std::move(options), std::move(book)));
 }
 
@@ -74,8 +106,15 @@ void LimitOffice::MakeDesk() {
   desk.contract = control::ContractsOf(*options_.registry);
   desk.budget_time = [this] { return options_.ledger->Now(); };
   desk.kills = [this] { return options_.kills->List(); };
-  desk.release_kill = [this](std::uint64_t kill) -> Status {
-    RETURN_IF_ERROR(options_.kills->Release(kill));
+  desk.release_kill = [this](const records::LimitChange& change,
+                             const control::LimitCall& approval) -> Status {
+    const serving::Orderer by{.name = change.checker,
+                              .role = approval.role,
+                              .channel = "api",
+                              .address = approval.address,
+                              .asked_by = change.maker,
+                              .why = change.reason};
+    RETURN_IF_ERROR(options_.kills->Release(change.kill, by));
     return Ok();
   };
   desk.write_off = [this](const std::string& decision, const std::string& author,

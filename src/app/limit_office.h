@@ -8,7 +8,8 @@
 //   office->Stop();
 //
 // Thread safety: any thread once started. Ownership: all that Options names outlives it. Failure:
-// a book that cannot be read stops the start: nobody knows what was lowered.
+// a book that cannot be read, or has nothing of what the control log knows of, stops the start:
+// nobody knows what was lowered.
 #pragma once
 
 #include <functional>
@@ -39,6 +40,7 @@ class LimitOffice {
     const Clock* clock = nullptr;
     Log* log = nullptr;
     std::string book_file, drills_directory;
+    std::string control_directory;  // of the control log, which knows of a book taken away; or ""
     records::Registry* registry = nullptr;
     serving::KillSwitch* kills = nullptr;
     serving::LimitLedger* ledger = nullptr;

@@ -1,5 +1,6 @@
 #include "app/review_queue.h"
 
+#include "control/limits/limit_desk.h"
 #include "records/contract/contract.h"
 #include "serving/reasons.h"
 
@@ -42,6 +43,7 @@ void ReviewQueue::Start() {
   control::ReviewDesk::Options desk;
   desk.store = store_.get();
   desk.clock = options_.clock;
+  desk.contract = control::ContractsOf(*options_.registry);
   desk.follow = [this] {
     const auto followed = follower_->Follow();
     if (!followed.ok()) options_.log->Error("reviews", followed.error());

@@ -5,7 +5,7 @@
 #include <mutex>
 #include <vector>
 
-#include "serving/stop_limits/limit_recovery.h"
+#include "base/limits.h"
 #include "serving/stop_limits/limit_set.h"
 #include "serving/stop_limits/median_refill.h"
 
@@ -18,7 +18,7 @@ constexpr std::size_t kKillsWaiting = 256;
 
 serving::KillSwitch::Options KillOptions(
     const Safeguards::Options& options,
-    std::function<void(std::string_view, const records::Kill&)> tell) {
+    std::function<void(std::string_view, const records::Kill&, const serving::Orderer&)> tell) {
   serving::KillSwitch::Options kills;
   kills.files = options.files;
   kills.clock = options.clock;
@@ -56,27 +56,34 @@ std::vector<std::shared_ptr<const serving::LimitSet>> AllLimits(const serving::S
 
 Safeguards::Safeguards(const Options& options)
     : options_(options),
-      kills_(KillOptions(
-          options, [this](std::string_view what, const records::Kill& kill) { Tell(what, kill); })),
+      kills_(KillOptions(options, [this](std::string_view what, const records::Kill& kill,
+                                         const serving::Orderer& by) { Tell(what, kill, by); })),
       budgets_({.clock = options.clock}),
       notes_("kill notes", kKillsWaiting),
       urgent_("urgent", kKillsWaiting) {}
 
 // Nobody is stopped later because a log was slow: the entry follows the order.
-void Safeguards::Tell(std::string_view what, const records::Kill& kill) {
+void Safeguards::Tell(std::string_view what, const records::Kill& kill,
+                      const serving::Orderer& by) {
   options_.log->Warning("kill switch", {{"what", what},
                                         {"scope", records::ScopeText(kill.scope)},
-                                        {"by", kill.by},
-                                        {"reason", kill.reason}});
-  const bool taken = notes_.Take([this, what = std::string(what), kill] {
-    const auto noted = options_.audit->Append({.principal = kill.by,
-                                               .channel = "server",
-                                               .action = "kill." + what,
-                                               .object_kind = "kill",
-                                               .object = std::to_string(kill.id),
-                                               .detail = records::ScopeText(kill.scope),
-                                               .reason = kill.reason,
-                                               .never_waits = true});
+                                        {"by", by.name},
+                                        {"reason", by.why.empty() ? kill.reason : by.why}});
+  records::ControlEntry entry{.principal = by.name,
+                              .role = by.role,
+                              .channel = by.channel.empty() ? "server" : by.channel,
+                              .address = by.address,
+                              .action = "kill." + std::string(what),
+                              .object_kind = "kill",
+                              .object = std::to_string(kill.id),
+                              .detail = records::ScopeText(kill.scope),
+                              .reason = by.why.empty() ? kill.reason : by.why,
+                              .never_waits = true};
+  if (!by.asked_by.empty()) {
+    entry.detail += "; asked for by " + by.asked_by + ", approved by " + by.name;
+  }
+  const bool taken = notes_.Take([this, entry = std::move(entry)] {
+    const auto noted = options_.audit->Append(entry);
     if (!noted.ok()) options_.log->Error("control log", noted.error());
   });
   if (!taken) options_.log->Warning("kill switch: too many orders for the control log");
@@ -95,9 +102,35 @@ void Safeguards::Open() {
   });
 }
 
+// Somebody wrote a file that says: go on without what is not known any more. In the control log
+// before it is so; what is known from there on is in a snapshot again, and the file is gone.
+Status Safeguards::AcceptLoss(const serving::LimitRecord& record, records::JournalPosition end) {
+  constexpr std::size_t kMostWords = 64 * limits::kKiB;
+  const std::string file = serving::LossAcceptedFile(record.snapshot_file);
+  if (!options_.files->Exists(file)) return Ok();
+  serving::LimitLedger known({.clock = options_.clock});
+  if (!serving::RecoverLimits(record, end, known).ok()) {
+    serving::LimitRecord accepted = record;
+    accepted.accept_loss = true;
+    serving::LimitLedger rest({.clock = options_.clock});
+    RETURN_IF_ERROR(serving::RecoverLimits(accepted, end, rest));
+    ASSIGN_OR_RETURN(const std::string why, options_.files->ReadFile(file, kMostWords));
+    RETURN_IF_ERROR(options_.audit->Append({.channel = "server",
+                                            .action = "limits.loss_accepted",
+                                            .object_kind = "file",
+                                            .object = "limits.snapshot",
+                                            .detail = "what was spent before counts as nothing",
+                                            .reason = why.substr(0, limits::kReasonBytes)}));
+    RETURN_IF_ERROR(serving::SaveLimits(accepted, end, *options_.clock));
+    options_.log->Warning("limits: the loss of what was spent is accepted", {{"file", file}});
+  }
+  return options_.files->Remove(file);
+}
+
 Status Safeguards::Recover(records::Journal& journal, const records::JournalPosition& recent) {
   const serving::LimitRecord record{options_.files, options_.paths->journal,
                                     options_.paths->limits};
+  RETURN_IF_ERROR(AcceptLoss(record, journal.Durable()));
   ASSIGN_OR_RETURN(const std::uint64_t notes,
                    serving::RecoverLimits(record, journal.Durable(), budgets_));
   options_.log->Info("budgets recovered", {{"notes", notes}, {"budgets", budgets_.states()}});

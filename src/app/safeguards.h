@@ -22,6 +22,7 @@
 #include "serving/kill_switch.h"
 #include "serving/loaded_models.h"
 #include "serving/stop_limits/limit_ledger.h"
+#include "serving/stop_limits/limit_recovery.h"
 #include "serving/stop_limits/limit_settlement.h"
 #include "serving/stop_limits/stop_limits.h"
 
@@ -60,7 +61,8 @@ class Safeguards {
   const serving::LimitLedger& budgets() const { return budgets_; }
 
  private:
-  void Tell(std::string_view what, const records::Kill& kill);
+  void Tell(std::string_view what, const records::Kill& kill, const serving::Orderer& by);
+  Status AcceptLoss(const serving::LimitRecord& record, records::JournalPosition end);
 
   const Options options_;
   serving::KillSwitch kills_;

@@ -54,7 +54,7 @@ struct SafeguardsTest : ::testing::Test {
 
   Result<records::Kill> Throw(const KillScope& scope) {
     std::promise<Result<records::Kill>> told;
-    safeguards->kills().Throw(scope, "anna", "a reason",
+    safeguards->kills().Throw(scope, {"anna"}, "a reason",
                               [&](Result<records::Kill> kill) { told.set_value(std::move(kill)); });
     return told.get_future().get();
   }
@@ -113,6 +113,37 @@ TEST_F(SafeguardsTest, AKillSurvivesARestartAndIsInTheControlLog) {
   EXPECT_EQ(audit.entries[0].reason, "a reason");
 }
 
+TEST_F(SafeguardsTest, TheControlLogNamesWhoOrderedAndWhoLetItGo) {
+  Start();
+  std::promise<std::uint64_t> id;
+  safeguards->kills().Throw(
+      {KillScope::Kind::kModel, "cover"},
+      {.name = "anna", .role = "operator", .channel = "api", .address = "10.0.0.7"}, "prices",
+      [&](const Result<records::Kill>& kill) { id.set_value(kill->id); });
+  const serving::Orderer bob{.name = "bob",
+                             .role = "approver",
+                             .channel = "api",
+                             .address = "10.0.0.8",
+                             .asked_by = "anna",
+                             .why = "mended"};
+  ASSERT_TRUE(safeguards->kills().Release(id.get_future().get(), bob).ok());
+  ASSERT_TRUE(files.WriteFileDurably(paths.panic, {}).ok());
+  safeguards->kills().Poll();
+  safeguards->Stop();
+  ASSERT_EQ(audit.entries.size(), 3U);
+  const records::ControlEntry& thrown = audit.entries[0];
+  EXPECT_EQ(thrown.action, "kill.killed");
+  EXPECT_EQ(thrown.principal + " " + thrown.role, "anna operator");
+  EXPECT_EQ(thrown.channel + " " + thrown.address, "api 10.0.0.7");
+  const records::ControlEntry& released = audit.entries[1];
+  EXPECT_EQ(released.action, "kill.released");
+  EXPECT_EQ(released.principal + " " + released.role, "bob approver");
+  EXPECT_EQ(released.channel + " " + released.address, "api 10.0.0.8");
+  EXPECT_EQ(released.detail, "model cover; asked for by anna, approved by bob");
+  EXPECT_EQ(released.reason, "mended");
+  EXPECT_EQ(audit.entries[2].channel, "file");
+}
+
 TEST_F(SafeguardsTest, AListTakenAwayBetweenTwoRunsIsMissedByTheControlLog) {
   records::ControlLog kept({.directory = paths.control, .files = &files, .clock = &clock});
   Start();
@@ -124,6 +155,31 @@ TEST_F(SafeguardsTest, AListTakenAwayBetweenTwoRunsIsMissedByTheControlLog) {
   Start();
   EXPECT_TRUE(safeguards->kills().Covers("other", 1, "")) << "nobody knows what was stopped";
   EXPECT_NE(safeguards->kills().List()[0].reason.find("gone"), std::string::npos);
+}
+
+TEST_F(SafeguardsTest, ALossOfWhatWasSpentIsAcceptedByAFileOnceAndInTheControlLog) {
+  Start();
+  for (int i = 0; i < 1'500; ++i) Spend(0);
+  ASSERT_GT(journal->DropBefore(Time::max()).value(), 0U);
+  const auto recover = [&] { return safeguards->Recover(*journal, {}); };
+  EXPECT_EQ(recover().error().code(), Code::kDataLoss);
+  const std::string file = paths.limits + ".lost";
+  ASSERT_TRUE(files.WriteFileDurably(file, AsBytes("anna: no copy")).ok());
+  audit.refuse = Error(Code::kDataLoss, "damaged");
+  EXPECT_FALSE(recover().ok()) << "not before it is in the control log";
+  EXPECT_FALSE(files.Exists(paths.limits));
+  audit.refuse.reset();
+  ASSERT_TRUE(recover().ok());
+  ASSERT_EQ(audit.entries.size(), 1U);
+  EXPECT_EQ(audit.entries[0].action, "limits.loss_accepted");
+  EXPECT_EQ(audit.entries[0].reason, "anna: no copy");
+  EXPECT_FALSE(files.Exists(file)) << "the next loss is another one";
+  Restart(false);
+  // Where nothing is lost, the file does nothing, and does not wait for a loss.
+  ASSERT_TRUE(files.WriteFileDurably(file, AsBytes("again")).ok());
+  Restart(false);
+  EXPECT_EQ(audit.entries.size(), 1U);
+  EXPECT_FALSE(files.Exists(file));
 }
 
 TEST_F(SafeguardsTest, TheFileKillStopsEverythingAtAStartAndUnderWay) {

@@ -199,6 +199,7 @@ class RunningServer final : public Server {
     office.log = log_.get();
     office.book_file = paths_.limit_book();
     office.drills_directory = paths_.drills();
+    office.control_directory = paths_.control;
     office.registry = registry_.get();
     office.kills = &safeguards_->kills();
     office.ledger = &safeguards_->limits().ledger();
@@ -423,6 +424,7 @@ class RunningServer final : public Server {
     keep.journal = journal_.get();
     keep.registry = registry_.get();
     keep.paths = &paths_;
+    keep.control_log = &*control_log_;
     keep.library_directory = FindLibraries(options_.library_directory);
     housekeeping_.emplace(std::move(keep));
     housekeeping_thread_ =

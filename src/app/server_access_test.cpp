@@ -10,6 +10,7 @@
 #include "base/net/transport.h"
 #include "records/access/access_store.h"
 #include "records/access/token_text.h"
+#include "records/audit/control_log.h"
 
 namespace mooring::app {
 namespace {
@@ -70,6 +71,21 @@ TEST_F(ServerAccess, AFirstRunNeedsNoCeremony) {
   ASSERT_TRUE(Start().ok());
   EXPECT_EQ(Ask("/api/v1/models", ""), 200);
   EXPECT_EQ(Ask("/metrics", ""), 200);
+}
+
+TEST_F(ServerAccess, TokensThatWereTakenAwayDoNotOpenTheDoor) {
+  records::ControlLog log({.directory = DataPaths(folder_).control,
+                           .files = &PosixFileSystem(),
+                           .clock = &SystemClock()});
+  ASSERT_TRUE(
+      log.Append({.action = "token create", .object_kind = "access", .object = "ann"}).ok());
+  const Status started = Start();  // access.db is there, and empty
+  ASSERT_FALSE(started.ok());
+  EXPECT_EQ(started.error().code(), Code::kDataLoss);
+  EXPECT_NE(started.error().ToString().find("mooring token create"), std::string::npos);
+  Make(records::Role::kViewer);
+  ASSERT_TRUE(Start().ok());
+  EXPECT_EQ(Ask("/api/v1/models", ""), 401);
 }
 
 TEST_F(ServerAccess, TokensThatAreThereAreAskedFor) {

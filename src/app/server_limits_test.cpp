@@ -66,13 +66,18 @@ class ServerLimits : public testing::Test {
     std::filesystem::remove_all(folder_);
   }
   void Start() {
+    const Status started = TryStart();
+    ASSERT_TRUE(started.ok()) << started.error().ToString();
+  }
+  Status TryStart() {
     ServerOptions options;
     options.data_directory = folder_;
     options.port = 0;
     options.drain = std::chrono::seconds(5);
     auto server = Server::Start(options);
-    ASSERT_TRUE(server.ok()) << server.error().ToString();
+    if (!server.ok()) return server.error();
     server_ = std::move(*server);
+    return Ok();
   }
   HttpAnswer Post(const std::string& path, const std::string& body) {
     return Call("POST", path, body);
@@ -131,6 +136,26 @@ TEST_F(ServerLimits, HoldWhenTheyAreAnsweredAndAfterARestart) {
   EXPECT_EQ(Decide(), 200);  // released, and raised
   ASSERT_EQ(Lower("40"), 200);
   EXPECT_EQ(Decide(), 409);
+}
+
+TEST_F(ServerLimits, ThatWereTakenAwayStopTheStartUntilPeopleAcceptIt) {
+  ASSERT_EQ(Lower("20"), 200);
+  server_.reset();
+  const std::string book = DataPaths(folder_).limit_book();
+  std::filesystem::remove(book);
+  for (int again = 0; again < 2; ++again) {  // the first try left an empty book behind
+    const Status started = TryStart();
+    ASSERT_FALSE(started.ok());
+    EXPECT_EQ(started.error().code(), Code::kDataLoss);
+    EXPECT_NE(started.error().ToString().find("limits.db.lost"), std::string::npos);
+  }
+  ASSERT_TRUE(PosixFileSystem().WriteFileDurably(book + ".lost", AsBytes("ann: no copy")).ok());
+  for (int again = 0; again < 2; ++again) {
+    Start();
+    EXPECT_EQ(Decide(), 200) << "by the contract";
+    EXPECT_FALSE(PosixFileSystem().Exists(book + ".lost"));
+    server_.reset();
+  }
 }
 
 TEST_F(ServerLimits, FollowWhatAnotherProcessChanges) {

@@ -71,7 +71,9 @@ class ServerMlflow : public testing::Test {
     for (const std::string_view key : way) {
       at = at == nullptr ? nullptr : at->Find(key);
     }
-    return at == nullptr ? "" : std::string(at->AsString().value_or(""));
+    if (at == nullptr) return "";
+    const auto text = at->AsString();
+    return text.ok() ? std::string(*text) : "";
   }
   // A logged model of the golden directory's files; its id.
   std::string LogModel(const std::string& experiment) {
@@ -120,10 +122,10 @@ TEST_F(ServerMlflow, RunsAndFilesAreThereAfterARestart) {
   const Json found =
       Ask("POST", "runs/search",
           R"({"experiment_ids": [")" + experiment + R"("], "filter": "metrics.auc > 0.7"})");
-  const Json::Array* const runs = found.GetArray("runs").value_or(nullptr);
-  ASSERT_NE(runs, nullptr);
-  ASSERT_EQ(runs->size(), 1U);
-  EXPECT_EQ(TextOf(runs->front(), {"info", "run_id"}), run);
+  const auto runs = found.GetArray("runs");
+  ASSERT_TRUE(runs.ok());
+  ASSERT_EQ((*runs)->size(), 1U);
+  EXPECT_EQ(TextOf((*runs)->front(), {"info", "run_id"}), run);
   EXPECT_EQ(Ask("GET", "metrics/get-history?run_id=" + run + "&metric_key=auc")
                 .GetArray("metrics")
                 .value()

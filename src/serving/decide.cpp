@@ -122,8 +122,8 @@ Status Flow::ClaimId(Pending& pending) {
           .Help("try again in a moment: it will get the same answer");
     case Found::kEarlier: break;
   }
-  ASSIGN_OR_RETURN(DecisionAnswer answer,
-                   ReplayDecision(*options_.journal, *options_.snapshot(), claim.earlier));
+  ASSIGN_OR_RETURN(DecisionAnswer answer, ReplayDecision(*options_.journal, *options_.snapshot(),
+                                                         claim.earlier, options_.kills));
   for (const DecidedRow& row : answer.rows) {
     if (!options_.released || !options_.released(row.id)) continue;
     return Error(Code::kConflict, "the decision of this request was released: it is no more")

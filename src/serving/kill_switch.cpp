@@ -10,14 +10,13 @@
 namespace mooring::serving {
 
 using records::Kill;
+using records::KillOrigin;
 using records::KillScope;
 using Kind = KillScope::Kind;
 
 namespace {
 
 std::atomic<bool> panic_from_signal{false};
-
-constexpr std::string_view kByFile = "file KILL", kBySignal = "signal";
 
 constexpr std::size_t kListBytes = 64 * limits::kMiB;
 constexpr int kPollsAfterFailure = 500;  // 10 s of a server's polls
@@ -28,12 +27,15 @@ bool IsPartOfAModel(const KillScope& scope) {
   return scope.kind == Kind::kVersion || scope.kind == Kind::kSegment;
 }
 
+Orderer ByServer() { return {.name = "mooring", .origin = KillOrigin::kServer}; }
+
 bool ScopeCovers(const KillScope& scope, std::string_view model, VersionNumber version,
                  std::string_view caller) {
   switch (scope.kind) {
     case Kind::kAll: return true;
     case Kind::kModel: return scope.model == model;
-    case Kind::kVersion: return scope.model == model && scope.version == version;
+    case Kind::kVersion:
+      return scope.model == model && (version == kAnyVersion || scope.version == version);
     case Kind::kCaller: return scope.caller == caller;
     case Kind::kSegment: return false;
   }
@@ -73,10 +75,15 @@ struct KillSwitch::Set {
               .first;
     }
     return std::ranges::any_of(found->second.second, [&](const Condition& condition) {
-      if (!condition.holds) return true;
-      const auto held = condition.holds->Evaluate(inputs, row);
-      return !held.has_value() || *held != 0;  // not known is stopped too
+      return Holds(condition, inputs, row);
     });
+  }
+
+  // What is not known is stopped too.
+  static bool Holds(const Condition& condition, const data::Batch& inputs, std::size_t row) {
+    if (!condition.holds) return true;
+    const auto held = condition.holds->Evaluate(inputs, row);
+    return !held.has_value() || *held != 0;
   }
 
   Conditions Compile(std::string_view model, const data::Schema& schema) const {
@@ -117,13 +124,13 @@ void KillSwitch::Swap(std::shared_ptr<const Set> set) {
   epoch_.fetch_add(1, std::memory_order_seq_cst);
 }
 
-void KillSwitch::Tell(std::string_view what, const Kill& kill) const {
-  if (options_.on_change) options_.on_change(what, kill);
+void KillSwitch::Tell(std::string_view what, const Kill& kill, const Orderer& by) const {
+  if (options_.on_change) options_.on_change(what, kill, by);
 }
 
 void KillSwitch::Open() {
   {
-    const std::lock_guard lock(order_mutex_);
+    const std::scoped_lock lock(disk_mutex_, order_mutex_);
     OpenList();
     auto set = std::make_shared<Set>();
     set->kills = list_.kills;
@@ -134,31 +141,31 @@ void KillSwitch::Open() {
 }
 
 void KillSwitch::OpenList() {
+  const auto known = options_.in_log ? options_.in_log() : records::KillsInLog();
   auto read = records::ReadKillList(*options_.files, options_.list_file);
+  if (read.ok()) list_ = std::move(*read);
+  list_.next_id = std::max(list_.next_id, known.newest + 1);
   if (!read.ok()) {
     unreadable_ = true;
     SetAside();
     return StopAll("the list of kills cannot be read: " + read.error().message());
   }
-  list_ = std::move(read).value();
   if (options_.files->Exists(options_.list_file)) {
     auto text = options_.files->ReadFile(options_.list_file, kListBytes);
     kept_ = text.ok() ? std::move(*text) : records::KillListJson(list_);
     return;
   }
-  if (!options_.in_log) return;
   // After the first kill there is always a list, if an empty one: somebody took it away.
-  const records::KillsInLog known = options_.in_log();
-  list_.next_id = known.newest + 1;
   if (known.in_force == 0) return;
   StopAll("the list of kills is gone, and the control log knows of " +
           std::to_string(known.in_force) + " that nobody released");
 }
 
 void KillSwitch::StopAll(std::string why) {
-  list_.kills = {{list_.next_id++, {}, options_.clock->Now(), "mooring", std::move(why)}};
+  list_.kills = {
+      {list_.next_id++, {}, options_.clock->Now(), "mooring", std::move(why), KillOrigin::kServer}};
   kept_ = records::KillListJson(list_);
-  Tell("unreadable", list_.kills.back());
+  Tell("unreadable", list_.kills.back(), ByServer());
 }
 
 // What cannot be read is kept for people: the next order writes the list anew.
@@ -170,11 +177,12 @@ void KillSwitch::SetAside() {
 }
 
 // In force when it returns.
-Result<Kill> KillSwitch::Add(const KillScope& scope, std::string_view by, std::string_view reason) {
+Result<Kill> KillSwitch::Add(const KillScope& scope, const Orderer& by, std::string_view reason) {
   RETURN_IF_ERROR(records::CheckScope(scope));
-  // The same order again changes nothing.
+  // The same order again changes nothing. The file's is its own beside a person's, whose release
+  // does not end it.
   for (const Kill& known : list_.kills) {
-    if (known.scope == scope && known.by != kByFile) return known;
+    if (known.scope == scope && known.origin == by.origin) return known;
   }
   const auto narrow = std::ranges::count_if(list_.kills, [&](const Kill& known) {
     return known.scope.model == scope.model && IsPartOfAModel(known.scope);
@@ -188,10 +196,14 @@ Result<Kill> KillSwitch::Add(const KillScope& scope, std::string_view by, std::s
     return Error(Code::kResourceExhausted, "too many kills are in force")
         .Help("stop a whole model, or everything");
   }
-  Kill kill{list_.next_id++, scope, options_.clock->Now(),
-            std::string(by.substr(0, limits::kNameBytes)),
-            std::string(reason.substr(0, limits::kReasonBytes))};
+  Kill kill{list_.next_id++,
+            scope,
+            options_.clock->Now(),
+            by.name.substr(0, limits::kNameBytes),
+            std::string(reason.substr(0, limits::kReasonBytes)),
+            by.origin};
   list_.kills.push_back(kill);
+  ++changes_;
   auto set = std::make_shared<Set>();
   set->kills = list_.kills;
   set->since = Current()->since;
@@ -201,51 +213,76 @@ Result<Kill> KillSwitch::Add(const KillScope& scope, std::string_view by, std::s
 }
 
 Status KillSwitch::Keep() {
-  kept_ = records::KillListJson(list_);
-  RETURN_IF_ERROR(records::WriteKillList(*options_.files, options_.list_file, list_));
+  const std::lock_guard lock(disk_mutex_);
+  return KeepUnderLock(false);
+}
+
+// Orders that waited for one write are all in the next.
+Status KillSwitch::KeepUnderLock(bool again) {
+  records::KillList list;
+  std::uint64_t changes = 0;
+  {
+    const std::lock_guard lock(order_mutex_);
+    if (!again && durable_changes_ == changes_) return Ok();
+    list = list_;
+    changes = changes_;
+  }
+  kept_ = records::KillListJson(list);
+  RETURN_IF_ERROR(records::WriteKillList(*options_.files, options_.list_file, list));
+  durable_changes_ = changes;
   unreadable_ = false;
   return Ok();
 }
 
-void KillSwitch::Throw(const KillScope& scope, std::string_view by, std::string_view reason,
-                       Done done) {
-  Barrier barrier;
+void KillSwitch::Throw(const KillScope& scope, const Orderer& by, std::string_view reason,
+                       Done done, const Aside& aside) {
   Result<Kill> kill = Error(Code::kInternal, "not thrown");
-  Status kept;
   {
     const std::lock_guard lock(order_mutex_);
     kill = Add(scope, by, reason);
-    if (!kill.ok()) return done(std::move(kill));
-    kept = Keep();
-    barrier = barrier_;
   }
-  Tell(kept.ok() ? "killed" : "killed, not kept", *kill);
+  if (!kill.ok()) return done(std::move(kill));
+  const auto work = [this, by, done = std::move(done), kill = std::move(*kill)] {
+    Finish(kill, by, done);
+  };
+  if (!aside || !aside(work)) work();
+}
+
+void KillSwitch::Finish(const Kill& kill, const Orderer& by, const Done& done) {
+  const Status kept = Keep();
+  Tell(kept.ok() ? "killed" : "killed, not kept", kill, by);
+  Result<Kill> told = kill;
   if (!kept.ok()) {
-    kill = Error(Code::kUnavailable, "it is stopped, but a restart would forget it")
+    told = Error(Code::kUnavailable, "it is stopped, but a restart would forget it")
                .Why(kept.error().message())
                .Help("put a file named KILL into the data directory, and mend the disk");
   }
-  if (!barrier) return done(std::move(kill));
-  barrier([done = std::move(done), kill = std::move(kill)]() mutable { done(std::move(kill)); });
+  Barrier barrier;
+  {
+    const std::lock_guard lock(order_mutex_);
+    barrier = barrier_;
+  }
+  if (!barrier) return done(std::move(told));
+  barrier([done, told = std::move(told)]() mutable { done(std::move(told)); });
 }
 
-Result<Kill> KillSwitch::Release(std::uint64_t id) {
+Result<records::KillList> KillSwitch::Without(std::uint64_t id, Kill& kill) {
   const std::lock_guard lock(order_mutex_);
   const auto found = std::ranges::find(list_.kills, id, &Kill::id);
   if (found == list_.kills.end()) {
     return Error(Code::kNotFound, "no kill " + std::to_string(id) + " is in force");
   }
-  const Kill kill = *found;
-  if (kill.by == kByFile && IsPanicked()) {
-    return Error(Code::kFailedPrecondition, "the file KILL is still in the data directory")
-        .Help("remove it first");
-  }
+  kill = *found;
   records::KillList without = list_;
   std::erase_if(without.kills, [&](const Kill& other) { return other.id == id; });
-  RETURN_IF_ERROR(records::WriteKillList(*options_.files, options_.list_file, without));
-  unreadable_ = false;
-  list_ = std::move(without);
-  kept_ = records::KillListJson(list_);
+  return without;
+}
+
+// What was ordered while the disk wrote stays, and its own write is still to come.
+void KillSwitch::Drop(std::uint64_t id) {
+  const std::lock_guard lock(order_mutex_);
+  std::erase_if(list_.kills, [&](const Kill& other) { return other.id == id; });
+  ++changes_;
   const std::shared_ptr<const Set> before = Current();
   auto set = std::make_shared<Set>();
   for (std::size_t i = 0; i < before->kills.size(); ++i) {
@@ -254,7 +291,21 @@ Result<Kill> KillSwitch::Release(std::uint64_t id) {
     set->since.push_back(before->since[i]);
   }
   Swap(std::move(set));
-  Tell("released", kill);
+}
+
+Result<Kill> KillSwitch::Release(std::uint64_t id, const Orderer& by) {
+  const std::lock_guard lock(disk_mutex_);
+  Kill kill;
+  ASSIGN_OR_RETURN(const records::KillList without, Without(id, kill));
+  if (kill.origin == KillOrigin::kFile && IsPanicked()) {
+    return Error(Code::kFailedPrecondition, "the file KILL is still in the data directory")
+        .Help("remove it first");
+  }
+  RETURN_IF_ERROR(records::WriteKillList(*options_.files, options_.list_file, without));
+  unreadable_ = false;
+  kept_ = records::KillListJson(without);
+  Drop(id);
+  Tell("released", kill, by);
   return kill;
 }
 
@@ -271,26 +322,29 @@ bool KillSwitch::IsPanicked() const {
 void KillSwitch::Poll() {
   const bool by_signal = panic_from_signal.exchange(false);
   const bool by_file = IsPanicked() && std::ranges::none_of(Current()->kills, [](const Kill& kill) {
-                         return kill.by == kByFile;
+                         return kill.origin == KillOrigin::kFile;
                        });
   const auto forget = [](const Result<Kill>&) {};
-  if (by_file) Throw({}, kByFile, "the file KILL was put into the data directory", forget);
-  if (by_signal) Throw({}, kBySignal, "the process was told by a signal", forget);
+  const Orderer file{.name = "file KILL", .origin = KillOrigin::kFile, .channel = "file"};
+  const Orderer signal{.name = "signal", .origin = KillOrigin::kSignal, .channel = "signal"};
+  if (by_file) Throw({}, file, "the file KILL was put into the data directory", forget);
+  if (by_signal) Throw({}, signal, "the process was told by a signal", forget);
   LookAtList();
 }
 
 // What is in force is what was ordered here, not what the file says: an order whose write failed is
 // written once the disk lets us, and what a hand removed or changed is put back.
 void KillSwitch::LookAtList() {
-  const std::lock_guard lock(order_mutex_);
-  if (kept_.empty()) return;  // nothing was ever stopped
+  // Who looks for the file KILL does not wait for a write.
+  const std::unique_lock lock(disk_mutex_, std::try_to_lock);
+  if (!lock.owns_lock() || kept_.empty()) return;  // empty: nothing was ever stopped
   if (polls_to_skip_ > 0) return static_cast<void>(--polls_to_skip_);
   const auto found = options_.files->ReadFile(options_.list_file, kListBytes);
   if (found.ok() && *found == kept_) return;
   const bool gone = !found.ok() && found.error().code() == Code::kNotFound;
   if (unreadable_ && !gone) return;
   if (!gone) SetAside();
-  const Status written = Keep();
+  const Status written = KeepUnderLock(true);
   if (!written.ok()) polls_to_skip_ = kPollsAfterFailure;
   const std::string what = gone ? "was gone" : "was not as it was written";
   Tell(written.ok() ? "list_restored" : "list_lost",
@@ -300,8 +354,9 @@ void KillSwitch::LookAtList() {
         .by = "mooring",
         .reason = "the list of kills " + what +
                   (written.ok() ? ": it was written again; " : " and cannot be written: ") +
-                  (written.ok() ? std::to_string(list_.kills.size()) + " kills stay in force"
-                                : written.error().message())});
+                  (written.ok() ? std::to_string(List().size()) + " kills stay in force"
+                                : written.error().message())},
+       ByServer());
 }
 
 bool KillSwitch::Covers(std::string_view model, VersionNumber version,
@@ -320,6 +375,21 @@ bool KillSwitch::CoversRow(std::string_view model, VersionNumber version, std::s
   if (Covers(model, version, caller)) return true;
   const std::shared_ptr<const Set> set = Current();
   return set->HasSegmentOf(model) && set->InSegment(model, inputs, row);
+}
+
+// Compiled each time: a block that was read back has a schema of its own.
+bool KillSwitch::CoversStored(std::string_view model, const data::Batch& inputs,
+                              std::span<const StoredRow> rows) const {
+  const std::shared_ptr<const Set> set = Current();
+  if (!set->HasSegmentOf(model)) return false;
+  const auto covers = [&](const Set::Condition& condition) {
+    const auto read = condition.holds ? condition.holds->columns() : std::vector<std::size_t>();
+    return std::ranges::any_of(rows, [&](const StoredRow& stored) {
+      const bool is_unlike = std::ranges::find_first_of(read, stored.unlike) != read.end();
+      return is_unlike || Set::Holds(condition, inputs, stored.row);
+    });
+  };
+  return std::ranges::any_of(set->Compile(model, inputs.schema()), covers);
 }
 
 bool KillSwitch::MayLeave(std::uint64_t epoch, std::string_view model, VersionNumber version,

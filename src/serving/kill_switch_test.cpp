@@ -27,7 +27,7 @@ struct KillSwitchTest : testing::Test {
     options.list_file = "data/kills.json";
     options.panic_file = "data/KILL";
     options.in_log = in_log;
-    options.on_change = [this](std::string_view what, const Kill& kill) {
+    options.on_change = [this](std::string_view what, const Kill& kill, const Orderer&) {
       told.push_back(std::string(what) + " " + ScopeText(kill.scope));
     };
     auto made = std::make_unique<KillSwitch>(std::move(options));
@@ -36,7 +36,7 @@ struct KillSwitchTest : testing::Test {
   }
   static Result<Kill> Throw(KillSwitch& kills, const KillScope& scope) {
     std::optional<Result<Kill>> result;
-    kills.Throw(scope, "anna", "a reason", [&](Result<Kill> kill) { result = std::move(kill); });
+    kills.Throw(scope, {"anna"}, "a reason", [&](Result<Kill> kill) { result = std::move(kill); });
     CHECK(result.has_value());
     return *result;
   }
@@ -174,7 +174,7 @@ TEST_F(KillSwitchTest, TellsOnlyWhenTheBarrierPassed) {
   std::function<void()> pass;
   kills->SetBarrier([&](std::function<void()> passed) { pass = std::move(passed); });
   bool told_done = false;
-  kills->Throw({Kind::kAll}, "anna", "", [&](const Result<Kill>& kill) {
+  kills->Throw({Kind::kAll}, {"anna"}, "", [&](const Result<Kill>& kill) {
     EXPECT_TRUE(kill.ok());
     told_done = true;
   });
@@ -309,6 +309,96 @@ TEST_F(KillSwitchTest, KeepsWhatItCannotReadForPeople) {
   const auto kills = Open();
   ASSERT_TRUE(Throw(*kills, {Kind::kModel, "a"}).ok());
   EXPECT_EQ(files.ReadFile("data/kills.json.damaged", 1000).value(), "{\"schema\":1");
+}
+
+TEST_F(KillSwitchTest, NamesSayNothingOfWhereAnOrderCameFrom) {
+  const auto kills = Open();
+  kills->Throw({Kind::kAll}, {"file KILL"}, "", [](const Result<Kill>&) {});
+  ASSERT_TRUE(files.WriteFileDurably("data/KILL", {}).ok());
+  const std::size_t tellings = told.size();
+  for (int i = 0; i < 10; ++i) kills->Poll();
+  ASSERT_EQ(kills->List().size(), 2U) << "the file's is its own";
+  EXPECT_EQ(told.size(), tellings + 1) << "thrown once";
+  EXPECT_EQ(kills->List()[1].origin, records::KillOrigin::kFile);
+  ASSERT_TRUE(kills->Release(1).ok());
+  EXPECT_TRUE(kills->Covers("a", 1, "")) << "the file stands";
+  EXPECT_EQ(Open()->Release(2).error().code(), Code::kFailedPrecondition) << "after a restart too";
+  ASSERT_TRUE(files.Remove("data/KILL").ok());
+  ASSERT_TRUE(kills->Release(2).ok());
+  EXPECT_FALSE(kills->Covers("a", 1, ""));
+}
+
+TEST_F(KillSwitchTest, IdsGoOnFromTheLogWhateverTheListSays) {
+  in_log = [] { return records::KillsInLog{7, 0}; };
+  ASSERT_TRUE(files.WriteFileDurably("data/kills.json", AsBytes("{\"schema\":1")).ok());
+  EXPECT_EQ(Open()->List().at(0).id, 8U);
+  const std::string old = R"({"schema":2,"next_id":2,"kills":[]})";
+  ASSERT_TRUE(files.WriteFileDurably("data/kills.json", AsBytes(old)).ok());
+  EXPECT_EQ(Throw(*Open(), {Kind::kModel, "a"})->id, 8U);
+}
+
+// Asks its hook in the middle of each durable write.
+class SlowFileSystem final : public FileSystem {
+ public:
+  Result<std::unique_ptr<File>> Open(const std::string& path, OpenMode mode) override {
+    return files.Open(path, mode);
+  }
+  Result<std::unique_ptr<MappedFile>> Map(const std::string& path) override {
+    return files.Map(path);
+  }
+  Result<FileStat> Stat(const std::string& path) override { return files.Stat(path); }
+  Result<std::vector<std::string>> List(const std::string& path) override {
+    return files.List(path);
+  }
+  Status MakeDirectories(const std::string& path) override { return files.MakeDirectories(path); }
+  Status Rename(const std::string& from, const std::string& to) override {
+    if (hook) hook();
+    return files.Rename(from, to);
+  }
+  Status Remove(const std::string& path) override { return files.Remove(path); }
+  Status SyncDirectory(const std::string& path) override { return files.SyncDirectory(path); }
+  Result<std::unique_ptr<FileLock>> Lock(const std::string& path) override {
+    return files.Lock(path);
+  }
+  Result<std::uint64_t> FreeBytes(const std::string& path) override {
+    return files.FreeBytes(path);
+  }
+  SimulatedFileSystem files;
+  std::function<void()> hook;
+};
+
+TEST_F(KillSwitchTest, AnOrderWaitsForNoOthersWrite) {
+  SlowFileSystem slow;
+  ASSERT_TRUE(slow.MakeDirectories("data").ok());
+  KillSwitch kills({.files = &slow, .clock = &clock, .list_file = "data/kills.json"});
+  kills.Open();
+  std::vector<std::function<void()>> waiting;
+  const auto aside = [&](std::function<void()> work) {
+    waiting.push_back(std::move(work));
+    return true;
+  };
+  int done = 0, writes = 0;
+  const auto count = [&](const Result<Kill>& kill) { done += kill.ok() ? 1 : 0; };
+  slow.hook = [&] {
+    if (++writes != 1) return;
+    kills.Throw({Kind::kAll}, {"bob"}, "", count, aside);
+    EXPECT_TRUE(kills.Covers("b", 1, "")) << "while the other's is being written";
+  };
+  kills.Throw({Kind::kModel, "a"}, {"anna"}, "", count);
+  EXPECT_EQ(done, 1) << "the second is not durable yet";
+  ASSERT_EQ(waiting.size(), 1U);
+  waiting[0]();
+  EXPECT_EQ(done, 2);
+  EXPECT_EQ(records::ReadKillList(slow, "data/kills.json")->kills.size(), 2U);
+
+  slow.hook = [&] { kills.Throw({Kind::kModel, "c"}, {"bob"}, "", count, aside); };
+  ASSERT_TRUE(kills.Release(2).ok());
+  slow.hook = nullptr;
+  EXPECT_TRUE(kills.Covers("c", 1, "")) << "ordered while the release was written";
+  waiting.back()();
+  const auto kept = records::ReadKillList(slow, "data/kills.json");
+  ASSERT_EQ(kept->kills.size(), 2U);
+  EXPECT_EQ(kept->kills[1].scope.model, "c");
 }
 
 }  // namespace

@@ -57,7 +57,8 @@ bool CarriesAModelsValue(const records::RowDecision& row) {
 
 class AnswerReader final : public records::JournalVisitor {
  public:
-  AnswerReader(const Snapshot& snapshot, DecisionId first) : snapshot_(snapshot), first_(first) {}
+  AnswerReader(const Snapshot& snapshot, DecisionId first, const KillSwitch* kills)
+      : snapshot_(snapshot), first_(first), kills_(kills) {}
 
   void OnDecisions(const records::ReadDecisions& block) override {
     if (block.first != first_) return;
@@ -76,28 +77,46 @@ class AnswerReader final : public records::JournalVisitor {
     answer.imputed.assign(block.imputed.begin(), block.imputed.end());
     if (block.limits != nullptr) answer.limit_hits = block.limits->hits;
     NoteSources(block);
+    if (kills_ != nullptr) JudgeAnew(block);
   }
 
   DecisionAnswer answer;
   bool found = false;
 
  private:
-  // Which version a fallback's value is of was not kept: it may be any of the model's.
+  // Which version a fallback's value is of was not kept: it may be any that the model ever had.
   void NoteSources(const records::ReadDecisions& block) {
-    const bool fallback = std::ranges::any_of(block.rows, [](const records::RowDecision& row) {
-      return row.verdict == records::Verdict::kFallback;
-    });
-    if (std::ranges::any_of(block.rows, CarriesAModelsValue)) {
-      answer.sources.push_back(block.binding->version);
+    for (const records::RowDecision& row : block.rows) {
+      if (CarriesAModelsValue(row)) NoteSource(block.binding->version);
+      if (row.verdict == records::Verdict::kFallback) NoteSource(kAnyVersion);
     }
-    const ServedModel* const model = fallback ? snapshot_.Find(block.binding->model) : nullptr;
-    if (model == nullptr) return;
-    if (model->previous != nullptr) answer.sources.push_back(model->previous->number);
-    for (const auto& [version, served] : model->versions) answer.sources.push_back(version);
+  }
+  // The epoch comes first: a segment that is stopped from here on is the gate's.
+  void JudgeAnew(const records::ReadDecisions& block) {
+    const std::uint64_t epoch = kills_->epoch();
+    std::vector<KillSwitch::StoredRow> rows;
+    for (std::size_t row = 0; row < block.rows.size(); ++row) {
+      if (!CarriesAModelsValue(block.rows[row])) continue;
+      rows.push_back({row, block.binding->pseudonymised});
+      for (const records::Imputed& imputed : block.imputed) {
+        if (imputed.row == row) rows.back().unlike.push_back(imputed.column);
+      }
+    }
+    const std::string& model = block.binding->model;
+    const bool covered = std::ranges::any_of(answer.sources, [&](VersionNumber version) {
+      return kills_->Covers(model, version, block.caller);
+    });
+    answer.kill_epoch = covered || kills_->CoversStored(model, *block.inputs, rows) ? 0 : epoch;
+  }
+  void NoteSource(VersionNumber version) {
+    if (std::ranges::find(answer.sources, version) == answer.sources.end()) {
+      answer.sources.push_back(version);
+    }
   }
 
   const Snapshot& snapshot_;
   const DecisionId first_;
+  const KillSwitch* const kills_;
 };
 
 }  // namespace
@@ -123,8 +142,9 @@ std::vector<model::Output> OutputsOf(const data::Schema& columns) {
 }
 
 Result<DecisionAnswer> ReplayDecision(records::Journal& journal, const Snapshot& snapshot,
-                                      const records::RequestIds::Earlier& earlier) {
-  AnswerReader reader(snapshot, earlier.first);
+                                      const records::RequestIds::Earlier& earlier,
+                                      const KillSwitch* kills) {
+  AnswerReader reader(snapshot, earlier.first, kills);
   const Status read = journal.Read(earlier.first, reader);
   if (read.ok() && reader.found) return std::move(reader.answer);
   if (!read.ok() && read.error().code() != Code::kNotFound) return read.error();

@@ -59,7 +59,7 @@ struct RowJudgeTest : ::testing::Test {
     return RowJudge(by, trace).Judge(score, 0);
   }
   void Kill(const KillScope& scope) {
-    kills->Throw(scope, "anna", "", [](const Result<records::Kill>& kill) { CHECK(kill.ok()); });
+    kills->Throw(scope, {"anna"}, "", [](const Result<records::Kill>& kill) { CHECK(kill.ok()); });
   }
 
   SimulatedFileSystem files;

@@ -55,7 +55,7 @@ class KillGate final : public SendGate {
   const std::shared_ptr<const records::Principal> caller_;
   const std::uint64_t epoch_;
   // The version that decided, the one before it and the champion; a retry that is answered with a
-  // fallback may be of any that the model has.
+  // fallback is of kAnyVersion.
   const std::size_t sources_;
   std::array<VersionNumber, 4> few_{};
   std::vector<VersionNumber> many_;

@@ -51,7 +51,7 @@ struct GateTest : ::testing::Test {
     answer.kill_epoch = kills->epoch();
   }
   void Kill(const KillScope& scope) {
-    kills->Throw(scope, "anna", "", [](const Result<records::Kill>& kill) { CHECK(kill.ok()); });
+    kills->Throw(scope, {"anna"}, "", [](const Result<records::Kill>& kill) { CHECK(kill.ok()); });
   }
 
   SimulatedFileSystem files;

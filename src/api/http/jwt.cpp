@@ -150,6 +150,8 @@ Result<Json> ParsePart(std::string_view part) {
   return Json::Parse(*bytes, {.name = "token"});
 }
 
+std::string NameOf(const Json& claims) { return "oidc:" + std::string(TextOf(claims, "sub")); }
+
 }  // namespace
 
 Result<ClaimRule> ParseClaimRule(std::string_view text) {
@@ -280,15 +282,22 @@ bool JwtVerifier::Holds(const Json& claims, Time& expires) const {
   return SecondsOf(claims, "nbf", from) && now + kSkew >= from;
 }
 
-std::shared_ptr<const records::Principal> JwtVerifier::PrincipalOf(const Json& claims) const {
-  const std::string name = "oidc:" + std::string(TextOf(claims, "sub"));
+std::vector<records::Grant> JwtVerifier::HeldBy(std::string_view name) const {
+  return options_.held ? options_.held(name) : std::vector<records::Grant>();
+}
+
+std::shared_ptr<const records::Principal> JwtVerifier::PrincipalOf(
+    const Json& claims, const std::vector<records::Grant>& held) const {
+  const std::string name = NameOf(claims);
   if (name.size() == 5 || !records::ValidatePrincipalName(name).ok()) return nullptr;
-  std::vector<records::Grant> grants;
+  std::vector<records::Grant> grants, all = held;
   const auto values = ValuesOf(claims, options_.claim);
   for (const ClaimRule& rule : options_.rules) {
     if (std::find(values.begin(), values.end(), rule.value) == values.end()) continue;
     // What may not stand together stands alone: the first rule wins.
-    if (records::CheckDuties(grants, rule.grant).ok()) grants.push_back(rule.grant);
+    if (!records::CheckDuties(all, rule.grant).ok()) continue;
+    grants.push_back(rule.grant);
+    all.push_back(rule.grant);
   }
   return std::make_shared<const records::Principal>(
       name, grants, std::make_shared<records::CallerBudget>(records::CallerCaps()));
@@ -302,7 +311,8 @@ std::shared_ptr<const records::Principal> JwtVerifier::Verify(std::string_view t
   {
     const std::lock_guard lock(mutex_);
     const auto found = known_.find(seen);
-    if (found != known_.end() && options_.clock->Now() < found->second.expires + kSkew) {
+    if (found != known_.end() && options_.clock->Now() < found->second.expires + kSkew &&
+        HeldBy(found->second.principal->name()) == found->second.held) {
       return found->second.principal;
     }
   }
@@ -319,12 +329,13 @@ std::shared_ptr<const records::Principal> JwtVerifier::Verify(std::string_view t
   const auto claims = ParsePart(token.substr(first + 1, second - first - 1));
   Time expires{};
   if (!claims.ok() || !claims->IsObject() || !Holds(*claims, expires)) return nullptr;
-  auto principal = PrincipalOf(*claims);
+  const std::vector<records::Grant> held = HeldBy(NameOf(*claims));
+  auto principal = PrincipalOf(*claims, held);
   if (principal == nullptr) return nullptr;
   const std::lock_guard lock(mutex_);
   if (keys_ != keys) return nullptr;  // changed meanwhile: to be looked at anew
   if (known_.size() >= kRemembered) known_.clear();
-  known_[seen] = {principal, expires};
+  known_[seen] = {principal, expires, held};
   return principal;
 }
 

@@ -51,6 +51,9 @@ class JwtVerifier {
     std::function<void()> on_unknown_key = {};
     std::string claim = "roles";  // a text, texts with spaces between, or a list of them
     std::vector<ClaimRule> rules;
+    // What the same person holds by other proofs: it is not given by this token, and what may not
+    // stand beside it is not given either. Any thread; empty: nothing.
+    std::function<std::vector<records::Grant>(std::string_view name)> held = {};
     const Clock* clock = nullptr;  // required
   };
   static Result<std::unique_ptr<JwtVerifier>> Make(Options options);
@@ -73,6 +76,7 @@ class JwtVerifier {
   struct Known {
     std::shared_ptr<const records::Principal> principal;
     Time expires;
+    std::vector<records::Grant> held;  // then
   };
 
   using KeySet = std::vector<Key>;
@@ -84,7 +88,10 @@ class JwtVerifier {
   static bool IsSigned(const Key& key, std::string_view text, std::string_view signature);
   // The time it ends, when its claims hold now.
   bool Holds(const Json& claims, Time& expires) const;
-  std::shared_ptr<const records::Principal> PrincipalOf(const Json& claims) const;
+  std::vector<records::Grant> HeldBy(std::string_view name) const;
+  // Null: the claims name nobody.
+  std::shared_ptr<const records::Principal> PrincipalOf(
+      const Json& claims, const std::vector<records::Grant>& held) const;
 
   const Options options_;
   mutable std::mutex mutex_;  // guards what follows

@@ -230,6 +230,29 @@ TEST_F(JwtTest, WhatIsRememberedEndsToo) {
   EXPECT_EQ(verifier_->Verify(token), nullptr);
 }
 
+TEST_F(JwtTest, GivesNoRoleThatMayNotStandBesideWhatThePersonHoldsByOtherProofs) {
+  std::vector<records::Grant> held = {{Role::kDeveloper, "m"}};
+  std::string asked;
+  JwtVerifier::Options options = Options();
+  options.rules = {{"pricing", {Role::kValidator, "*"}}, {"pricing", {Role::kScorer, "m"}}};
+  options.held = [&](std::string_view name) {
+    asked = name;
+    return held;
+  };
+  const auto verifier = JwtVerifier::Make(std::move(options)).value();
+  const std::string token = Token(Header("EdDSA", "ed"), Claims(), Ed());
+  const auto ann = verifier->Verify(token);
+  ASSERT_NE(ann, nullptr);
+  EXPECT_EQ(asked, "oidc:ann");
+  EXPECT_FALSE(ann->MaySomewhere(Permission::kApprove));
+  EXPECT_FALSE(ann->MaySomewhere(Permission::kRegister)) << "what is held is not given";
+  EXPECT_TRUE(ann->May(Permission::kPredict, "m"));
+  held.clear();
+  EXPECT_TRUE(verifier->Verify(token)->MayEverywhere(Permission::kApprove));
+  held = {{Role::kDeveloper, "m"}};
+  EXPECT_FALSE(verifier->Verify(token)->MaySomewhere(Permission::kApprove)) << "looked at anew";
+}
+
 TEST_F(JwtTest, ClaimsBecomeRolesByTheOperatorsRules) {
   const auto with = [&](const std::string& roles) {
     return verifier_->Verify(

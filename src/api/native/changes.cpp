@@ -1,5 +1,6 @@
 #include "api/native/changes.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "api/access.h"
@@ -32,16 +33,29 @@ Permission PermissionOf(What what, Kind kind) {
   return release ? Permission::kRelease : Permission::kSetLimits;
 }
 
-// A change of a limit is seen by who sees the model; of a kill or a decision by who sees all.
-bool Sees(const records::Principal& who, const LimitChange& change) {
-  return change.model.empty() ? who.SeesAll() : who.Sees(change.model);
+// The one model that a change is about: a limit's, or that of a kill in force that stops nothing
+// else. "": more than one, or nobody knows.
+std::string ModelOf(const Dependencies& use, const LimitChange& change) {
+  if (!change.model.empty()) return change.model;
+  if (change.kind != Kind::kKillRelease || use.kills == nullptr) return "";
+  const auto kills = use.kills->List();
+  const auto found = std::ranges::find(kills, change.kill, &records::Kill::id);
+  using Scope = records::KillScope::Kind;
+  if (found == kills.end()) return "";
+  const Scope scope = found->scope.kind;
+  return scope == Scope::kAll || scope == Scope::kCaller ? "" : found->scope.model;
 }
 
-Status MayDo(const records::Principal& who, What what, const LimitChange& change) {
+// A change is seen by who sees the one model that it is about; else by who sees all.
+bool Sees(const records::Principal& who, const std::string& model) {
+  return model.empty() ? who.SeesAll() : who.Sees(model);
+}
+
+Status MayDo(const records::Principal& who, What what, const LimitChange& change,
+             const std::string& model) {
   if (!change.model.empty() && !who.Sees(change.model)) return NoSuchModel(change.model);
   const Permission permission = PermissionOf(what, change.kind);
-  const bool may =
-      change.model.empty() ? who.MayEverywhere(permission) : who.May(permission, change.model);
+  const bool may = model.empty() ? who.MayEverywhere(permission) : who.May(permission, model);
   if (may) return Ok();
   return Error(Code::kPermissionDenied, "you may not do this")
       .Why("it takes the permission " + std::string(records::PermissionName(permission)));
@@ -51,6 +65,8 @@ Status MayDo(const records::Principal& who, What what, const LimitChange& change
 Status ReadAuthor(const Call& call, LimitCall& ask) {
   ask.author = call.caller();
   ask.known = !ask.author.empty();
+  ask.address = call.request->peer;
+  ask.role = records::RoleNames(call.principal->RolesOn(ask.model));
   if (ask.known || ask.body.empty()) return Ok();
   ASSIGN_OR_RETURN(const Json body, Json::Parse(ask.body, {.name = "body"}));
   if (body.Find("author") == nullptr) return Ok();
@@ -82,8 +98,11 @@ Result<std::string> Answer(const Call& call, What what) {
   if (what >= What::kAsk) ask.body = call.request->body;
   RETURN_IF_ERROR(ReadAuthor(call, ask));
   const auto who = call.principal;
-  ask.sees = [who](const LimitChange& change) { return Sees(*who, change); };
-  ask.may = [who](What does, const LimitChange& change) { return MayDo(*who, does, change); };
+  const Dependencies* const use = &call.api->use;  // outlives the answer
+  ask.sees = [who, use](const LimitChange& change) { return Sees(*who, ModelOf(*use, change)); };
+  ask.may = [who, use](What does, const LimitChange& change) {
+    return MayDo(*who, does, change, ModelOf(*use, change));
+  };
   return call.api->use.limit_desk->Answer(ask);
 }
 

@@ -120,8 +120,14 @@ void WriteDecision(JsonWriter& json, const serving::DecisionAnswer& answer, std:
   json.BeginObject().Member("id", decided.id.ToString());
   json.Member("verdict", records::VerdictName(decision.verdict)).Member("score", decision.score);
   const std::string& currency = answer.served->contract->decision.currency;
-  if (!currency.empty())
-    json.Member("amount_minor", decision.amount_minor).Member("currency", currency);
+  if (!currency.empty()) {
+    // A row that gave no value gave no amount either: 0 would be a price.
+    using records::Verdict;
+    const bool none = decision.verdict == Verdict::kDeny || decision.verdict == Verdict::kReview;
+    json.Key("amount_minor");
+    none ? json.Null() : json.Value(decision.amount_minor);
+    json.Member("currency", currency);
+  }
   if (decision.reason != 0) json.Member("reason", serving::ReasonName(decision.reason));
   if (decision.flagged) json.Member("flagged", true);
   WriteImputed(json, answer, row, next_imputed);

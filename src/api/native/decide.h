@@ -9,7 +9,8 @@
 //                  "outputs":{…}}]}
 //
 // Rows are decided together or refused together (problems[] names row, feature and rule). Amounts
-// are whole minor units of the currency. A row whose verdict is not "admit" has null outputs.
+// are whole minor units of the currency, null where DENY or REVIEW gave none. A row whose verdict
+// is not "admit" has null outputs.
 #pragma once
 
 #include "api/call.h"

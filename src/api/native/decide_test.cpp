@@ -54,6 +54,27 @@ TEST(NativeDecide, NamesTheInputsThatTookTheDefault) {
   EXPECT_EQ(api.journal.blocks()[0].imputed.size(), 3U);
 }
 
+TEST(NativeDecide, AnAmountThatNobodyGaveIsNull) {
+  using records::Verdict;
+  TestApi api;
+  records::Contract contract =
+      serving::testing::ContractOf({serving::testing::Input("a", data::Type::kFloat64)});
+  contract.decision.currency = "EUR";
+  serving::DecisionAnswer answer;
+  auto inputs = data::Schema::Make({{"a", data::Type::kFloat64, true, nullptr}});
+  answer.served =
+      serving::testing::Serve(
+          contract, std::make_shared<serving::testing::AddingPredictor>(std::move(inputs).value()))
+          .value();
+  for (const Verdict verdict : {Verdict::kDeny, Verdict::kReview, Verdict::kClamp}) {
+    serving::DecidedRow row;
+    row.decision.verdict = verdict;
+    answer.rows = {row};
+    const bool null = DecisionJson(answer, "").find(R"("amount_minor":null,)") != std::string::npos;
+    EXPECT_EQ(null, verdict != Verdict::kClamp) << records::VerdictName(verdict);
+  }
+}
+
 TEST(NativeDecide, TakesRowsAndColumnsAndVersions) {
   TestApi api;
   const char* const bodies[] = {

@@ -16,7 +16,8 @@ using Kind = KillScope::Kind;
 
 struct Order {
   KillScope scope;
-  std::string author, reason;
+  serving::Orderer by;
+  std::string reason;
 };
 
 Status ReadScope(const Json& body, KillScope& scope) {
@@ -66,19 +67,29 @@ bool MaySee(const Call& call, const KillScope& scope) {
          call.principal->MayEverywhere(records::Permission::kReadMetadata);
 }
 
+serving::Orderer OrdererOf(const Call& call) {
+  return {.name = call.caller(),
+          .role = records::RoleNames(call.principal->RolesOn("")),
+          .channel = "api",
+          .address = std::string(call.request->peer)};
+}
+
 Result<Order> ReadOrder(const Call& call) {
   Order order;
-  order.author = call.caller();
   ASSIGN_OR_RETURN(const Json body, Json::Parse(call.request->body, {.name = "body"}));
   RETURN_IF_ERROR(ReadScope(body, order.scope));
   RETURN_IF_ERROR(CheckMayKill(call, order.scope));
   if (body.Find("reason") != nullptr) {
     ASSIGN_OR_RETURN(order.reason, body.GetString("reason"));
   }
-  if (order.author.empty() && body.Find("author") != nullptr) {
-    ASSIGN_OR_RETURN(order.author, body.GetString("author"));
+  order.by = OrdererOf(call);
+  if (order.by.name.empty() && body.Find("author") != nullptr) {
+    ASSIGN_OR_RETURN(order.by.name, body.GetString("author"));
   }
-  if (order.author.empty()) order.author = "api";
+  if (order.by.name.empty()) order.by.name = "api";
+  if (IsOfModel(order.scope)) {
+    order.by.role = records::RoleNames(call.principal->RolesOn(order.scope.model));
+  }
   return order;
 }
 
@@ -88,12 +99,24 @@ void WriteKill(JsonWriter& json, const Kill& kill) {
   json.Member("reason", kill.reason).EndObject();
 }
 
-std::string KillJson(const Kill& kill, Nanos taken) {
+// A kill of what is not there is in force all the same: it may come. "" when it is there.
+std::string WarningOf(const Call& call, const KillScope& scope) {
+  if (!IsOfModel(scope) || !call.api->use.snapshot) return "";
+  const auto snapshot = call.api->use.snapshot();
+  const serving::ServedModel* const model = snapshot->Find(scope.model);
+  if (model == nullptr) return "no such model is served now: " + scope.model;
+  if (scope.kind != Kind::kVersion || model->versions.contains(scope.version)) return "";
+  return "no such version is served now: " + scope.model + "/" + std::to_string(scope.version);
+}
+
+std::string KillJson(const Kill& kill, Nanos taken, const std::string& warning) {
   std::string text;
   JsonWriter json(text);
   json.BeginObject().Key("kill");
   WriteKill(json, kill);
-  json.Member("took_us", taken.count() / 1000).EndObject();
+  json.Member("took_us", taken.count() / 1000);
+  if (!warning.empty()) json.Member("warning", warning);
+  json.EndObject();
   return text;
 }
 
@@ -117,15 +140,14 @@ void ThrowKill(const Call& call) {
   if (call.api->use.kills == nullptr) return call.Refuse(NoSwitch());
   auto order = ReadOrder(call);
   if (!order.ok()) return call.Refuse(order.error());
-  const auto work = [call, order = std::move(order).value()] {
-    const auto done = [call](const Result<Kill>& kill) {
-      if (!kill.ok()) return call.Refuse(kill.error());
-      call.AnswerJson(KillJson(*kill, call.api->use.clock->Monotonic() - call.request->received));
-    };
-    call.api->use.kills->Throw(order.scope, order.author, order.reason, done);
+  const auto done = [call, warning = WarningOf(call, order->scope)](const Result<Kill>& kill) {
+    if (!kill.ok()) return call.Refuse(kill.error());
+    const Nanos taken = call.api->use.clock->Monotonic() - call.request->received;
+    call.AnswerJson(KillJson(*kill, taken, warning));
   };
-  // The disk is waited for aside; a loop that is asked to stop everything goes on answering.
-  if (!call.api->use.urgent || !call.api->use.urgent(work)) work();
+  // In effect at once; the disk is waited for aside, and a loop that is asked to stop everything
+  // goes on answering.
+  call.api->use.kills->Throw(order->scope, order->by, order->reason, done, call.api->use.urgent);
 }
 
 }  // namespace mooring::api

@@ -6,7 +6,8 @@
 //                                         "reason"?, "author"?}
 //
 // The POST is answered once nothing that it covers can leave any more and a restart would not
-// forget it. It waits for no database: neither the registry nor any other call holds it up.
+// forget it; "warning" says that nothing of the kind is served now. It waits for no
+// database: neither the registry nor any other call holds it up.
 // Releasing is a change that two people make (changes.h).
 #pragma once
 

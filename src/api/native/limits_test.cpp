@@ -84,7 +84,7 @@ TEST_F(Limits, AreListedWithWhatIsInForce) {
 }
 
 TEST_F(Limits, AreGaugesWithoutKeys) {
-  kills_.Throw({}, "ann", "r", [](const auto&) {});
+  kills_.Throw({}, {"ann"}, "r", [](const auto&) {});
   const std::string text = api_.Get("/metrics").body;
   EXPECT_NE(text.find("mooring_limit_usage_ratio{model=\"m\",limit=\"daily\"} 0"), text.npos);
   EXPECT_NE(text.find("mooring_limit_latched{model=\"m\",limit=\"daily\"} 0"), text.npos);

@@ -52,8 +52,11 @@ TEST_F(Reviews, AreListedByTheirDeadlineTakenAndDecided) {
   EXPECT_EQ(api_.Post("/api/v1/reviews/d1-7-1/take", R"({"author":"ann"})").status, 200);
   EXPECT_EQ(api_.Post("/api/v1/reviews/d1-7-1/take", R"({"author":"bob"})").status, 409);
   EXPECT_EQ(api_.Get("/api/v1/reviews/d1-7-1").status, 202);
-  const auto decided =
-      api_.Post("/api/v1/reviews/d1-7-1/decide", R"({"value":0.25,"author":"bob"})");
+  EXPECT_EQ(api_.Post("/api/v1/reviews/d1-7-1/decide", R"({"value":0.25,"author":"bob"})").status,
+            409)
+      << "ann has taken it";
+  const auto decided = api_.Post("/api/v1/reviews/d1-7-1/decide",
+                                 R"({"value":0.25,"author":"bob","take_over":true})");
   EXPECT_EQ(decided.status, 200) << decided.body;
   EXPECT_EQ(api_.Post("/api/v1/reviews/d1-7-1/decide", R"({"deny":true})").status, 409);
   const auto shown = api_.Get("/api/v1/reviews/d1-7-1");

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "control/limits/limit_json.h"
+#include "control/limits/limit_shape.h"
 #include "records/audit/audited.h"
 #include "records/contract/limit_max.h"
 
@@ -89,14 +90,27 @@ records::ControlEntry EntryOf(const LimitCall& call, const Json& body, std::stri
   };
   records::ControlEntry entry;
   entry.principal = call.author;
+  entry.role = call.role;
+  entry.address = call.address;
   entry.channel = channel;
   entry.action = action();
-  entry.object_kind = call.id != 0 ? "change" : "limit";
-  entry.object = call.id != 0 ? std::to_string(call.id) : call.model + "/" + call.limit;
   entry.detail = call.body.substr(0, kMostDetail);
   const auto reason = body.GetString("reason");
   if (reason.ok()) entry.reason = *reason;
   return entry;
+}
+
+// What a change is of: who looks for a model finds all that was asked and decided of it.
+void SetObject(const LimitChange& change, records::ControlEntry& entry) {
+  entry.object_kind = "limit";
+  entry.object = change.model + "/" + change.limit;
+  if (change.kill != 0) {
+    entry.object_kind = "kill";
+    entry.object = std::to_string(change.kill);
+  } else if (!change.decision.empty()) {
+    entry.object_kind = "decision";
+    entry.object = change.decision;
+  }
 }
 
 }  // namespace
@@ -123,6 +137,7 @@ Result<std::string> LimitDesk::Answer(const LimitCall& call) {
     return AnswerOf(change, call);
   }
   records::ControlEntry entry = EntryOf(call, body, options_.channel);
+  FindObject(call, body, entry);
   if (call.what != What::kLower) {
     ASSIGN_OR_RETURN(const LimitChange change, records::Audited(*options_.audit, entry, work));
     return AnswerOf(change, call);
@@ -131,6 +146,25 @@ Result<std::string> LimitDesk::Answer(const LimitCall& call) {
   ASSIGN_OR_RETURN(const LimitChange lowered, work());
   static_cast<void>(options_.audit->Append(entry).ok());  // the log tells who must know
   return AnswerOf(lowered, call);
+}
+
+// A body that makes no sense, and a number that nobody has, are told as they came.
+void LimitDesk::FindObject(const LimitCall& call, const Json& body,
+                           records::ControlEntry& entry) const {
+  if (call.id != 0) {
+    entry.object_kind = "change";
+    entry.object = std::to_string(call.id);
+    const auto change = options_.book->Change(call.id, Now());
+    if (!change.ok()) return;
+    SetObject(*change, entry);
+    entry.detail = "change " + std::to_string(call.id) + ": " + entry.detail;
+    return;
+  }
+  LimitChange asked;
+  if (const auto read = ReadAsked(body, Now()); read.ok()) asked = *read;
+  if (!call.model.empty()) asked.model = call.model;
+  if (!call.limit.empty()) asked.limit = call.limit;
+  SetObject(asked, entry);
 }
 
 Result<std::string> LimitDesk::Look(const LimitCall& call) {
@@ -194,28 +228,47 @@ Result<LimitChange> LimitDesk::Ask(const LimitCall& call, const Json& body) {
   RETURN_IF_ERROR(records::CheckAsked(change));
   if (call.may) RETURN_IF_ERROR(call.may(call.what, change));
   if (IsOfLimit(change.kind)) RETURN_IF_ERROR(HoldToContract(change));
-  if (change.kind == Kind::kKillRelease) RETURN_IF_ERROR(IsKilled(change.kill));
+  if (change.kind == Kind::kKillRelease) {
+    ASSIGN_OR_RETURN(change.before, HashOfKill(change.kill));
+  }
   ASSIGN_OR_RETURN(change, options_.book->Ask(std::move(change), Now()));
   const bool in_force = change.state == State::kApproved;
   if (options_.on_change) options_.on_change(in_force ? "in force" : "asked for", change);
-  if (in_force) RETURN_IF_ERROR(CarryOut(change));
+  if (in_force) RETURN_IF_ERROR(CarryOut(change, call));
   return change;
 }
 
-Status LimitDesk::IsKilled(std::uint64_t kill) const {
+Result<std::string> LimitDesk::HashOfKill(std::uint64_t kill) const {
   if (!options_.kills) {
     return Error(Code::kUnavailable, "a kill is released by the server that runs")
         .Help("name it: --server URL");
   }
   const auto kills = options_.kills();
-  if (std::ranges::find(kills, kill, &records::Kill::id) != kills.end()) return Ok();
+  const auto found = std::ranges::find(kills, kill, &records::Kill::id);
+  if (found != kills.end()) return records::KillHash(*found);
   return Error(Code::kNotFound, "no kill " + std::to_string(kill) + " is in force");
+}
+
+// A number alone could be given again, after a list that was lost: what was agreed to is one kill.
+Status LimitDesk::IsStillKilled(const LimitChange& change) const {
+  ASSIGN_OR_RETURN(const std::string hash, HashOfKill(change.kill));
+  if (hash == change.before) return Ok();
+  return Error(Code::kNotFound,
+               "kill " + std::to_string(change.kill) + " is another one than this was asked for")
+      .Help("look at it, and ask again");
+}
+
+Status LimitDesk::ReleaseKill(const LimitChange& change, const LimitCall& call) const {
+  RETURN_IF_ERROR(IsStillKilled(change));
+  return options_.release_kill(change, call);
 }
 
 Status LimitDesk::HoldToContract(LimitChange& change) const {
   ASSIGN_OR_RETURN(const Contract contract, options_.contract(change.model));
   ASSIGN_OR_RETURN(const LimitRule* const rule, FindRule(*contract, change.limit));
   change.over = MaxText(*rule);
+  change.contract = contract->hash;
+  change.shape = LimitShape(*rule, *contract);
   if (change.kind != Kind::kRelease) return CheckThreshold(*rule, *contract, change);
   if (rule->latch) return Ok();
   return Error(Code::kFailedPrecondition, "'" + rule->name + "' does not latch")
@@ -226,10 +279,19 @@ Status LimitDesk::HoldToContract(LimitChange& change) const {
 Status LimitDesk::CheckStillSo(const LimitChange& change) const {
   LimitChange now = change;
   RETURN_IF_ERROR(HoldToContract(now));
-  if (now.over == change.over) return Ok();
-  return Error(Code::kConflict, "the contract's max was changed since this was asked for")
-      .Why("it was " + change.over + " and is " + now.over)
-      .Help("withdraw it and ask again");
+  const auto changed = [](std::string what, std::string why) {
+    return Error(Code::kConflict, what + " was changed since this was asked for")
+        .Why(std::move(why))
+        .Help("withdraw it and ask again");
+  };
+  if (now.over != change.over) {
+    return changed("the contract's max", "it was " + change.over + " and is " + now.over);
+  }
+  if (now.shape != change.shape) {
+    return changed("the limit", "it was " + change.shape + " and is " + now.shape);
+  }
+  if (now.contract == change.contract) return Ok();
+  return changed("the contract", "it was " + change.contract + " and is " + now.contract);
 }
 
 Result<LimitChange> LimitDesk::Approve(const LimitCall& call, const Json& body) {
@@ -240,8 +302,8 @@ Result<LimitChange> LimitDesk::Approve(const LimitCall& call, const Json& body) 
   const bool pending = change.state == State::kPending;
   if (pending && IsOfLimit(change.kind)) RETURN_IF_ERROR(CheckStillSo(change));
   if (change.kind == Kind::kKillRelease) {
-    if (!options_.release_kill) return IsKilled(change.kill).error();
-    if (pending) RETURN_IF_ERROR(IsKilled(change.kill));
+    if (!options_.release_kill || !options_.kills) return HashOfKill(change.kill).error();
+    if (pending) RETURN_IF_ERROR(IsStillKilled(change));
   }
   if (change.kind == Kind::kWriteOff && !options_.write_off) {
     return Error(Code::kUnavailable, "a decision is written off by the server that runs")
@@ -251,17 +313,17 @@ Result<LimitChange> LimitDesk::Approve(const LimitCall& call, const Json& body) 
                    options_.book->Approve(call.id, {call.author, std::move(note), std::move(hash)},
                                           LatchTime()));
   if (options_.on_change) options_.on_change("approved", change);
-  RETURN_IF_ERROR(CarryOut(change));
+  RETURN_IF_ERROR(CarryOut(change, call));
   return change;
 }
 
 // What was decided is durable before anything follows from it; what fails here is carried out by
 // another approval, or seen by serving when it looks next.
-Status LimitDesk::CarryOut(LimitChange& change) {
+Status LimitDesk::CarryOut(LimitChange& change, const LimitCall& call) {
   Status done;
   switch (change.kind) {
     case Kind::kKillRelease:
-      done = options_.release_kill(change.kill);
+      done = ReleaseKill(change, call);
       if (!done.ok() && done.error().code() == Code::kNotFound) done = Ok();  // released before
       break;
     case Kind::kWriteOff:

@@ -44,8 +44,9 @@ struct LimitCall {
   std::string model = {}, limit = {}, state = {};
   std::size_t count = 100;
   std::string author = {};
-  bool known = false;     // somebody checked that the author is who they say
-  std::string body = {};  // JSON; "author" in it belongs to the caller of the desk
+  std::string role = {}, address = {};  // of the author, for the control log
+  bool known = false;                   // somebody checked that the author is who they say
+  std::string body = {};                // JSON; "author" in it belongs to the caller of the desk
   // What the caller is told of, and may do; empty: everything. A change that the caller does not
   // see is answered as one that is not there.
   std::function<bool(const records::LimitChange&)> sees = {};
@@ -62,7 +63,9 @@ class LimitDesk {
     // Of the server that runs; empty where there is none.
     std::function<std::int64_t()> budget_time;  // µs since 1970 that latches are noted by
     std::function<std::vector<records::Kill>()> kills;
-    std::function<Status(std::uint64_t kill)> release_kill;
+    // Ends the kill of an approved change; kNotFound: it is not in force.
+    std::function<Status(const records::LimitChange& change, const LimitCall& approval)>
+        release_kill;
     std::function<Status(const std::string& decision, const std::string& author,
                          const std::string& reason)>
         write_off;
@@ -79,14 +82,18 @@ class LimitDesk {
 
  private:
   Result<std::string> Look(const LimitCall& call);
+  void FindObject(const LimitCall& call, const Json& body, records::ControlEntry& entry) const;
   Result<records::LimitChange> Seen(const LimitCall& call);
   Result<records::LimitChange> Change(const LimitCall& call, const Json& body);
   Result<records::LimitChange> Ask(const LimitCall& call, const Json& body);
   Result<records::LimitChange> Approve(const LimitCall& call, const Json& body);
   Status HoldToContract(records::LimitChange& change) const;
   Status CheckStillSo(const records::LimitChange& change) const;
-  Status CarryOut(records::LimitChange& change);
-  Status IsKilled(std::uint64_t kill) const;
+  Status CarryOut(records::LimitChange& change, const LimitCall& call);
+  Status ReleaseKill(const records::LimitChange& change, const LimitCall& call) const;
+  // The hash of a kill that is in force.
+  Result<std::string> HashOfKill(std::uint64_t kill) const;
+  Status IsStillKilled(const records::LimitChange& change) const;
   Time Now() const;
   Time LatchTime() const;
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "records/audit/audit_sink_for_tests.h"
 #include "records/registry/registry.h"
 
 namespace mooring::control {
@@ -29,8 +30,9 @@ class LimitDeskTest : public ::testing::Test {
       return std::make_shared<const records::Contract>(contract_);
     };
     options_.kills = [this] { return kills_; };
-    options_.release_kill = [this](std::uint64_t kill) {
-      released_.push_back(kill);
+    options_.release_kill = [this](const records::LimitChange& change, const LimitCall& approval) {
+      released_.push_back(change.kill);
+      approver_ = approval.author;
       return release_;
     };
     options_.write_off = [this](const std::string& decision, const std::string& author,
@@ -85,6 +87,7 @@ class LimitDeskTest : public ::testing::Test {
   std::unique_ptr<records::LimitBook> book_;
   records::Contract contract_;
   std::vector<records::Kill> kills_;
+  std::string approver_;
   std::vector<std::uint64_t> released_;
   std::string written_off_;
   Status release_;
@@ -141,6 +144,29 @@ TEST_F(LimitDeskTest, ApprovesOverTheContractThatItWasAskedOf) {
   EXPECT_EQ(book_->InForce()->revision, 0u);
 }
 
+TEST_F(LimitDeskTest, ApprovesOverTheShapeThatItWasAskedOf) {
+  contract_.hash = "c1";
+  contract_.limits[0].window.length = std::chrono::hours(24 * 30);
+  const records::Contract before = contract_;
+  for (const char* body :
+       {R"({"kind":"raise","model":"cover","limit":"daily","max":"600000","reason":"r"})",
+        R"({"kind":"release","model":"cover","limit":"daily","reason":"r"})"}) {
+    contract_ = before;
+    const Json asked = ChangeOf(Answer(What::kAsk, 0, "ann", body));
+    const std::uint64_t id = *asked.GetUint("id");
+    contract_.limits[0].window.length = std::chrono::hours(1);  // the same digits, an hour of them
+    EXPECT_EQ(CodeOf(Answer(What::kApprove, id, "eve", Approval(asked))), Code::kConflict);
+    contract_ = before;
+    contract_.limits[0].quantity = "2 * amount";
+    EXPECT_EQ(CodeOf(Answer(What::kApprove, id, "eve", Approval(asked))), Code::kConflict);
+    contract_ = before;
+    contract_.hash = "c2";
+    EXPECT_EQ(CodeOf(Answer(What::kApprove, id, "eve", Approval(asked))), Code::kConflict);
+    contract_ = before;
+    ChangeOf(Answer(What::kApprove, id, "eve", Approval(asked)));
+  }
+}
+
 TEST_F(LimitDeskTest, HoldsRequestsToTheContract) {
   EXPECT_EQ(CodeOf(Lower("daily", R"({"max":"1.005","reason":"r"})")), Code::kInvalidArgument);
   EXPECT_EQ(CodeOf(Lower("daily", R"({"max":1.5,"reason":"r"})")), Code::kInvalidArgument);
@@ -180,7 +206,20 @@ TEST_F(LimitDeskTest, ReleasesKillsWithTwo) {
   const Json done = ChangeOf(Answer(What::kApprove, 1, "eve", Approval(asked)));
   EXPECT_NE(Text(done, "carried_out"), "not a text");
   EXPECT_EQ(released_, (std::vector<std::uint64_t>{7, 7}));
+  EXPECT_EQ(approver_, "eve");
   EXPECT_EQ(CodeOf(Answer(What::kApprove, 1, "eve", Approval(asked))), Code::kConflict);
+}
+
+TEST_F(LimitDeskTest, AReleaseIsOfTheKillThatItWasAskedForNotOfItsNumber) {
+  kills_.emplace_back().id = 7;
+  const std::string body = R"({"kind":"kill_release","kill":7,"reason":"mended"})";
+  const Json asked = ChangeOf(Answer(What::kAsk, 0, "ann", body));
+  kills_[0].scope = {records::KillScope::Kind::kModel, "other", 0, "", ""};
+  EXPECT_EQ(CodeOf(Answer(What::kApprove, 1, "eve", Approval(asked))), Code::kNotFound);
+  kills_[0].scope = {};
+  kills_[0].since += Micros(1);
+  EXPECT_EQ(CodeOf(Answer(What::kApprove, 1, "eve", Approval(asked))), Code::kNotFound);
+  EXPECT_TRUE(released_.empty());
 }
 
 TEST_F(LimitDeskTest, WritesOffAndLeavesTheRunningServerWhatIsIts) {
@@ -228,6 +267,35 @@ TEST_F(LimitDeskTest, ListsRejectsAndWithdraws) {
   EXPECT_EQ(CodeOf(desk_->Answer({.what = What::kChanges, .state = "lost"})),
             Code::kInvalidArgument);
   EXPECT_EQ(CodeOf(desk_->Answer({.what = What::kChange, .id = 9})), Code::kNotFound);
+}
+
+TEST_F(LimitDeskTest, TellsTheControlLogOfWhichModelAndLimit) {
+  records::RecordingSink audit;
+  options_.audit = &audit;
+  desk_.emplace(options_);
+  kills_.emplace_back().id = 7;
+  const Json asked = ChangeOf(
+      Answer(What::kAsk, 0, "ann",
+             R"({"kind":"raise","model":"cover","limit":"daily","max":"600000","reason":"r"})"));
+  ChangeOf(Answer(What::kApprove, 1, "eve", Approval(asked)));
+  ChangeOf(Lower("daily", R"({"max":"1","reason":"r"})"));
+  ChangeOf(Answer(What::kAsk, 0, "ann", R"({"kind":"kill_release","kill":7,"reason":"r"})"));
+  ChangeOf(Answer(What::kReject, 3, "eve", ""));
+  EXPECT_FALSE(Answer(What::kReject, 9, "eve", "").ok());
+  std::string told;
+  for (const records::ControlEntry& entry : audit.entries) {
+    if (!entry.outcome_of) {
+      told += entry.action + " " + entry.object_kind + " " + entry.object + "\n";
+    }
+  }
+  EXPECT_EQ(told,
+            "change.ask limit cover/daily\n"
+            "change.approve limit cover/daily\n"
+            "limit.lower limit cover/daily\n"
+            "change.ask kill 7\n"
+            "change.reject kill 7\n"
+            "change.reject change 9\n");
+  EXPECT_TRUE(audit.entries[2].detail.starts_with("change 1: ")) << audit.entries[2].detail;
 }
 
 TEST_F(LimitDeskTest, DoesNothingThatTheCallerMayNot) {

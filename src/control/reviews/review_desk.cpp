@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "control/reviews/review_follower.h"
+#include "data/expression/decimal.h"
+#include "records/access/person.h"
 #include "records/audit/audited.h"
 #include "records/reviews/review_limits.h"
 
@@ -53,6 +55,12 @@ Status MayDecide(const ReviewCall& call, const Review& review) {
       .Why("it takes the permission respond");
 }
 
+bool TakesOver(const Json& body) {
+  const Json* const said = body.Find("take_over");
+  const auto over = said == nullptr ? Result<bool>(false) : said->AsBool();
+  return over.ok() && *over;
+}
+
 records::ControlEntry EntryOf(const ReviewCall& call) {
   records::ControlEntry entry;
   entry.principal = call.author;
@@ -67,6 +75,7 @@ records::ControlEntry EntryOf(const ReviewCall& call) {
   } else {
     entry.detail = "deny";
   }
+  if (TakesOver(*body)) entry.detail += ", taken over";
   if (const auto note = body->GetString("note"); note.ok()) {
     entry.reason = note->substr(0, limits::kReasonBytes);
   }
@@ -228,8 +237,30 @@ Result<Review> ReviewDesk::Take(const ReviewCall& call) {
   });
 }
 
+// What a person gives is as good an answer as a contract allows.
+Status ReviewDesk::CheckValue(const Review& review, double value) const {
+  if (!records::IsReviewValue(value, review.digits)) {
+    return Error(Code::kInvalidArgument, "the value cannot be given out")
+        .Why(review.digits < 0 ? "it is not finite" : "it does not fit whole minor units");
+  }
+  const auto exact = data::Decimal::Shortest(value);
+  if (review.digits >= 0 && (!exact || exact->digits_behind_point() > review.digits)) {
+    return Error(Code::kInvalidArgument, "the value has too many digits behind the point")
+        .Why(fmt::format("{} counts in {}", review.currency.empty() ? "it" : review.currency,
+                         review.digits));
+  }
+  if (!options_.contract) return Ok();
+  ASSIGN_OR_RETURN(const auto contract, options_.contract(review.model));
+  const auto &least = contract->decision.min, &most = contract->decision.max;
+  if ((!least || value >= *least) && (!most || value <= *most)) return Ok();
+  return Error(Code::kInvalidArgument, "the value is outside decision.bounds")
+      .Why(fmt::format("the contract of '{}' has {} to {}", review.model,
+                       least ? fmt::to_string(*least) : "none",
+                       most ? fmt::to_string(*most) : "none"));
+}
+
 Result<Review> ReviewDesk::Decide(const ReviewCall& call, const Json& body) {
-  RETURN_IF_ERROR(CheckKeys(body, {"author", "value", "deny", "note"}));
+  RETURN_IF_ERROR(CheckKeys(body, {"author", "value", "deny", "note", "take_over"}));
   ASSIGN_OR_RETURN(const std::optional<double> value, ValueOf(body));
   std::string note;
   if (body.Find("note") != nullptr) {
@@ -241,10 +272,14 @@ Result<Review> ReviewDesk::Decide(const ReviewCall& call, const Json& body) {
   }
   const Time now = options_.clock->Now();
   return Change(call.decision, [&](Review& review) -> Status {
-    if (value.has_value() && !records::IsReviewValue(*value, review.digits)) {
-      return Error(Code::kInvalidArgument, "the value cannot be given out")
-          .Why(review.digits < 0 ? "it is not finite" : "it does not fit whole minor units");
+    const bool anothers = review.state == ReviewState::kTaken &&
+                          records::PersonOf(review.taken_by) != records::PersonOf(call.author);
+    if (anothers && !TakesOver(body)) {
+      return Error(Code::kConflict, review.decision.ToString() + " is taken")
+          .Why("by " + review.taken_by + " at " + FormatTime(review.taken))
+          .Help("leave it to them, or say that you take it over: --take-over");
     }
+    if (value.has_value()) RETURN_IF_ERROR(CheckValue(review, *value));
     review.state = ReviewState::kDecided;
     review.decided_by = call.author;
     review.ended = now;

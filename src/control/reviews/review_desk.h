@@ -5,8 +5,9 @@
 // Who may read a model's journal sees its reviews; who asked for a decision sees that one. Deciding
 // takes the permission respond over the model, and is an entry of the control log first.
 //
-// A decision is taken by one person and decided once. What a person gives is that person's
-// decision: it passes no limits and spends no budget.
+// A decision is taken by one person and decided once, by whoever took it unless another says that
+// they take it over. What a person gives is that person's decision: it passes no limits and spends
+// no budget, but stays within the contract's decision.bounds and its currency's digits.
 //
 // Thread safety: any thread. Failure: kNotFound for a decision that is not in the queue,
 // kPermissionDenied, kInvalidArgument, kConflict for what has ended, or is another's to take.
@@ -14,6 +15,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +27,7 @@
 #include "base/text/json_writer.h"
 #include "records/access/principal.h"
 #include "records/audit/audit_sink.h"
+#include "records/contract/contract.h"
 #include "records/reviews/review_store.h"
 
 namespace mooring::control {
@@ -34,7 +37,7 @@ struct ReviewCall {
     kList,    // filter: model, state ("": what has not ended), limit
     kShow,    // decision
     kTake,    // decision; body: author?
-    kDecide,  // decision; body: value or deny, note?, author?
+    kDecide,  // decision; body: value or deny, note?, author?, take_over?
   } what = What::kList;
   DecisionId decision;
   std::string model, state;
@@ -56,6 +59,8 @@ class ReviewDesk {
   struct Options {
     records::ReviewStore* store = nullptr;  // required
     const Clock* clock = nullptr;           // required
+    // The contract in force of a model, for its decision.bounds; empty: nothing bounds.
+    std::function<Result<std::shared_ptr<const records::Contract>>(std::string_view)> contract = {};
     // Takes in what the journal holds by now; empty: the queue is as it was left.
     std::function<void()> follow = {};
     // Every change is an entry of it first, from `channel` ("api", "cli"); null: of nothing.
@@ -72,6 +77,7 @@ class ReviewDesk {
   Result<records::Review> Change(DecisionId decision,
                                  const std::function<Status(records::Review&)>& change);
   Result<records::Review> Take(const ReviewCall& call);
+  Status CheckValue(const records::Review& review, double value) const;
   Result<records::Review> Decide(const ReviewCall& call, const Json& body);
 
   const Options options_;

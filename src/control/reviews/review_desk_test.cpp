@@ -57,9 +57,13 @@ TEST_F(ReviewDeskTest, OneTakesItAndItIsDecidedOnce) {
   ASSERT_TRUE(Ask(What::kTake).ok());
   EXPECT_TRUE(Ask(What::kTake).ok());  // again, by the same
   EXPECT_EQ(CodeOf(What::kTake, "", "bob"), Code::kConflict);
-  // Who decides need not be who looked first.
-  const auto decided =
-      Ask(What::kDecide, R"({"value": 55.25, "note": "known customer", "author": "bob"})", "bob");
+  // Who decides need not be who looked first, but says so.
+  const auto taken = Ask(What::kDecide, R"({"value": 55.25})", "bob");
+  ASSERT_FALSE(taken.ok());
+  EXPECT_NE(taken.error().ToString().find("by ann"), std::string::npos);
+  const auto decided = Ask(
+      What::kDecide,
+      R"({"value": 55.25, "note": "known customer", "author": "bob", "take_over": true})", "bob");
   ASSERT_TRUE(decided.ok()) << decided.error().ToString();
   EXPECT_FALSE(decided->waits);
   const Json json = Json::Parse(decided->json).value();
@@ -86,6 +90,24 @@ TEST_F(ReviewDeskTest, AfterTheDeadlineNobodyDecides) {
   const auto shown = Ask(What::kShow);
   EXPECT_NE(shown->json.find(R"("state":"expired")"), std::string::npos) << shown->json;
   EXPECT_FALSE(shown->waits);
+}
+
+TEST_F(ReviewDeskTest, HoldsAValueToTheContractsBoundsAndTheCurrencysDigits) {
+  ReviewDesk::Options options;
+  options.store = store_.get();
+  options.clock = &clock_;
+  contract_.decision.min = 10;
+  contract_.decision.max = 200;
+  options.contract = [this](std::string_view) -> Result<std::shared_ptr<const records::Contract>> {
+    return std::make_shared<const records::Contract>(contract_);
+  };
+  desk_ = std::make_unique<ReviewDesk>(std::move(options));
+  Follow();
+  for (const char* body : {R"({"value": 9.99})", R"({"value": 200.01})", R"({"value": -40})",
+                           R"({"value": 40.505})"}) {
+    EXPECT_EQ(CodeOf(What::kDecide, body), Code::kInvalidArgument) << body;
+  }
+  EXPECT_EQ(CodeOf(What::kDecide, R"({"value": 200})"), std::nullopt);
 }
 
 TEST_F(ReviewDeskTest, RefusesWhatIsNoDecision) {

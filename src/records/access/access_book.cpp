@@ -5,6 +5,7 @@
 #include <cstring>
 #include <map>
 
+#include "records/access/person.h"
 #include "records/access/token_text.h"
 
 namespace mooring::records {
@@ -21,6 +22,7 @@ struct AccessBook::Snapshot {
   // By the first eight bytes of the digest; two of those alike is a chance of one in 2^64.
   std::unordered_multimap<std::uint64_t, std::shared_ptr<const Held>> tokens;
   std::map<std::string, std::shared_ptr<const Principal>, std::less<>> named;
+  std::map<std::string, std::vector<Grant>, std::less<>> of_person;  // by PersonOf
   bool any_token = false;
 };
 
@@ -90,6 +92,12 @@ std::shared_ptr<const Principal> AccessBook::Named(std::string_view name) const 
   return found == snapshot->named.end() ? nullptr : found->second;
 }
 
+std::vector<Grant> AccessBook::GrantsOfPerson(std::string_view name) const {
+  const auto snapshot = Current();
+  const auto found = snapshot->of_person.find(PersonOf(name));
+  return found == snapshot->of_person.end() ? std::vector<Grant>() : found->second;
+}
+
 bool AccessBook::has_tokens() const { return Current()->any_token; }
 
 std::shared_ptr<CallerBudget> AccessBook::BudgetOf(const std::string& key, CallerCaps caps) {
@@ -103,7 +111,10 @@ std::shared_ptr<CallerBudget> AccessBook::BudgetOf(const std::string& key, Calle
 std::shared_ptr<const AccessBook::Snapshot> AccessBook::Make(const AccessFacts& facts) {
   auto next = std::make_shared<Snapshot>();
   std::map<std::string, std::vector<Grant>> grants;
-  for (const GrantRecord& record : facts.grants) grants[record.principal].push_back(record.grant);
+  for (const GrantRecord& record : facts.grants) {
+    grants[record.principal].push_back(record.grant);
+    next->of_person[PersonOf(record.principal)].push_back(record.grant);
+  }
   for (const auto& [name, held] : grants) {
     next->named[name] =
         std::make_shared<const Principal>(name, held, BudgetOf("principal " + name, {}));

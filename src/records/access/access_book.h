@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "records/access/access_store.h"
 #include "records/access/principal.h"
@@ -40,6 +41,8 @@ class AccessBook {
   std::shared_ptr<const Principal> WithToken(std::string_view token) const;
   // Somebody known by another proof than a token: a certificate. Null without a grant.
   std::shared_ptr<const Principal> Named(std::string_view name) const;
+  // What the person of that name holds, under whatever name of theirs.
+  std::vector<Grant> GrantsOfPerson(std::string_view name) const;
   // Whether a token was ever made: from then on callers say who they are.
   bool has_tokens() const;
 

@@ -95,6 +95,14 @@ TEST_F(AccessBookTest, ATokenOpensWhatItsScopeAndItsPrincipalsGrantsShare) {
   EXPECT_EQ(book_->Named("bob"), nullptr);
 }
 
+TEST_F(AccessBookTest, TellsWhatAPersonHoldsUnderEveryName) {
+  ASSERT_TRUE(store_->AddGrant("Ann", {Role::kOperator, "m"}, "root").ok());
+  ASSERT_TRUE(store_->AddGrant("cert:ann", {Role::kViewer, "n"}, "root").ok());
+  Refresh();
+  EXPECT_EQ(book_->GrantsOfPerson("oidc:ann").size(), 2U);
+  EXPECT_TRUE(book_->GrantsOfPerson("oidc:anna").empty());
+}
+
 TEST_F(AccessBookTest, BudgetsOutliveSnapshots) {
   const NewToken token = Make(SetOf(Role::kScorer), {}, {.requests_per_second = 7});
   Refresh();

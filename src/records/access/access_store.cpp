@@ -6,6 +6,7 @@
 #include "base/ids.h"
 #include "base/limits.h"
 #include "records/access/access_schema.h"
+#include "records/access/person.h"
 #include "records/access/principal.h"
 #include "records/access/token_text.h"
 
@@ -134,6 +135,19 @@ Result<std::vector<Grant>> AccessStore::GrantsOf(const std::string& principal) {
   }
 }
 
+Result<std::vector<Grant>> AccessStore::GrantsOfPerson(const std::string& principal) {
+  const std::string person = PersonOf(principal);
+  ASSIGN_OR_RETURN(Statement read, db_.Prepare("SELECT principal, role, model FROM grants"));
+  RETURN_IF_ERROR(read.Start());
+  std::vector<Grant> grants;
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool more, read.Step());
+    if (!more) return grants;
+    if (PersonOf(read.String(0)) != person) continue;
+    grants.push_back({static_cast<Role>(read.Int(1)), read.String(2)});
+  }
+}
+
 Status AccessStore::PutGrant(const std::string& principal, const Grant& grant,
                              const std::string& author, Time now) {
   ASSIGN_OR_RETURN(const auto held, GrantsOf(principal));
@@ -142,7 +156,8 @@ Status AccessStore::PutGrant(const std::string& principal, const Grant& grant,
                     .action = "grant add",
                     .subject = principal,
                     .detail = std::string(RoleName(grant.role)) + " of " + grant.model};
-  if (Status duties = CheckDuties(held, grant); !duties.ok()) {
+  ASSIGN_OR_RETURN(const auto of_person, GrantsOfPerson(principal));
+  if (Status duties = CheckDuties(of_person, grant); !duties.ok()) {
     event.allowed = false;
     event.detail += ": " + duties.error().message();
     static_cast<void>(Witness(std::move(event)));

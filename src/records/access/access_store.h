@@ -109,6 +109,8 @@ class AccessStore {
   Status Witness(AccessEvent event) const;
   Result<TokenRecord> Find(std::uint64_t id);
   Result<std::vector<Grant>> GrantsOf(const std::string& principal);
+  // Under every name of theirs (records/access/person.h).
+  Result<std::vector<Grant>> GrantsOfPerson(const std::string& principal);
   Status GrantScope(const TokenRequest& request, Time now);
   Status PutGrant(const std::string& principal, const Grant& grant, const std::string& author,
                   Time now);

@@ -127,6 +127,16 @@ TEST_F(AccessStoreTest, SeparatesDutiesWhenGrantingAndWhenMakingTokens) {
   EXPECT_TRUE(store_->AddGrant("bob", {Role::kValidator, "m"}, "root").ok());
 }
 
+TEST_F(AccessStoreTest, DutiesAreOfAPersonUnderEveryName) {
+  ASSERT_TRUE(store_->AddGrant("ann", {Role::kDeveloper, "m"}, "root").ok());
+  for (const char* same : {"oidc:ann", "cert:Ann", "ANN"}) {
+    EXPECT_EQ(store_->AddGrant(same, {Role::kValidator, "m"}, "root").error().code(),
+              Code::kFailedPrecondition)
+        << same;
+  }
+  EXPECT_TRUE(store_->AddGrant("oidc:bob", {Role::kValidator, "m"}, "root").ok());
+}
+
 TEST_F(AccessStoreTest, GrantsAreTakenAwayOnce) {
   ASSERT_TRUE(store_->AddGrant("ann", {Role::kViewer, "m"}, "root").ok());
   ASSERT_TRUE(store_->AddGrant("ann", {Role::kViewer, "m"}, "root").ok()) << "twice is once";

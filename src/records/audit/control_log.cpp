@@ -4,6 +4,7 @@
 
 #include "records/audit/control_entry.h"
 #include "records/audit/signing_key.h"
+#include "records/audit/waiting_entries.h"
 
 namespace mooring::records {
 namespace {
@@ -68,11 +69,51 @@ Result<std::uint64_t> ControlLog::Append(const ControlEntry& entry) {
 
 Result<std::uint64_t> ControlLog::AppendUnderLock(const ControlEntry& entry) {
   const std::lock_guard guard(mutex_);
-  ASSIGN_OR_RETURN(const auto lock, Lock());
+  auto lock = Lock();
+  if (!lock.ok()) return entry.never_waits ? Keep(entry, lock.error()) : lock.error();
   auto log = OpenSound();
+  TakeWaiting(log);
   if (log.ok()) return AppendTo(*log, entry);
   const Error& found = log.error();
   if (!entry.never_waits || found.code() != Code::kDataLoss) return found;
+  return AppendBehind(entry, found);
+}
+
+// What is done whatever is said here is in the log as soon as somebody has the lock.
+Error ControlLog::Keep(const ControlEntry& entry, const Error& why) const {
+  const Status kept =
+      KeepWaiting(*options_.files, options_.directory, entry, options_.clock->Now());
+  if (!kept.ok()) return kept.error();
+  return Error(why.code(), "the control log is being written by another process: '" + entry.action +
+                               "' waits, and is written behind it")
+      .Where(WaitingDirectory(options_.directory));
+}
+
+void ControlLog::TakeWaiting(Result<LogFile>& log) {
+  if (!log.ok() && log.error().code() != Code::kDataLoss) return;
+  const Status taken = records::WriteWaiting(*options_.files, options_.directory,
+                                             [&](const ControlEntry& entry) -> Status {
+                                               if (log.ok()) {
+                                                 RETURN_IF_ERROR(AppendTo(*log, entry));
+                                               } else {
+                                                 RETURN_IF_ERROR(AppendBehind(entry, log.error()));
+                                               }
+                                               return Ok();
+                                             });
+  if (!taken.ok()) Tell(taken.error());
+}
+
+Status ControlLog::WriteWaiting() {
+  if (!AnyWaiting(*options_.files, options_.directory)) return Ok();
+  const std::lock_guard guard(mutex_);
+  ASSIGN_OR_RETURN(const auto lock, Lock());
+  auto log = OpenSound();
+  TakeWaiting(log);
+  if (!log.ok()) return std::move(log).error();
+  return Ok();
+}
+
+Result<std::uint64_t> ControlLog::AppendBehind(const ControlEntry& entry, const Error& found) {
   auto behind =
       AppendAfterDamage(*options_.files, options_.directory, entry, found, options_.clock->Now());
   if (behind.ok()) {
@@ -154,7 +195,9 @@ Status ControlLog::Check() {
   if (!options_.files->Exists(options_.directory)) return Ok();
   ASSIGN_OR_RETURN(const auto lock, Lock());
   checked_ = false;
-  ASSIGN_OR_RETURN(const LogFile log, OpenSound());
+  auto log = OpenSound();
+  TakeWaiting(log);
+  if (!log.ok()) return std::move(log).error();
   return Ok();
 }
 

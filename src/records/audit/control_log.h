@@ -14,11 +14,11 @@
 // what never waits behind it (log_damage.h).
 //
 // Thread safety: any thread, any process. Failure of Append: kUnavailable when the lock is held
-// for longer than `wait`, kDataLoss with the place for a log that is damaged, else what the disk
-// says; the action that it was for must fail, unless it never waits. What opening mended, a head
-// that cannot be signed, and an outcome or an entry that never waits and cannot be appended, are
-// told to `on_problem`. Cost: four writes or syncs an entry, about a millisecond, independent of
-// the log's length but for the first.
+// for longer than `wait` (what never waits is kept then, and in the log later), kDataLoss with the
+// place for a log that is damaged, else what the disk says; the action that it was for must fail,
+// unless it never waits. What opening mended, a head that cannot be signed, and an outcome or an
+// entry that never waits and cannot be appended, are told to `on_problem`. Cost: four writes or
+// syncs an entry, about a millisecond, independent of the log's length but for the first.
 #pragma once
 
 #include <chrono>
@@ -55,11 +55,17 @@ class ControlLog final : public AuditSink {
   Result<std::uint64_t> Append(const ControlEntry& entry) override;
   // A head over all that is durable, kept in the file `heads` too.
   Result<TreeHead> SignHead();
-  // Opens, repairs and reads all of it without appending; ok when there is no log yet.
+  // Opens, repairs and reads all of it; ok when there is no log yet. Appends only what waits.
   Status Check();
+  // What never waits, and was done while another process held the lock (waiting_entries.h): every
+  // append writes it first; call this now and then where there may be none for long.
+  Status WriteWaiting();
 
  private:
   Result<std::uint64_t> AppendUnderLock(const ControlEntry& entry);
+  Result<std::uint64_t> AppendBehind(const ControlEntry& entry, const Error& found);
+  Error Keep(const ControlEntry& entry, const Error& why) const;
+  void TakeWaiting(Result<LogFile>& log);
   Result<LogFile> OpenSound();
   Result<std::uint64_t> AppendTo(LogFile& log, const ControlEntry& entry);
   Result<std::unique_ptr<FileLock>> Lock() const;

@@ -143,6 +143,50 @@ TEST_F(ControlLogTest, WaitsForTheLockAndGivesUp) {
   EXPECT_EQ(log.Append(Entry("m")).error().code(), Code::kUnavailable);
 }
 
+TEST_F(ControlLogTest, WhatNeverWaitsIsInTheLogOnceTheLockIsFree) {
+  ControlLog::Options options = Options();
+  options.wait = std::chrono::milliseconds(5);
+  std::vector<std::string> told;
+  options.on_problem = [&](const Error& error) { told.push_back(error.ToString()); };
+  ControlEntry kill = Entry("7");
+  kill.action = "kill.thrown";
+  kill.never_waits = true;
+  const auto all = [&] {
+    std::string objects;
+    const std::string bytes = fs.ReadFile("control/log", 1 << 20).value();
+    EXPECT_TRUE(VisitEntries(AsBytes(bytes), [&](const ControlEntry& entry) {
+                  objects += entry.object;
+                  return true;
+                }).ok());
+    return objects;
+  };
+  Result<std::unique_ptr<FileLock>> held = Error(Code::kUnavailable, "not yet");
+  {
+    ControlLog log(options);
+    ASSERT_TRUE(log.Append(Entry("1")).ok());
+    held = fs.Lock("control/lock");
+    ASSERT_TRUE(held.ok());
+    EXPECT_EQ(log.Append(kill).error().code(), Code::kUnavailable);
+    EXPECT_EQ(log.Append(Entry("2")).error().code(), Code::kUnavailable) << "a change is refused";
+    EXPECT_FALSE(log.WriteWaiting().ok());
+    ASSERT_FALSE(told.empty());
+    EXPECT_NE(told[0].find("'kill.thrown' waits"), std::string::npos) << told[0];
+    held = Error(Code::kUnavailable, "let go");
+  }
+  // It is durable: another process writes it, before its own.
+  ControlLog other(options);
+  EXPECT_EQ(*other.Append(Entry("3")), 2u);
+  EXPECT_EQ(all(), "173");
+  held = fs.Lock("control/lock");
+  EXPECT_FALSE(other.Append(kill).ok());
+  held = Error(Code::kUnavailable, "let go");
+  EXPECT_TRUE(other.WriteWaiting().ok());
+  EXPECT_EQ(all(), "1737");
+  EXPECT_TRUE(other.WriteWaiting().ok());
+  EXPECT_EQ(all(), "1737");
+  EXPECT_TRUE(CheckAll(fs).problems.empty());
+}
+
 TEST_F(ControlLogTest, ChecksWithoutMakingAnything) {
   ControlLog log(Options());
   EXPECT_TRUE(log.Check().ok());
@@ -244,6 +288,19 @@ TEST_F(DamagedControlLog, WhatNeverWaitsIsWrittenBehindAndTold) {
   EXPECT_NE(entries[0].detail.find("entry 1"), std::string::npos) << entries[0].detail;
   EXPECT_EQ(entries[0].before, Hex(Sha256Of(AsBytes(before))));
   EXPECT_EQ(entries[2].action, "kill.thrown");
+}
+
+TEST_F(DamagedControlLog, WhatWaitedForTheLockIsWrittenBehindToo) {
+  ControlLog::Options options = Telling();
+  options.wait = std::chrono::milliseconds(5);
+  {
+    const auto held = fs.Lock("control/lock");
+    EXPECT_FALSE(ControlLog(options).Append(Kill()).ok());
+  }
+  ChangeAnOldEntry();
+  EXPECT_FALSE(ControlLog(options).Check().ok());
+  const std::string behind = fs.ReadFile("control/after-damage/log", 1 << 20).value();
+  EXPECT_NE(behind.find("kill.thrown"), std::string::npos);
 }
 
 TEST_F(DamagedControlLog, MovedAwayWholeItBeginsANewOne) {

@@ -237,6 +237,9 @@ constexpr auto kWrong = std::to_array<WrongContract>({
      "8:43: limits[0].max: has 3 digits behind the point, RUB has 2"},
     {7, "limits: [{name: a, count: 5, over: day, zone: \"Euro pe\"}]",
      "7:47: limits[0].zone: 'Euro pe' is no time zone such as Europe/Moscow or UTC"},
+    {7, "limits: [{name: a, count: 5, over: day, zone: Europe/Atlantis}]",
+     "7:47: limits[0].zone: 'Europe/Atlantis' is no time zone such as Europe/Moscow or UTC that "
+     "this machine knows"},
     {7, "limits: [{name: a, count: 5, over: 1d, zone: UTC}]",
      "7:40: limits[0].zone: only day, week and month have a time zone"},
     {7, "limits: [{name: a, rate: 5/s}, {name: a, rate: 5/s}]",

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "records/contract/key_parts.h"
+#include "records/contract/known_zone.h"
 
 namespace mooring::records {
 namespace {
@@ -122,7 +123,9 @@ std::string CheckZone(const Value& v) {
   const bool named = std::ranges::all_of(v.text, fine) && v.text.size() <= 64 &&
                      !v.text.starts_with('/') && !v.text.ends_with('/') &&
                      v.text.find("//") == v.text.npos;
-  return named ? "" : Quoted(v.text) + " is no time zone such as Europe/Moscow or UTC";
+  if (named && IsKnownZone(v.text)) return "";
+  return Quoted(v.text) + " is no time zone such as Europe/Moscow or UTC" +
+         (named ? " that this machine knows" : "");
 }
 
 void SetWithin(Contract& c, const Value& v) {

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "base/crypto/digest.h"
 #include "base/limits.h"
 #include "base/text/json.h"
 #include "base/text/json_writer.h"
@@ -13,9 +14,10 @@ namespace {
 
 using Kind = KillScope::Kind;
 
-constexpr std::int64_t kSchema = 1;
+constexpr std::int64_t kSchema = 2, kSchemaWithoutOrigin = 1;
 constexpr std::size_t kFileLimit = 8 * limits::kMiB;
 constexpr std::array<std::string_view, 5> kKinds = {"all", "model", "version", "segment", "caller"};
+constexpr std::array<std::string_view, 4> kOrigins = {"person", "file", "signal", "server"};
 
 Error Damaged(std::string why) {
   return Error(Code::kDataLoss, "the list of kills cannot be read").Why(std::move(why));
@@ -28,7 +30,16 @@ Result<Kind> KindOfText(std::string_view text) {
   return Damaged("unknown scope '" + std::string(text) + "'");
 }
 
-Result<Kill> ReadKill(const Json& row) {
+Result<KillOrigin> OriginOfText(std::string_view text) {
+  for (std::size_t i = 0; i < kOrigins.size(); ++i) {
+    if (kOrigins[i] == text) return static_cast<KillOrigin>(i);
+  }
+  return Damaged("unknown origin '" + std::string(text) + "'");
+}
+
+// Without an origin a kill is taken for a person's: a file KILL that still stands gets one of its
+// own beside it, so that nothing goes on by this.
+Result<Kill> ReadKill(const Json& row, bool has_origin) {
   Kill kill;
   ASSIGN_OR_RETURN(kill.id, row.GetUint("id"));
   ASSIGN_OR_RETURN(const std::string_view kind, row.GetString("scope"));
@@ -42,6 +53,10 @@ Result<Kill> ReadKill(const Json& row) {
   ASSIGN_OR_RETURN(kill.since, ParseTime(since));
   ASSIGN_OR_RETURN(kill.by, row.GetString("by"));
   ASSIGN_OR_RETURN(kill.reason, row.GetString("reason"));
+  if (has_origin) {
+    ASSIGN_OR_RETURN(const std::string_view origin, row.GetString("origin"));
+    ASSIGN_OR_RETURN(kill.origin, OriginOfText(origin));
+  }
   if (version != kill.scope.version) return Damaged("a version is too large");
   RETURN_IF_ERROR(CheckScope(kill.scope));
   return kill;
@@ -49,13 +64,15 @@ Result<Kill> ReadKill(const Json& row) {
 
 Result<KillList> ReadList(const Json& document) {
   ASSIGN_OR_RETURN(const std::int64_t schema, document.GetInt("schema"));
-  if (schema != kSchema) return Damaged("schema " + std::to_string(schema) + " is not known here");
+  if (schema != kSchema && schema != kSchemaWithoutOrigin) {
+    return Damaged("schema " + std::to_string(schema) + " is not known here");
+  }
   KillList list;
   ASSIGN_OR_RETURN(list.next_id, document.GetUint("next_id"));
   ASSIGN_OR_RETURN(const Json::Array* rows, document.GetArray("kills"));
   if (rows->size() > kMostKillsRead) return Damaged("too many kills");
   for (const Json& row : *rows) {
-    ASSIGN_OR_RETURN(Kill kill, ReadKill(row));
+    ASSIGN_OR_RETURN(Kill kill, ReadKill(row, schema == kSchema));
     const std::uint64_t before = list.kills.empty() ? 0 : list.kills.back().id;
     if (kill.id <= before || kill.id >= list.next_id) return Damaged("ids are out of order");
     list.kills.push_back(std::move(kill));
@@ -74,6 +91,13 @@ std::string ScopeText(const KillScope& scope) {
     case Kind::kCaller: return "caller " + scope.caller;
   }
   return "all";
+}
+
+std::string KillHash(const Kill& kill) {
+  const std::string text =
+      fmt::format("{}\n{}\n{}\n{}", kill.id, FormatTime(kill.since),
+                  kOrigins[static_cast<std::size_t>(kill.origin)], ScopeText(kill.scope));
+  return Hex(Sha256Of(AsBytes(text)));
 }
 
 Status CheckScope(const KillScope& scope) {
@@ -108,7 +132,8 @@ std::string KillListJson(const KillList& list) {
     json.Member("model", kill.scope.model).Member("version", kill.scope.version);
     json.Member("segment", kill.scope.segment).Member("caller", kill.scope.caller);
     json.Member("since", FormatTime(kill.since)).Member("by", kill.by);
-    json.Member("reason", kill.reason).EndObject();
+    json.Member("reason", kill.reason);
+    json.Member("origin", kOrigins[static_cast<std::size_t>(kill.origin)]).EndObject();
   }
   json.EndArray().EndObject();
   return text;

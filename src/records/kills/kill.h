@@ -31,13 +31,20 @@ std::string ScopeText(const KillScope& scope);
 // kInvalidArgument when a part is missing, bad or too long.
 Status CheckScope(const KillScope& scope);
 
+// Where an order came from. Names are anybody's text, and say nothing of it.
+enum class KillOrigin : std::uint8_t { kPerson, kFile, kSignal, kServer };
+
 struct Kill {
   std::uint64_t id = 0;  // 1, 2, …; never given twice
   KillScope scope;
   Time since;
   std::string by, reason;
+  KillOrigin origin = KillOrigin::kPerson;
   bool operator==(const Kill&) const = default;
 };
+
+// 64 hex characters of what people agree to end: id, scope, time and origin.
+std::string KillHash(const Kill& kill);
 
 // What is stopped, and the next id. Ids of released kills are not given again.
 struct KillList {

@@ -29,6 +29,39 @@ TEST(Kill, ListsReadBackAsTheyWereWritten) {
   }
 }
 
+TEST(Kill, OriginsAreKeptAndOneThatWasNotIsAPersons) {
+  KillList list{5, {}};
+  for (const KillOrigin origin :
+       {KillOrigin::kPerson, KillOrigin::kFile, KillOrigin::kSignal, KillOrigin::kServer}) {
+    list.kills.push_back(KillOf(list.kills.size() + 1, {Kind::kAll}));
+    list.kills.back().origin = origin;
+  }
+  EXPECT_EQ(ParseKillList(KillListJson(list)).value(), list);
+  const std::string before =
+      R"({"schema":1,"next_id":2,"kills":[{"id":1,"scope":"all","model":"","version":0,)"
+      R"("segment":"","caller":"","since":"2026-01-31T23:59:59Z","by":"file KILL","reason":""}]})";
+  const auto read = ParseKillList(before);
+  ASSERT_TRUE(read.ok()) << read.error().ToString();
+  EXPECT_EQ(read->kills[0].origin, KillOrigin::kPerson);
+  std::string odd = KillListJson(list);
+  odd.replace(odd.find("signal"), 6, "nobody");
+  EXPECT_EQ(ParseKillList(odd).error().code(), Code::kDataLoss);
+}
+
+TEST(Kill, AHashIsOfOneKillAlone) {
+  const Kill kill = KillOf(1, {Kind::kModel, "cover"});
+  Kill other = kill;
+  other.reason = "another";
+  EXPECT_EQ(KillHash(kill), KillHash(other));
+  EXPECT_EQ(KillHash(kill).size(), 64U);
+  (other = kill).id = 2;
+  EXPECT_NE(KillHash(kill), KillHash(other));
+  (other = kill).scope.model = "other";
+  EXPECT_NE(KillHash(kill), KillHash(other));
+  (other = kill).since += Micros(1);
+  EXPECT_NE(KillHash(kill), KillHash(other));
+}
+
 TEST(Kill, ScopesReadAsPeopleSayThem) {
   const KillList five = Five();
   EXPECT_EQ(ScopeText(five.kills[0].scope), "all");
@@ -54,7 +87,7 @@ TEST(Kill, DamageIsSaidAndNeverReadAsNothing) {
     ASSERT_FALSE(read.ok()) << size;
     EXPECT_EQ(read.error().code(), Code::kDataLoss);
   }
-  for (const char* text : {"{}", "[]", R"({"schema":2,"next_id":1,"kills":[]})",
+  for (const char* text : {"{}", "[]", R"({"schema":3,"next_id":1,"kills":[]})",
                            R"({"schema":1,"next_id":1,"kills":[{}]})"}) {
     EXPECT_EQ(ParseKillList(text).error().code(), Code::kDataLoss) << text;
   }

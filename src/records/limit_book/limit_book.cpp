@@ -103,8 +103,10 @@ Result<LimitChange> LimitBook::Ask(LimitChange asked, Time now) {
     if (waits && count.Int(0) >= static_cast<std::int64_t>(kMostPending)) {
       return Error(Code::kResourceExhausted, "too many changes wait for somebody");
     }
-    const LimitInForce* const in_force = in_force_.Find(asked.model, asked.limit);
-    asked.before = in_force == nullptr ? "" : in_force->hash;
+    if (!ActsElsewhere(asked.kind)) {
+      const LimitInForce* const in_force = in_force_.Find(asked.model, asked.limit);
+      asked.before = in_force == nullptr ? "" : in_force->hash;
+    }
     RETURN_IF_ERROR(CheckMax(asked));
     asked.hash = AskedHash(asked);
     ASSIGN_OR_RETURN(Statement add,
@@ -157,7 +159,8 @@ Result<LimitChange> LimitBook::Approve(std::uint64_t id, const Decision& decisio
     if (left) return change;
     ASSIGN_OR_RETURN(change, Pending(id, now));
     const LimitInForce* const in_force = in_force_.Find(change.model, change.limit);
-    if (change.before != (in_force == nullptr ? "" : in_force->hash)) {
+    const std::string now_in_force = in_force == nullptr ? std::string() : in_force->hash;
+    if (!ActsElsewhere(change.kind) && change.before != now_in_force) {
       return Error(Code::kConflict, change.limit + " was changed since this was asked for")
           .Help("withdraw it and ask again");
     }

@@ -107,18 +107,6 @@ Result<LimitChangeState> ParseLimitChangeState(std::string_view name) {
   return Bad("a change is pending, approved, rejected, withdrawn or expired");
 }
 
-std::string PersonOf(std::string_view name) {
-  constexpr std::string_view kSpace = " \t\r\n\v\f";
-  const std::size_t begin = name.find_first_not_of(kSpace);
-  if (begin == name.npos) return "";
-  name = name.substr(begin, name.find_last_not_of(kSpace) - begin + 1);
-  std::string person(name);
-  for (char& letter : person) {
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  }
-  return person;
-}
-
 Result<std::string> NormalDecimal(std::string_view text) {
   if (!data::Decimal::Parse(text)) {
     return Bad("a max is digits with at most one point, as 500000 or 0.25");
@@ -147,6 +135,9 @@ std::string AskedText(const LimitChange& change) {
   }
   json.EndArray().Member("reason", change.reason).Member("maker", change.maker);
   json.Member("made_us", MicrosOf(change.made)).Member("expires_us", MicrosOf(change.expires));
+  // Older requests have neither, and keep their hashes.
+  if (!change.contract.empty()) json.Member("contract", change.contract);
+  if (!change.shape.empty()) json.Member("shape", change.shape);
   json.EndObject();
   return text;
 }
@@ -174,6 +165,12 @@ Result<LimitChange> ParseAsked(std::string_view text) {
     ASSIGN_OR_RETURN(change.maker, json.GetString("maker"));
     ASSIGN_OR_RETURN(const std::int64_t made, json.GetInt("made_us"));
     ASSIGN_OR_RETURN(const std::int64_t expires, json.GetInt("expires_us"));
+    if (json.Find("contract") != nullptr) {
+      ASSIGN_OR_RETURN(change.contract, json.GetString("contract"));
+    }
+    if (json.Find("shape") != nullptr) {
+      ASSIGN_OR_RETURN(change.shape, json.GetString("shape"));
+    }
     change.made = Time(Micros(made));
     change.expires = Time(Micros(expires));
     return change;

@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "records/access/person.h"
 
 namespace mooring::records {
 
@@ -52,7 +53,9 @@ struct LimitChange {
   std::string decision;        // of kWriteOff: "d1-57-4021"
   std::string max;             // of kRaise, kLower: an exact decimal, as NormalDecimal gives it
   std::string over;            // the contract's max when it was asked; "" none
-  std::string before;          // hash of the limit's newest revision then; "" none
+  std::string contract;        // hash of the contract when it was asked; "" of older requests
+  std::string shape;           // what the limit was then, beside its max (control/limits)
+  std::string before;          // hash of the limit's newest revision then, or of the kill; "" none
   std::vector<RampStep> ramp;  // of kRaise, kRelease
   std::string reason, maker;
   Time made, expires;
@@ -64,8 +67,6 @@ struct LimitChange {
   std::string hash;  // of AskedText; 64 hex characters
 };
 
-// The name that two people are told apart by: without spaces around it, in lower case.
-std::string PersonOf(std::string_view name);
 // "0500.10" is "500.1". kInvalidArgument for anything but digits with at most one point.
 Result<std::string> NormalDecimal(std::string_view text);
 

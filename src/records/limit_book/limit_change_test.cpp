@@ -23,14 +23,6 @@ LimitChange Raise() {
   return change;
 }
 
-TEST(PersonOf, TellsPeopleApartByNameAlone) {
-  EXPECT_EQ(PersonOf("  Ann Lee\t\n"), "ann lee");
-  EXPECT_EQ(PersonOf("ann lee"), "ann lee");
-  EXPECT_EQ(PersonOf(" \t "), "");
-  EXPECT_EQ(PersonOf(""), "");
-  EXPECT_NE(PersonOf("ann"), PersonOf("anna"));
-}
-
 TEST(NormalDecimal, HasOneFormForOneNumber) {
   for (const auto& [text, normal] : {std::pair{"500000", "500000"},
                                      {"0500.10", "500.1"},
@@ -53,6 +45,13 @@ TEST(AskedText, ReadsBackAndChangesWithEverythingAsked) {
   ASSERT_TRUE(back.ok()) << back.error().ToString();
   EXPECT_EQ(AskedText(*back), AskedText(change));
   EXPECT_EQ(AskedHash(change).size(), 64u);
+  LimitChange shaped = change;
+  shaped.contract = "aa";
+  shaped.shape = R"({"kind":"sum"})";
+  const auto shaped_back = ParseAsked(AskedText(shaped));
+  ASSERT_TRUE(shaped_back.ok()) << shaped_back.error().ToString();
+  EXPECT_EQ(shaped_back->contract, "aa");
+  EXPECT_EQ(shaped_back->shape, shaped.shape);
   const auto other = [&](auto edit) {
     LimitChange edited = Raise();
     edit(edited);
@@ -64,6 +63,8 @@ TEST(AskedText, ReadsBackAndChangesWithEverythingAsked) {
   EXPECT_TRUE(other([](LimitChange& c) { c.max = "600001"; }));
   EXPECT_TRUE(other([](LimitChange& c) { c.over = "1"; }));
   EXPECT_TRUE(other([](LimitChange& c) { c.before = "aa"; }));
+  EXPECT_TRUE(other([](LimitChange& c) { c.contract = "aa"; }));
+  EXPECT_TRUE(other([](LimitChange& c) { c.shape = "{}"; }));
   EXPECT_TRUE(other([](LimitChange& c) { c.ramp[1].factor = "0.9"; }));
   EXPECT_TRUE(other([](LimitChange& c) { c.ramp.pop_back(); }));
   EXPECT_TRUE(other([](LimitChange& c) { c.reason = "x"; }));

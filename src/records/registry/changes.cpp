@@ -5,6 +5,7 @@
 #include <string>
 
 #include "records/catalogue/cards.h"
+#include "records/contract/opened_limits.h"
 #include "records/registry/champions.h"
 #include "records/registry/rows.h"
 #include "records/registry/rules.h"
@@ -115,6 +116,30 @@ Status RecordState(const ChangeContext& context, const VersionRecord& version) {
                 context.change.author, version.state_reason);
 }
 
+// What opens a limit takes two people; a contract is put in force by one. Before a model serves
+// there is nothing to open.
+Status CheckOpensNoLimit(const ChangeContext& context, const std::string& hash,
+                         const Contract& contract) {
+  ASSIGN_OR_RETURN(const VersionNumber champion, ReadAlias(context.db, contract.model, kChampion));
+  if (champion == 0 || hash.empty()) return Ok();
+  ASSIGN_OR_RETURN(Statement read, context.db.Prepare("SELECT text FROM contracts WHERE hash = ?"));
+  RETURN_IF_ERROR(read.Start(hash));
+  ASSIGN_OR_RETURN(const bool found, read.Step());
+  const auto before = found ? ParseContract(read.String(0)) : Result<Contract>(Contract());
+  if (!before.ok()) return Ok();  // one that cannot be read holds nobody
+  std::string how;
+  for (const OpenedLimit& opened : OpenedLimits(*before, contract)) {
+    how += (how.empty() ? "" : "; ") + opened.limit + ": " + opened.how;
+  }
+  if (how.empty()) return Ok();
+  return Error(Code::kPermissionDenied,
+               "this contract opens limits of '" + contract.model + "', which serves")
+      .Why(how)
+      .Help(
+          "opening takes two people: mooring limit raise, mooring limit release; what they "
+          "cannot do takes a contract of another model");
+}
+
 }  // namespace
 
 Result<ModelRecord> ApplyContractIn(const ChangeContext& context, const Contract& contract) {
@@ -122,6 +147,7 @@ Result<ModelRecord> ApplyContractIn(const ChangeContext& context, const Contract
   const auto before = ReadModel(context.db, contract.model);
   if (!before.ok() && before.error().code() != Code::kNotFound) return before.error();
   if (before.ok() && before->contract_hash == contract.hash) return before;
+  if (before.ok()) RETURN_IF_ERROR(CheckOpensNoLimit(context, before->contract_hash, contract));
   RETURN_IF_ERROR(RunSql(context, "INSERT OR IGNORE INTO contracts(hash, text) VALUES(?,?)",
                          contract.hash, contract.text));
   RETURN_IF_ERROR(UpsertModel(context, contract));

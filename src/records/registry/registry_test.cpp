@@ -43,6 +43,28 @@ TEST_F(RegistryTest, ANewContractKeepsTheOldText) {
   EXPECT_EQ(CodeOf(registry_->ContractText("beef")), Code::kNotFound);
 }
 
+TEST_F(RegistryTest, AContractOpensNoLimitOfAModelThatServes) {
+  const auto with = [&](std::string_view limits) {
+    return registry_->ApplyContract(
+        std::string(kPricing) + "limits: [" + std::string(limits) + "]\n", Because("limits"));
+  };
+  ASSERT_TRUE(with("{name: l, sum: a, over: 1d, max: 500}").ok());
+  EXPECT_TRUE(with("{name: l, sum: a, over: 1d, max: 600}").ok()) << "nothing serves yet";
+  RegisterGood(1);
+  ASSERT_TRUE(Promote(1).ok());
+  const std::string in_force = registry_->Model("pricing")->contract_hash;
+  for (const char* opening :
+       {"{name: l, sum: a, over: 1d, max: 601}", "", "{name: k, sum: a, over: 1d, max: 600}",
+        "{name: l, sum: a, over: 1h, max: 600}",
+        "{name: l, sum: a, over: 1d, max: 600, advisory: true}",
+        "{name: l, sum: a, over: 1d, max: 600, latch: false}"}) {
+    const auto refused = with(opening);
+    EXPECT_EQ(CodeOf(refused), Code::kPermissionDenied) << opening;
+    EXPECT_EQ(registry_->Model("pricing")->contract_hash, in_force) << opening;
+  }
+  EXPECT_TRUE(with("{name: l, sum: a, over: 1d, max: 599}").ok()) << "lowering never waits";
+}
+
 TEST_F(RegistryTest, AContractWithoutOwnerIsRefusedAndLeavesNoTrace) {
   const auto applied = registry_->ApplyContract(
       "model: other\nowner: {}\ninputs: {a: float64}\noutput: {name: score}\n", Because("x"));

@@ -82,6 +82,19 @@ Result<std::string> WhyNotOf(const LimitRecord& record, const Snapshot& snapshot
   return std::string("the journal begins after it");
 }
 
+// A fold from the beginning is of all that was spent only where the beginning is there.
+Status CheckBeginsAtTheFirst(const LimitRecord& record) {
+  if (record.accept_loss) return Ok();
+  ASSIGN_OR_RETURN(const auto anchor, records::ReadAnchor(*record.files, record.journal_directory));
+  if (!anchor.has_value() || anchor->oldest <= 1) return Ok();
+  return Error(Code::kDataLoss, "what limits have spent is not known")
+      .Where(record.snapshot_file)
+      .Why("the journal begins with segment " + std::to_string(anchor->oldest) +
+           ", and no snapshot says what was spent before it")
+      .Help("restore the file from a backup; to count all of that as nothing, write why into " +
+            LossAcceptedFile(record.snapshot_file) + " and start again");
+}
+
 Result<std::uint64_t> FoldUpTo(const LimitRecord& record, JournalPosition from, JournalPosition end,
                                LimitLedger& ledger) {
   ASSIGN_OR_RETURN(const auto reader,
@@ -139,6 +152,7 @@ Result<std::uint64_t> RecoverLimits(const LimitRecord& record, JournalPosition e
     if (!why_not.empty() && ledger.states() != 0) return Damaged(record, why_not);
     if (!why_not.empty()) from = {};  // it says that nothing was spent, whatever journal it is of
   }
+  if (from == JournalPosition{}) RETURN_IF_ERROR(CheckBeginsAtTheFirst(record));
   return FoldUpTo(record, from, end, ledger);
 }
 

@@ -5,7 +5,8 @@
 // A snapshot is bound to its journal by the head of the segment that it ends in
 // (records/journal/segment_birth.h): of another journal, or of one that ends before it, it is
 // refused, unless it says that nothing was spent. So is one that ends before the journal's oldest
-// segment: what was spent between is not known.
+// segment: what was spent between is not known. For the same reason a journal whose first segments
+// were dropped is not folded without a snapshot, unless people accept that loss.
 //
 // docs/formats/limit_snapshot.md gives the bytes. Thread safety: one call at a time for a file.
 #pragma once
@@ -25,7 +26,14 @@ struct LimitRecord {
   FileSystem* files = nullptr;
   std::string journal_directory;
   std::string snapshot_file;
+  // Without a snapshot, what dropped segments had spent counts as nothing: somebody said so.
+  bool accept_loss = false;
 };
+
+// The file that people make to say so: the server notes it in the control log, and removes it.
+inline std::string LossAcceptedFile(const std::string& snapshot_file) {
+  return snapshot_file + ".lost";
+}
 
 // Folds notes into a ledger.
 class NoteFolder final : public records::JournalVisitor {
@@ -45,8 +53,8 @@ class NoteFolder final : public records::JournalVisitor {
 void FoldChange(const records::BudgetChange& change, LimitLedger& ledger);
 
 // Fills an empty ledger with everything before `end`; how many notes were read. kDataLoss when the
-// snapshot is damaged or of another journal: what was spent before it cannot be known, so nothing
-// may be served.
+// snapshot is damaged, of another journal, or missing though segments were dropped: what was spent
+// before it cannot be known, so nothing may be served.
 Result<std::uint64_t> RecoverLimits(const LimitRecord& record, records::JournalPosition end,
                                     LimitLedger& ledger);
 

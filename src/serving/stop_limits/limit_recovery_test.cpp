@@ -168,6 +168,41 @@ TEST_F(LimitRecoveryTest, AJournalThatBeginsAfterTheSnapshotIsRefused) {
   EXPECT_EQ(notes.error().code(), Code::kDataLoss);
 }
 
+// Retention needs the snapshot, so a journal that lost segments had one: somebody took it away.
+TEST_F(LimitRecoveryTest, WithoutASnapshotADroppedSegmentIsRefused) {
+  Open();
+  for (std::int64_t amount = 1; amount <= 1500; ++amount) Spend(amount);
+  EXPECT_EQ(Recovered(), 1500 * 1501 / 2) << "nothing was dropped yet";
+  ASSERT_TRUE(SaveLimits(record, journal->Durable(), clock).ok());
+  ASSERT_GT(journal->DropBefore(Time::max()).value(), 0U);
+  Spend(5);
+  ASSERT_TRUE(files.Remove(record.snapshot_file).ok());
+  LimitLedger ledger({.clock = &clock});
+  const auto notes = RecoverLimits(record, journal->Durable(), ledger);
+  ASSERT_FALSE(notes.ok());
+  EXPECT_EQ(notes.error().code(), Code::kDataLoss);
+  const std::string text = notes.error().ToString();
+  for (const char* part : {"data/limits.snapshot", "begins with segment", "limits.snapshot.lost"}) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << " in " << text;
+  }
+  EXPECT_FALSE(SaveLimits(record, journal->Durable(), clock).ok()) << "it would hide the loss";
+  EXPECT_FALSE(files.Exists(record.snapshot_file));
+}
+
+TEST_F(LimitRecoveryTest, ALossThatPeopleAcceptIsGoneOnWithAndASnapshotMadeOfIt) {
+  Open();
+  for (std::int64_t amount = 1; amount <= 1500; ++amount) Spend(amount);
+  ASSERT_GT(journal->DropBefore(Time::max()).value(), 0U);
+  Spend(5);
+  record.accept_loss = true;
+  const std::int64_t left = Recovered();
+  EXPECT_LT(left, 1500 * 1501 / 2);
+  EXPECT_GE(left, 5);
+  ASSERT_TRUE(SaveLimits(record, journal->Durable(), clock).ok());
+  record.accept_loss = false;
+  EXPECT_EQ(Recovered(), left);
+}
+
 TEST_F(LimitRecoveryTest, DamageIsSaidAndNeverReadAsNothing) {
   Open();
   for (std::int64_t amount = 1; amount <= 3; ++amount) Spend(amount);

@@ -93,7 +93,9 @@ Command ApplyCommand() {
       .summary = "put a contract in force, making its model when it is new",
       .text =
           "Prints what changes, path by path, old and new. All errors of the file are shown at\n"
-          "once and nothing is changed. A running server follows within moments.",
+          "once and nothing is changed. A running server follows within moments. A contract that\n"
+          "opens a limit of a model that serves is refused: that takes two people, with\n"
+          "mooring limit raise.",
       .examples = {{"mooring apply contract.yaml", "the whole deployment interface"},
                    {"mooring apply contract.yaml --dry-run", "only show what would change"}},
       .arguments = {{.name = "CONTRACT",

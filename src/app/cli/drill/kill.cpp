@@ -76,9 +76,6 @@ Result<ExitCode> RunDrill(Context& context, const Args& args) {
   if (consent == Consent::kDeclined) return ExitCode::kFindings;
   RETURN_IF_ERROR(RunKillDrill(client, *context.clock, drill));
   RETURN_IF_ERROR(Print(context, args, drill));
-  if (drill.result() == "not_proven") {
-    context.Warn("no own call was answered by the model before: give a row it takes, --input FILE");
-  }
   if (drill.release != 0) {
     context.Hint(std::string(drill.harmless ? "nothing is stopped by it; somebody else ends it"
                                             : "it is stopped; somebody else goes on") +

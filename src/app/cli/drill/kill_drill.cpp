@@ -8,6 +8,16 @@
 namespace mooring::app::cli {
 namespace {
 
+// The first verdict of an answer with decisions; "" it has none.
+std::string VerdictOf(std::string_view body) {
+  const auto json = Json::Parse(body);
+  if (!json.ok()) return "";
+  const auto decisions = json->GetArray("decisions");
+  if (!decisions.ok() || (*decisions)->empty()) return "";
+  const auto verdict = (*decisions)->front().GetString("verdict");
+  return verdict.ok() ? std::string(*verdict) : "";
+}
+
 // How many of so many own decisions carry a model's value. One that cannot be sent carries none.
 std::uint32_t Decide(const ApiClient& client, const KillDrill& drill, std::uint32_t calls) {
   const std::string path = "/api/v1/models/" + PathPart(drill.model) + "/decide";
@@ -18,6 +28,20 @@ std::uint32_t Decide(const ApiClient& client, const KillDrill& drill, std::uint3
     if (answer.ok() && HasModelValue(answer->status, answer->body)) ++with_value;
   }
   return with_value;
+}
+
+// One own decision: who may not predict, or whose row the model does not answer, would stop a model
+// and prove nothing by it.
+Status CheckMayPredict(const ApiClient& client, const KillDrill& drill) {
+  const std::string path = "/api/v1/models/" + PathPart(drill.model) + "/decide";
+  ASSIGN_OR_RETURN(const HttpAnswer answer,
+                   client.Raw("POST", path, "{\"inputs\":" + drill.row + "}", "application/json"));
+  if (HasModelValue(answer.status, answer.body)) return Ok();
+  const std::string verdict = VerdictOf(answer.body);
+  if (verdict.empty()) return ApiClient::ProblemOf(answer);
+  return Error(Code::kFailedPrecondition, "the model does not answer this row: nothing is stopped")
+      .Why("an own decision was: " + verdict)
+      .Help("give a row that it takes: --input FILE");
 }
 
 std::string KillBody(const KillDrill& drill) {
@@ -81,13 +105,16 @@ bool HasModelValue(int status, std::string_view body) {
 
 Status RunKillDrill(const ApiClient& client, const Clock& clock, KillDrill& drill) {
   const Time began = clock.Now();
-  drill.answered_before = Decide(client, drill, KillDrill::kCallsBefore);
+  RETURN_IF_ERROR(CheckMayPredict(client, drill));
+  drill.answered_before = Decide(client, drill, KillDrill::kCallsBefore - 1) + 1;
   const Nanos from = clock.Monotonic();
   ASSIGN_OR_RETURN(const Json answer, client.Send("POST", "/api/v1/kills", KillBody(drill)));
   drill.ms = static_cast<double>((clock.Monotonic() - from).count()) / 1e6;
   ASSIGN_OR_RETURN(const Json* const kill, answer.Get("kill"));
   ASSIGN_OR_RETURN(drill.kill, kill->GetUint("id"));
   ASSIGN_OR_RETURN(drill.scope, kill->GetString("scope"));
+  // Of who is known by a token the server says the name; what is given counts only where none is.
+  if (const auto by = kill->GetString("by"); by.ok() && !by->empty()) drill.author = *by;
   if (const auto took = answer.GetInt("took_us"); took.ok()) {
     drill.server_ms = static_cast<double>(*took) / 1e3;
   }

@@ -2,9 +2,11 @@
 // timed from the call to its answer, own decisions after, a request to go on, and the record of it.
 //
 // It passes when a model's value came before, none (or, harmless, still one) came after the answer,
-// and the answer took at most kGoalMs. Without an own decision before, nothing is proven.
+// and the answer took at most kGoalMs. Unless the first own decision is answered by the model,
+// nothing is stopped at all.
 //
-// Thread safety: one thread. Failure: of the kill itself; what fails after it is in the result.
+// Thread safety: one thread. Failure: of the first own decision and of the kill itself; what fails
+// after it is in the result.
 #pragma once
 
 #include <cstdint>

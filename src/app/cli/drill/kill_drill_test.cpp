@@ -26,7 +26,8 @@ class KillDrillTest : public ::testing::Test {
   void Stage(const std::string& before, int status, const std::string& after) {
     Answer("POST /api/v1/models/m/decide",
            {{200, before}, {200, before}, {200, before}, {status, after}});
-    Answer("POST /api/v1/kills", {{200, R"({"kill":{"id":7,"scope":"model m"},"took_us":1500})"}});
+    Answer("POST /api/v1/kills",
+           {{200, R"({"kill":{"id":7,"scope":"model m","by":"token-name"},"took_us":1500})"}});
     Answer("POST /api/v1/changes", {{200, R"({"change":{"id":12,"state":"pending"}})"}});
     Answer("POST /api/v1/drills", {{200, R"({"kept":"x-kill.json"})"}});
   }
@@ -79,9 +80,37 @@ TEST_F(KillDrillTest, FailsWhenOneValueLeaves) {
   EXPECT_EQ(drill.leaked_after, 20u);
 }
 
-TEST_F(KillDrillTest, ProvesNothingWithoutAnAnswerBefore) {
-  Stage(kDenied, 409, kDenied);
-  EXPECT_EQ(Run().result(), "not_proven");
+TEST_F(KillDrillTest, StopsNothingUnlessTheModelAnswersTheCaller) {
+  struct Case {
+    int status;
+    std::string body;
+    Code code;
+  };
+  const Case cases[] = {
+      {409, kDenied, Code::kFailedPrecondition},
+      {403, R"({"code":"permission_denied","detail":"you may not predict"})",
+       Code::kPermissionDenied},
+  };
+  for (const Case& c : cases) {
+    FakeWorld world;
+    HttpAnswer answer;
+    answer.status = c.status;
+    answer.body = c.body;
+    world.transport.answers["POST /api/v1/models/m/decide"].push_back(answer);
+    const ApiClient client(world.context);
+    KillDrill drill;
+    drill.model = "m";
+    drill.row = "{}";
+    const Status ran = RunKillDrill(client, world.clock, drill);
+    ASSERT_FALSE(ran.ok());
+    EXPECT_EQ(ran.error().code(), c.code) << ran.error().ToString();
+    EXPECT_EQ(world.transport.calls.size(), 1U) << "no kill";
+  }
+}
+
+TEST_F(KillDrillTest, TheAuthorIsWhomTheServerKnows) {
+  Stage(kAdmitted, 409, kDenied);
+  EXPECT_EQ(Run().author, "token-name");
 }
 
 TEST_F(KillDrillTest, LeavesDecisionsAloneWhenHarmless) {

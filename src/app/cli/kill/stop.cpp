@@ -50,6 +50,9 @@ Result<ExitCode> Stop(Context& context, const Args& args, const Scope& scope) {
   listing.record = true;
   AddRow(listing, *kill);
   RETURN_IF_ERROR(PrintListing(context, args, listing));
+  if (const auto warning = answer->GetString("warning"); warning.ok()) {
+    context.Warn(std::string(*warning) + "; it is stopped all the same, should it come");
+  }
   context.Hint("nothing of it leaves any more; go on: mooring kill release " +
                MachineText(listing.rows[0][0]) + " --reason TEXT");
   return ExitCode::kDone;

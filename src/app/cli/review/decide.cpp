@@ -27,6 +27,7 @@ Result<ExitCode> RunDecide(Context& context, const Args& args) {
   JsonWriter json(call.body);
   json.BeginObject().Member("author", call.author);
   if (args.Has("note")) json.Member("note", args.Text("note"));
+  if (args.Has("take-over")) json.Member("take_over", true);
   if (args.Has("deny")) {
     json.Member("deny", true);
   } else {
@@ -51,6 +52,7 @@ Command ReviewDecideCommand() {
           .arguments = {{.name = "DECISION", .summary = "id of the decision"}},
           .flags = Join({{{.name = "value", .value = "N", .summary = "what is given"},
                           {.name = "deny", .summary = "nothing is given"},
+                          {.name = "take-over", .summary = "decide what another person has taken"},
                           {.name = "note", .value = "TEXT", .summary = "why"}},
                          AuthorFlag(),
                          StoreFlags(),

@@ -4,6 +4,8 @@
 #include "app/cli/store/api_client.h"
 #include "app/cli/store/change.h"
 #include "app/cli/store/incidents.h"
+#include "app/cli/store/open.h"
+#include "records/audit/changes_in_log.h"
 
 namespace mooring::app::cli {
 namespace {
@@ -51,12 +53,22 @@ Result<Json> AskLimitDesk(Context& context, const LimitCall& call) {
   }
   const DataPaths paths(directory.text);
   ASSIGN_OR_RETURN(const auto book, records::LimitBook::Open(paths.limit_book()));
+  // A change on top of a book that lost all others would hide the loss.
+  ASSIGN_OR_RETURN(const records::LimitsInForce now, book->InForce());
+  if (now.revision == 0) {
+    RETURN_IF_ERROR(records::CheckLimitsKept(
+        records::FindChangesInLog(*context.files, paths.control), 0, paths.limit_book()));
+  }
   ASSIGN_OR_RETURN(const auto registry,
                    records::Registry::Open({.directory = paths.root, .clock = context.clock}));
   control::LimitDesk::Options options;
   options.book = book.get();
   options.clock = context.clock;
   options.contract = control::ContractsOf(*registry);
+  // Written before a change takes effect; a damaged log refuses all but a lower.
+  const auto log = MakeControlLog(context);
+  options.audit = log.get();
+  options.channel = "cli";
   control::LimitDesk desk(std::move(options));
   ASSIGN_OR_RETURN(const std::string answer, desk.Answer(call));
   return Json::Parse(answer);

@@ -3,6 +3,7 @@
 #include "app/cli/store/api_client.h"
 #include "app/cli/store/incidents.h"
 #include "app/cli/store/open.h"
+#include "control/limits/limit_desk.h"
 
 namespace mooring::app::cli {
 namespace {
@@ -39,6 +40,8 @@ Result<Json> AskReviews(Context& context, const ReviewCall& call) {
   control::ReviewDesk::Options options;
   options.store = store.get();
   options.clock = context.clock;
+  ASSIGN_OR_RETURN(const auto registry, OpenExistingStore(context));
+  options.contract = control::ContractsOf(*registry);
   const auto log = MakeControlLog(context);
   options.audit = log.get();
   options.channel = "cli";

@@ -90,7 +90,7 @@ Status LogOutputsIn(Session& session, std::string_view run_id,
 Status FillInputs(Session& session, std::int64_t number, Run& run) {
   RETURN_IF_ERROR(FillDatasets(session, number, run));
   ASSIGN_OR_RETURN(Query read, session.Ask("SELECT output, model, step FROM run_models "
-                                           "WHERE run = ? ORDER BY output, model"));
+                                           "WHERE run = ? ORDER BY output, rowid"));
   RETURN_IF_ERROR(read->Start(number));
   while (true) {
     ASSIGN_OR_RETURN(const bool more, read->Step());

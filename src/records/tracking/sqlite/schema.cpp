@@ -117,8 +117,8 @@ CREATE TABLE run_models(
   output INTEGER NOT NULL,
   model  TEXT NOT NULL,
   step   INTEGER NOT NULL DEFAULT 0,
-  PRIMARY KEY(run, output, model)
-) STRICT, WITHOUT ROWID;
+  UNIQUE(run, output, model)
+) STRICT;
 )sql";
 
 // `run` of a metric is the run that logged it.
