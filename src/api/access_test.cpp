@@ -227,8 +227,7 @@ TEST_F(AccessTest, EveryRouteAsksEveryRole) {
     const std::string own = As(row.role), all = As(row.role, true);
     for (const RouteNeed& route : AllRoutes()) {
       const bool may = records::Allows(records::SetOf(row.role), route.permission);
-      // Over every model: a role over one of them is not enough.
-      const bool every = route.over == "every";
+      const bool every = route.over == "every";  // a role over one model is not enough
       const auto check = [&](const std::string& headers, const char* model, bool sees) {
         const bool silence = TargetOf(route, "") == "POST /api/v1/silences";
         const std::string body = silence ? R"({"model":"m","for":"1h","reason":"x"})" : "";
@@ -481,9 +480,8 @@ TEST_F(AccessTest, TraversalsTouchNothing) {
       std::string target = TargetOf(route, payload);
       for (const std::string& headers : {own, all, std::string()}) {
         const int status = Ask(target, headers).status;
-        // 501: this server has no such store.
         EXPECT_TRUE(status == 400 || status == 401 || status == 403 || status == 404 ||
-                    status == 405 || status == 501)
+                    status == 405 || status == 501)  // 501: this server has no such store
             << status << " " << target;
       }
       target = TargetOf(route, "m");  // and as the second parameter
