@@ -255,7 +255,8 @@ class MemoryTracking : public TrackingStore {
     }
     std::vector<DatasetSummary> found;
     for (const auto& [key, one] : seen) {
-      if (found.size() < limit) found.push_back(std::make_from_tuple<DatasetSummary>(key));
+      const auto& [experiment, name, digest, context] = key;
+      if (found.size() < limit) found.push_back({experiment, name, digest, context});
     }
     return found;
   }

@@ -69,8 +69,9 @@ Fields Fields::OfBody(std::string_view body) {
 Fields Fields::OfQuery(std::string_view query) {
   Json::Object members;
   for (auto& [name, value] : QueryPairs(query, kQueryKeys)) {
-    const auto same = std::find_if(members.begin(), members.end(),
-                                   [&](const auto& member) { return member.first == name; });
+    const auto same =
+        std::find_if(members.begin(), members.end(),
+                     [&key = name](const auto& member) { return member.first == key; });
     if (same == members.end()) {
       members.emplace_back(std::move(name), Json(Json::Array{Json(std::move(value))}));
     } else {
