@@ -215,8 +215,8 @@ Result<PageOf<LoggedModel>> SearchLoggedModelsIn(Session& session, const LoggedM
   Views views;
   std::vector<std::string> ids = asked.experiment_ids;
   std::ranges::sort(ids);
-  const auto twice = std::ranges::unique(ids);
-  ids.erase(twice.begin(), twice.end());
+  const auto twice = std::unique(ids.begin(), ids.end());
+  ids.erase(twice, ids.end());
   for (const std::string& id : ids) {
     if (const auto number = ExperimentNumber(id)) RETURN_IF_ERROR(search.Find(*number, views));
   }

@@ -72,8 +72,8 @@ Result<RunScope> ScopeOf(Session& session, std::span<const std::string> experime
     if (there) scope.experiments.push_back(*number);
   }
   std::ranges::sort(scope.experiments);
-  const auto twice = std::ranges::unique(scope.experiments);
-  scope.experiments.erase(twice.begin(), twice.end());
+  const auto twice = std::unique(scope.experiments.begin(), scope.experiments.end());
+  scope.experiments.erase(twice, scope.experiments.end());
   return scope;
 }
 

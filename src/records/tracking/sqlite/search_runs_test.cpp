@@ -217,7 +217,7 @@ TEST_F(SearchRuns, AgreesWithTheEvaluatorOnRandomStores) {
     RunScope scope{.experiments = {}, .view = request.view, .few = Below(3) == 0 ? 2000 : Below(9)};
     for (const std::string& id : experiments) scope.experiments.push_back(std::stoi(id));
     std::ranges::sort(scope.experiments);
-    scope.experiments.erase(std::ranges::unique(scope.experiments).begin(),
+    scope.experiments.erase(std::unique(scope.experiments.begin(), scope.experiments.end()),
                             scope.experiments.end());
 
     const auto clauses = search::ParseFilter(search::Kind::kRuns, request.filter);
