@@ -10,7 +10,7 @@
 namespace mooring::bad_inputs {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef MOORING_SANITIZED
 constexpr bool kCountsMemory = false;  // a sanitizer keeps what was freed
 #else
 constexpr bool kCountsMemory = true;

@@ -61,7 +61,8 @@ struct Fixture {
     return all;
   }
   static std::string_view KindName(const Error& error) {
-    return error.code() == Code::kNotFound ? "absent" : error.message();
+    if (error.code() == Code::kNotFound) return "absent";
+    return error.message();
   }
   std::size_t Files() const { return blobs->List().value().size(); }
 
