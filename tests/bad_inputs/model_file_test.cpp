@@ -242,9 +242,9 @@ TEST(BadInputs, Row33ForeignFilesUnderAGoodName) {
 
 // One stored entry of a zip archive, as its local header and as its central one say.
 std::string Zip(const std::string& local, const std::string& central, std::uint32_t sum) {
-  const auto number = [](std::uint32_t value, int bytes) {
+  const auto number = [](std::uint64_t value, int bytes) {
     std::string text;
-    for (int i = 0; i < bytes; ++i) text += static_cast<char>(value >> (8 * i));
+    for (; bytes > 0; --bytes, value >>= 8) text += static_cast<char>(value);
     return text;
   };
   const std::string common =
