@@ -1,5 +1,5 @@
 // SocketClient: raw bytes to and from a loopback server, for tests that speak broken HTTP on
-// purpose. Blocking, with a receive time-out of five seconds, so that a test fails instead of
+// purpose. Blocking, with a receive time-out of half a minute, so that a test fails instead of
 // hanging.
 #pragma once
 
@@ -23,7 +23,7 @@ class SocketClient {
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const timeval patience{5, 0};
+    const timeval patience{30, 0};
     ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     connected_ = ::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
   }
