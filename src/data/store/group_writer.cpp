@@ -6,13 +6,11 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
-#include <stop_token>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "base/check.h"
-#include "base/threads/named_thread.h"
 
 namespace mooring::data {
 namespace {
@@ -39,16 +37,15 @@ class Writer final : public GroupWriter {
         commit_(std::move(statements[1])),
         save_(std::move(statements[2])),
         release_(std::move(statements[3])),
-        undo_(std::move(statements[4])),
-        thread_(options_.name, [this](const std::stop_token& stop) { Run(stop); }) {}
+        undo_(std::move(statements[4])) {}
 
   Status Write(const Work& work) override {
-    CHECK(std::this_thread::get_id() != id_.load());
+    CHECK(std::this_thread::get_id() != leader_.load());
     Waiting waiting{&work, Ok(), false, {}};
     std::unique_lock lock(mutex_);
     queue_.push_back(&waiting);
-    filled_.notify_one();
-    waiting.told.wait(lock, [&] { return waiting.done; });
+    waiting.told.wait(lock, [&] { return waiting.done || !led_; });
+    if (!waiting.done) Lead(waiting, lock);
     return std::move(waiting.status);
   }
 
@@ -60,26 +57,26 @@ class Writer final : public GroupWriter {
  private:
   using Group = std::vector<Waiting*>;
 
-  void Run(const std::stop_token& stop) {
-    id_.store(std::this_thread::get_id());
-    Group group;
-    while (true) {
-      {
-        std::unique_lock lock(mutex_);
-        filled_.wait(lock, stop, [this] { return !queue_.empty(); });
-        if (queue_.empty()) return;
-        const std::size_t taken = std::min(queue_.size(), options_.most_at_once);
-        group.assign(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(taken));
-        queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(taken));
-      }
+  // Commits what waits until this caller's own work is among it, then lets the next one lead.
+  void Lead(const Waiting& own, std::unique_lock<std::mutex>& lock) {
+    led_ = true;
+    leader_.store(std::this_thread::get_id());
+    while (!own.done) {
+      const std::size_t taken = std::min(queue_.size(), options_.most_at_once);
+      const Group group(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(taken));
+      queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(taken));
+      lock.unlock();
       std::size_t first = 0;
       while (first < group.size()) first = CommitFrom(group, first);
+      lock.lock();
       Tell(group);
     }
+    leader_.store(std::thread::id());
+    led_ = false;
+    if (!queue_.empty()) queue_.front()->told.notify_one();
   }
 
   void Tell(const Group& group) {
-    const std::lock_guard lock(mutex_);
     ++counts_.commits;
     counts_.works += group.size();
     for (Waiting* waiting : group) {
@@ -154,14 +151,14 @@ class Writer final : public GroupWriter {
   }
 
   const Options options_;
+  // The leader's, whichever thread that is.
   Database db_;
   Statement begin_, commit_, save_, release_, undo_;
-  mutable std::mutex mutex_;
-  std::condition_variable_any filled_;
+  std::atomic<std::thread::id> leader_{};
+  mutable std::mutex mutex_;  // guards all below
+  bool led_ = false;          // somebody commits
   Group queue_;
   Counts counts_;
-  std::atomic<std::thread::id> id_{};
-  NamedThread thread_;  // last: it ends before what it uses
 };
 
 }  // namespace

@@ -2,7 +2,10 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
+#include <vector>
 
 namespace mooring::data {
 namespace {
@@ -49,9 +52,54 @@ Status Bound(sqlite3_stmt* statement, int code) {
   return ErrorOf(sqlite3_db_handle(statement), SqlOf(statement));
 }
 
+// Of a connection; each takes a few kilobytes.
+constexpr std::size_t kKeptStatements = 64;
+
 }  // namespace
 
-void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+// An open file and the statements that nobody uses just now, the one given back last at the end.
+// It closes with the last Statement that its Database left behind.
+struct SqliteConnection {
+  struct Kept {
+    std::string sql;
+    sqlite3_stmt* statement;
+  };
+
+  explicit SqliteConnection(sqlite3* opened) : db(opened) {}
+  SqliteConnection(const SqliteConnection&) = delete;
+  SqliteConnection& operator=(const SqliteConnection&) = delete;
+  ~SqliteConnection() {
+    for (const Kept& one : kept) sqlite3_finalize(one.statement);
+    sqlite3_close_v2(db);
+  }
+
+  // Null: there is none.
+  sqlite3_stmt* Take(std::string_view sql) {
+    const auto found =
+        std::find_if(kept.rbegin(), kept.rend(), [&](const Kept& one) { return one.sql == sql; });
+    if (found == kept.rend()) return nullptr;
+    sqlite3_stmt* const statement = found->statement;
+    kept.erase(std::next(found).base());
+    return statement;
+  }
+  void Keep(sqlite3_stmt* statement) {
+    std::string sql(sqlite3_sql(statement));
+    // A pragma may say what was so when it was compiled.
+    if (sql.starts_with("PRAGMA")) return static_cast<void>(sqlite3_finalize(statement));
+    static_cast<void>(sqlite3_reset(statement));
+    static_cast<void>(sqlite3_clear_bindings(statement));
+    if (kept.size() == kKeptStatements) {
+      sqlite3_finalize(kept.front().statement);
+      kept.erase(kept.begin());
+    }
+    kept.push_back({std::move(sql), statement});
+  }
+
+  sqlite3* const db;
+  std::vector<Kept> kept;
+};
+
+void Statement::GiveBack::operator()(sqlite3_stmt* statement) const { connection->Keep(statement); }
 
 Status Statement::Bind(int parameter, std::nullptr_t) {
   return Bound(statement_.get(), sqlite3_bind_null(statement_.get(), parameter));
@@ -124,8 +172,9 @@ ByteSpan Statement::Bytes(int column) const {
 
 int Statement::columns() const { return sqlite3_column_count(statement_.get()); }
 
-// close_v2 waits for forgotten statements instead of leaking the file.
-void Database::Close::operator()(sqlite3* db) const { sqlite3_close_v2(db); }
+Database::Database(sqlite3* db) : connection_(std::make_shared<SqliteConnection>(db)) {}
+
+sqlite3* Database::db() const { return connection_->db; }
 
 Result<Database> Database::Open(const std::string& path, const DatabaseOptions& options) {
   sqlite3* raw = nullptr;
@@ -144,17 +193,17 @@ Result<Database> Database::Open(const std::string& path, const DatabaseOptions& 
 }
 
 Status Database::Configure(const DatabaseOptions& options) {
-  sqlite3_busy_timeout(db_.get(), static_cast<int>(options.busy_timeout.count()));
+  sqlite3_busy_timeout(db(), static_cast<int>(options.busy_timeout.count()));
   // A damaged or hostile file must not run code or rewrite its own schema.
-  sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-  sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  sqlite3_db_config(db(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(db(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   if (!options.read_only) RETURN_IF_ERROR(Execute("PRAGMA journal_mode=WAL"));
   return Execute("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON");
 }
 
 Status Database::Execute(const std::string& sql) {
-  const int code = sqlite3_exec(db_.get(), sql.c_str(), nullptr, nullptr, nullptr);
-  if (code != SQLITE_OK) return ErrorOf(db_.get(), std::string_view(sql).substr(0, 120));
+  const int code = sqlite3_exec(db(), sql.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return ErrorOf(db(), std::string_view(sql).substr(0, 120));
   return Ok();
 }
 
@@ -162,12 +211,13 @@ Result<Statement> Database::Prepare(std::string_view sql) {
   if (sql.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
     return Error(Code::kTooLarge, "statement of " + std::to_string(sql.size()) + " bytes");
   }
+  if (sqlite3_stmt* const kept = connection_->Take(sql)) return Statement(kept, connection_);
   sqlite3_stmt* raw = nullptr;
-  const int code = sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()),
+  const int code = sqlite3_prepare_v3(db(), sql.data(), static_cast<int>(sql.size()),
                                       SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
-  if (code != SQLITE_OK) return ErrorOf(db_.get(), sql.substr(0, 120));
+  if (code != SQLITE_OK) return ErrorOf(db(), sql.substr(0, 120));
   if (raw == nullptr) return Error(Code::kInternal, "empty SQL statement");
-  return Statement(raw);
+  return Statement(raw, connection_);
 }
 
 Status Database::Migrate(std::span<const std::string_view> steps) {
@@ -198,12 +248,13 @@ Status Database::CheckIntegrity() {
   return Error(Code::kDataLoss, "database is damaged").Why(row ? check.String(0) : "no answer");
 }
 
-std::int64_t Database::last_insert_id() const { return sqlite3_last_insert_rowid(db_.get()); }
-std::int64_t Database::changed_rows() const { return sqlite3_changes64(db_.get()); }
-bool Database::InTransaction() const { return sqlite3_get_autocommit(db_.get()) == 0; }
+std::int64_t Database::last_insert_id() const { return sqlite3_last_insert_rowid(db()); }
+std::int64_t Database::changed_rows() const { return sqlite3_changes64(db()); }
+bool Database::InTransaction() const { return sqlite3_get_autocommit(db()) == 0; }
 
 Result<Transaction> Transaction::Begin(Database& db) {
-  RETURN_IF_ERROR(db.Execute("BEGIN IMMEDIATE"));
+  ASSIGN_OR_RETURN(Statement begin, db.Prepare("BEGIN IMMEDIATE"));
+  RETURN_IF_ERROR(begin.Run());
   return Transaction(db);
 }
 
@@ -214,7 +265,8 @@ Transaction::~Transaction() {
 
 Status Transaction::Commit() {
   CHECK(db_ != nullptr);
-  RETURN_IF_ERROR(db_->Execute("COMMIT"));
+  ASSIGN_OR_RETURN(Statement commit, db_->Prepare("COMMIT"));
+  RETURN_IF_ERROR(commit.Run());
   db_ = nullptr;
   return Ok();
 }

@@ -26,6 +26,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/io/file_system.h"
 #include "base/result.h"
@@ -34,6 +35,8 @@ struct sqlite3;
 struct sqlite3_stmt;
 
 namespace mooring::data {
+
+struct SqliteConnection;
 
 // One SQL statement, compiled once and run many times. Parameters count from 1, columns from 0.
 class Statement {
@@ -90,11 +93,14 @@ class Statement {
 
  private:
   friend class Database;
-  struct Finalize {
+  // The connection keeps it, compiled, for who asks for the same text next.
+  struct GiveBack {
+    std::shared_ptr<SqliteConnection> connection;
     void operator()(sqlite3_stmt* statement) const;
   };
-  explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
-  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+  Statement(sqlite3_stmt* statement, std::shared_ptr<SqliteConnection> connection)
+      : statement_(statement, GiveBack{std::move(connection)}) {}
+  std::unique_ptr<sqlite3_stmt, GiveBack> statement_;
 };
 
 struct DatabaseOptions {
@@ -109,6 +115,7 @@ class Database {
 
   // One or more statements without parameters or rows.
   Status Execute(const std::string& sql);
+  // Cheap for a text that was prepared lately: statements that died are kept, some dozens of them.
   Result<Statement> Prepare(std::string_view sql);
   // Brings the schema to the last step: runs what PRAGMA user_version has not counted yet, all in
   // one transaction. A file of a newer program is kFailedPrecondition.
@@ -122,12 +129,10 @@ class Database {
   bool InTransaction() const;
 
  private:
-  struct Close {
-    void operator()(sqlite3* db) const;
-  };
-  explicit Database(sqlite3* db) : db_(db) {}
+  explicit Database(sqlite3* db);
   Status Configure(const DatabaseOptions& options);
-  std::unique_ptr<sqlite3, Close> db_;
+  sqlite3* db() const;
+  std::shared_ptr<SqliteConnection> connection_;
 };
 
 // BEGIN IMMEDIATE now, ROLLBACK in the destructor unless Commit succeeded.

@@ -177,5 +177,48 @@ TEST_F(SqliteTest, ReadOnlyReadsAndRefusesToWrite) {
   EXPECT_FALSE(Database::Open((folder_ / "absent.db").string(), {.read_only = true}).ok());
 }
 
+TEST_F(SqliteTest, AStatementThatIsPreparedAgainBeginsAnew) {
+  Database db = Opened();
+  ASSERT_TRUE(db.Execute("CREATE TABLE t(a); INSERT INTO t VALUES(1),(2),(3)").ok());
+  const char* const sql = "SELECT a FROM t WHERE a >= ?1 OR ?1 IS NULL ORDER BY a";
+  {
+    Statement between_rows = db.Prepare(sql).value();
+    ASSERT_TRUE(between_rows.Start(2).ok());
+    ASSERT_TRUE(between_rows.Step().value());
+    EXPECT_EQ(between_rows.Int(0), 2);
+  }
+  {
+    Statement again = db.Prepare(sql).value(), other = db.Prepare(sql).value();
+    ASSERT_TRUE(again.Step().value());
+    EXPECT_EQ(again.Int(0), 1);  // its parameter is null
+    ASSERT_TRUE(other.Start(3).ok());
+    ASSERT_TRUE(other.Step().value());
+    EXPECT_EQ(other.Int(0), 3);
+    ASSERT_TRUE(again.Step().value());
+    EXPECT_EQ(again.Int(0), 2);
+  }
+  ASSERT_TRUE(db.Execute("ALTER TABLE t ADD COLUMN b; DELETE FROM t WHERE a = 1").ok());
+  Statement after = db.Prepare(sql).value();
+  ASSERT_TRUE(after.Step().value());
+  EXPECT_EQ(after.Int(0), 2);
+}
+
+TEST_F(SqliteTest, MoreTextsThanAreKeptAndStatementsThatOutliveTheirDatabase) {
+  std::optional<Database> db = Opened();
+  std::optional<Statement> late;
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 0; i < 200; ++i) {
+      Statement say = db->Prepare("SELECT " + std::to_string(i)).value();
+      ASSERT_TRUE(say.Step().value());
+      EXPECT_EQ(say.Int(0), i);
+      late = std::move(say);
+    }
+  }
+  ASSERT_TRUE(db->Execute("CREATE TABLE t(a)").ok());
+  db.reset();
+  late.reset();
+  EXPECT_FALSE(std::filesystem::exists(path_ + "-wal"));  // it was closed in order
+}
+
 }  // namespace
 }  // namespace mooring::data

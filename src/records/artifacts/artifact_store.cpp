@@ -87,7 +87,7 @@ class SqliteArtifacts final : public ArtifactStore {
 
   Options options_;
   std::unique_ptr<data::GroupWriter> writer_;
-  std::optional<ArtifactRows> rows_;  // used by the writer's thread; gone before the writer
+  std::optional<ArtifactRows> rows_;  // of what the writer runs; gone before the writer
   mutable std::mutex views_mutex_;
   mutable std::vector<std::unique_ptr<ArtifactView>> views_;  // guarded by views_mutex_
   // Shared from before a blob is in the store until its name is; alone while blobs are freed.
@@ -125,8 +125,7 @@ class Upload final : public ArtifactUpload {
 
 Status SqliteArtifacts::Start() {
   ASSIGN_OR_RETURN(writer_,
-                   data::GroupWriter::Open(
-                       {.file = options_.file, .steps = ArtifactSchema(), .name = "artifacts"}));
+                   data::GroupWriter::Open({.file = options_.file, .steps = ArtifactSchema()}));
   return writer_->Write([this](data::Database& db) -> Status {
     ASSIGN_OR_RETURN(rows_, ArtifactRows::Make(db));
     return Ok();

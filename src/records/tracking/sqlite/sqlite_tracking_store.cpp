@@ -44,7 +44,7 @@ SqliteTrackingStore::SqliteTrackingStore(TrackingOptions options)
 
 SqliteTrackingStore::~SqliteTrackingStore() {
   readers_.reset();
-  // Statements must go before their connection, on the thread that uses them.
+  // Statements must go before their connection, when nobody uses it.
   if (writer_ != nullptr) {
     static_cast<void>(writer_->Write([this](data::Database&) {
       writing_.reset();
@@ -63,10 +63,9 @@ Result<std::unique_ptr<SqliteTrackingStore>> SqliteTrackingStore::Open(TrackingO
 Status SqliteTrackingStore::Start() {
   ASSIGN_OR_RETURN(
       writer_,
-      data::GroupWriter::Open(
-          {.file = options_.file, .steps = TrackingSchema(), .name = "tracking", .on_undo = [this] {
-             if (writing_.has_value()) writing_->ForgetKeys();
-           }}));
+      data::GroupWriter::Open({.file = options_.file, .steps = TrackingSchema(), .on_undo = [this] {
+                                 if (writing_.has_value()) writing_->ForgetKeys();
+                               }}));
   RETURN_IF_ERROR(Write([this](Session& session) {
     return MakeDefaultExperiment(session, options_.artifact_root, Now());
   }));

@@ -1,4 +1,4 @@
-// SqliteTrackingStore: the tracking store on one SQLite file. Writes go through one thread that
+// SqliteTrackingStore: the tracking store on one SQLite file. Writes go through one connection, which
 // commits them in groups (data/store/group_writer.h), reads through a few connections that see all
 // that was acknowledged. What stands where: schema.h.
 //
@@ -81,7 +81,7 @@ class SqliteTrackingStore final : public TrackingStore {
   const TrackingOptions options_;
   Inventor inventor_;
   std::unique_ptr<data::GroupWriter> writer_;
-  std::optional<Session> writing_;  // the writer's thread makes, uses and ends it
+  std::optional<Session> writing_;  // made, used and ended by what the writer runs
   std::unique_ptr<ReadPool> readers_;
 };
 
