@@ -43,6 +43,7 @@ const std::vector<Command>& OtherCommands() {
       AlertDeliveriesCommand(), IncidentListCommand(),    IncidentShowCommand(),
       IncidentAckCommand(),     IncidentNoteCommand(),    IncidentExportCommand(),
       ConfigCheckCommand(),     ConfigShowCommand(),      ConfigExplainCommand(),
+      ImportMlflowCommand(),    ExportMlflowCommand(),    TrackingPurgeCommand(),
       DoctorCommand(),          CompletionCommand(),      HelpCommand(),
       CompleteCommand(),
   };
@@ -83,6 +84,9 @@ std::span<const Noun> AllNouns() {
       {"token", "secrets that let programs and people in: make, list, replace, revoke"},
       {"grant", "give somebody a role over a model, or take it away"},
       {"access", "who may do what"},
+      {"import", "bring what another MLflow holds"},
+      {"export", "write what is here for MLflow to read"},
+      {"tracking", "what MLflow's clients tracked: remove what was deleted long ago"},
       {"config", "the program's own configuration"},
   };
   return nouns;

@@ -279,12 +279,12 @@ void Parse(std::string_view text, YamlTree& tree) {
 
 }  // namespace
 
-YamlTree ReadYaml(std::string_view text) {
+YamlTree ReadYaml(std::string_view text, std::size_t most_bytes) {
   YamlTree tree;
-  if (text.size() > limits::kContractBytes) {
+  if (text.size() > most_bytes) {
     tree.problems.push_back({{1, 1},
                              std::to_string(text.size()) + " bytes are too many",
-                             "at most " + std::to_string(limits::kContractBytes)});
+                             "at most " + std::to_string(most_bytes)});
     return tree;
   }
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());

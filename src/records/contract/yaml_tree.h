@@ -5,7 +5,7 @@
 // tags (they are how small texts become large ones), no tabs as indentation, bounded bytes and
 // depth. Use it for files that people write; not for wire formats.
 //
-// Thread safety: pure. Cost: linear in the text; at most limits::kContractBytes of it.
+// Thread safety: pure. Cost: linear in the text; at most `most_bytes` of it.
 #pragma once
 
 #include <compare>
@@ -13,6 +13,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "base/limits.h"
 
 namespace mooring::records {
 
@@ -57,6 +59,6 @@ struct YamlTree {
   std::vector<YamlProblem> problems;
 };
 
-YamlTree ReadYaml(std::string_view text);
+YamlTree ReadYaml(std::string_view text, std::size_t most_bytes = limits::kContractBytes);
 
 }  // namespace mooring::records
