@@ -18,31 +18,17 @@ constexpr std::size_t kCallThreads = 16;
 constexpr std::size_t kCallsWaiting = limits::kConnections;
 constexpr std::chrono::minutes kSweepEvery{5};
 
-Status CheckRoot(const MlflowOptions& options) {
-  const std::string& root = options.artifact_root;
-  if (root.starts_with("mlflow-artifacts:")) return Ok();
-  if (root.starts_with("file:") && options.allow_file_locations) return Ok();
-  return Error(Code::kInvalidArgument, "'" + root + "' is no root of artifacts")
-      .Why(
-          root.starts_with("file:")
-              ? "clients would write on this machine for themselves; that must be allowed in words"
-              : "files of runs go through the server (mlflow-artifacts:/) or, where allowed, file:")
-      .Help("--artifact-root mlflow-artifacts:/, or mlflow.allow_file_locations: true");
-}
-
 }  // namespace
 
 Result<std::unique_ptr<MlflowStores>> MlflowStores::Open(Options options) {
   std::unique_ptr<MlflowStores> stores(new MlflowStores(std::move(options)));
   const Options& use = stores->options_;
-  RETURN_IF_ERROR(CheckRoot(use.mlflow));
-  ASSIGN_OR_RETURN(stores->tracking_,
-                   records::OpenSqliteTracking({.file = use.root + "/tracking.db",
-                                                .artifact_root = use.mlflow.artifact_root,
-                                                .clock = use.clock}));
-  RETURN_IF_ERROR(stores->OpenArtifacts());
-  ASSIGN_OR_RETURN(stores->catalogue_,
-                   records::Catalogue::Open({.directory = use.root, .clock = use.clock}));
+  ASSIGN_OR_RETURN(stores->stores_,
+                   TrackedStores::Open({.files = use.files,
+                                        .clock = use.clock,
+                                        .root = use.root,
+                                        .artifact_root = use.mlflow.artifact_root,
+                                        .allow_file_locations = use.mlflow.allow_file_locations}));
   ASSIGN_OR_RETURN(stores->webhooks_, records::WebhookBook::Open(
                                           {.file = use.root + "/webhooks.db", .clock = use.clock}));
   stores->MakeServable();
@@ -54,19 +40,6 @@ Result<std::unique_ptr<MlflowStores>> MlflowStores::Open(Options options) {
       .rules = use.mlflow.webhooks,
       .on_problem = [log](const Error& error) { log->Error("webhooks", error); }});
   return stores;
-}
-
-Status MlflowStores::OpenArtifacts() {
-  ASSIGN_OR_RETURN(data::BlobStore blobs,
-                   data::BlobStore::Open(*options_.files, options_.root + "/artifacts"));
-  files_of_runs_.emplace(std::move(blobs));
-  RETURN_IF_ERROR(files_of_runs_->RemoveLeftovers());
-  ASSIGN_OR_RETURN(artifacts_,
-                   records::ArtifactStore::Open({.file = options_.root + "/artifacts.db",
-                                                 .blobs = &*files_of_runs_,
-                                                 .clock = options_.clock,
-                                                 .files = options_.files}));
-  return Ok();
 }
 
 void MlflowStores::MakeServable() {
@@ -82,9 +55,9 @@ void MlflowStores::MakeServable() {
       .files = options_.files, .registry = options_.registry, .blobs = options_.blobs};
   servable_.emplace(
       control::ServableVersions::Options{.registrar = std::move(registrar),
-                                         .catalogue = catalogue_.get(),
-                                         .tracking = tracking_.get(),
-                                         .artifacts = artifacts_.get(),
+                                         .catalogue = stores_.catalogue.get(),
+                                         .tracking = stores_.tracking.get(),
+                                         .artifacts = stores_.artifacts.get(),
                                          .scratch = options_.root + "/scratch/servable"});
 }
 
@@ -99,7 +72,7 @@ void MlflowStores::Sweep(std::stop_token stop) {
   std::condition_variable_any wake;
   std::unique_lock lock(mutex);
   while (!wake.wait_for(lock, stop, kSweepEvery, [] { return false; }) && !stop.stop_requested()) {
-    const auto swept = artifacts_->Sweep();
+    const auto swept = stores_.artifacts->Sweep();
     if (!swept.ok()) options_.log->Error("files of runs", swept.error());
   }
 }
@@ -113,9 +86,9 @@ void MlflowStores::Stop() {
 }
 
 void MlflowStores::Lend(api::Dependencies& api) {
-  api.tracking = tracking_.get();
-  api.artifacts = artifacts_.get();
-  api.catalogue = catalogue_.get();
+  api.tracking = stores_.tracking.get();
+  api.artifacts = stores_.artifacts.get();
+  api.catalogue = stores_.catalogue.get();
   api.make_servable = [this](std::string_view model, VersionNumber version,
                              const records::Change& change) {
     return servable_->Make(model, version, change);

@@ -1,9 +1,6 @@
 // MlflowStores: what MLflow's clients speak to, in a running server: experiments and runs, files of
 // runs, the registry as they see it, webhooks; and the threads that their calls run on.
 //
-// Files of runs have a blob store of their own (artifacts/), so that nothing that a client deletes
-// can be a file that a version serves from.
-//
 // Thread safety: Open, Start and Stop from one thread, in that order. Failure: Open as SQLite and
 // the file system; later problems go to the log.
 #pragma once
@@ -13,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "app/tracked_stores.h"
 #include "base/clock.h"
 #include "base/io/file_system.h"
 #include "base/io/python_runtime.h"
@@ -24,10 +22,7 @@
 #include "control/delivery/event_courier.h"
 #include "control/registration/servable_versions.h"
 #include "data/store/blob_store.h"
-#include "records/artifacts/artifact_store.h"
-#include "records/catalogue/catalogue.h"
 #include "records/registry/registry.h"
-#include "records/tracking/tracking_store.h"
 #include "records/webhooks/webhook.h"
 
 namespace mooring::api {
@@ -67,15 +62,11 @@ class MlflowStores {
 
  private:
   explicit MlflowStores(Options options) : options_(std::move(options)) {}
-  Status OpenArtifacts();
   void MakeServable();
   void Sweep(std::stop_token stop);
 
   const Options options_;
-  std::optional<data::BlobStore> files_of_runs_;
-  std::unique_ptr<records::TrackingStore> tracking_;
-  std::unique_ptr<records::ArtifactStore> artifacts_;
-  std::unique_ptr<records::Catalogue> catalogue_;
+  TrackedStores stores_;
   std::unique_ptr<records::WebhookBook> webhooks_;
   std::optional<control::EventCourier> courier_;
   std::optional<control::ServableVersions> servable_;

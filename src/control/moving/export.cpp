@@ -6,6 +6,7 @@
 #include "control/moving/closed_tree.h"
 #include "control/moving/file_store_writer.h"
 #include "control/moving/mlflow_files.h"
+#include "records/catalogue/artifact_location.h"
 
 namespace mooring::control {
 namespace {
@@ -58,7 +59,7 @@ Status Exporter::Tell() {
 }
 
 Status Exporter::WriteArtifacts(const std::string& uri, const std::string& directory) {
-  const auto root = PathHere(uri);
+  const auto root = records::StoredPath(uri);
   if (!root.ok()) {
     out_.Note(directory + ": " + root.error().ToString());
     return Ok();
@@ -238,7 +239,7 @@ Status Exporter::WriteExperiment(const records::Experiment& experiment) {
   meta.Raw("lifecycle_stage", StageText(experiment.stage)).Text("name", experiment.name);
   RETURN_IF_ERROR(out_.Meta(directory, meta));
   RETURN_IF_ERROR(out_.Values(directory + "/tags", experiment.tags));
-  const auto place = PathHere(experiment.artifact_location);
+  const auto place = records::StoredPath(experiment.artifact_location);
   if (place.ok()) experiments_[*place] = directory;
   RETURN_IF_ERROR(WriteModels(experiment, directory));
   RETURN_IF_ERROR(WriteRuns(experiment, directory));
@@ -248,7 +249,7 @@ Status Exporter::WriteExperiment(const records::Experiment& experiment) {
 
 // "mlflow-artifacts:/3/<run>/artifacts/model" becomes a place in the directory.
 std::string Exporter::SourceThere(const std::string& source) const {
-  const auto path = PathHere(source);
+  const auto path = records::StoredPath(source);
   if (!path.ok()) return source;
   for (const auto& [place, directory] : experiments_) {
     if (path->starts_with(place + "/")) {
@@ -269,7 +270,13 @@ Status Exporter::WriteVersion(const records::ModelVersion& version, const std::s
   meta.TextOrNull("run_id", version.run_id).TextOrNull("run_link", version.run_link);
   meta.Text("source", SourceThere(version.source)).Raw("status", "READY");
   meta.Raw("status_message", "null").TextOrNull("user_id", version.user);
-  meta.Text("storage_location", SourceThere(version.source));
+  // Where the files are, though the source is a name: "models:/m-…", "runs:/…".
+  const auto files = records::ArtifactUriOf(*stores_.catalogue, stores_.tracking, version.source);
+  meta.Text("storage_location", SourceThere(files.ok() ? *files : version.source));
+  if (version.native) {
+    out_.Note(fmt::format("the files of version {} of '{}' stay here: registered for serving",
+                          version.number, version.model));
+  }
   meta.Number("version", version.number);
   RETURN_IF_ERROR(out_.Meta(place, meta));
   RETURN_IF_ERROR(out_.Values(place + "/tags", version.tags));

@@ -5,6 +5,7 @@
 #include "base/crypto/digest.h"
 #include "base/text/json_writer.h"
 #include "control/moving/moving_job.h"
+#include "records/catalogue/artifact_location.h"
 
 namespace mooring::control {
 namespace {
@@ -99,19 +100,6 @@ std::string PrintOf(const records::RegisteredModel& model,
   return Print(text);
 }
 
-Result<std::string> PathHere(std::string_view uri) {
-  constexpr std::string_view kScheme = "mlflow-artifacts:";
-  if (!uri.starts_with(kScheme)) {
-    return Error(Code::kFailedPrecondition, "artifacts that do not lie in this server's store")
-        .Where(std::string(uri.substr(0, 200)));
-  }
-  uri.remove_prefix(kScheme.size());
-  if (uri.starts_with("//")) uri.remove_prefix(std::min(uri.find('/', 2), uri.size()));
-  while (uri.starts_with('/')) uri.remove_prefix(1);
-  while (uri.ends_with('/')) uri.remove_suffix(1);
-  return std::string(uri);
-}
-
 namespace {
 
 Result<MovedFile> MoveFile(MovingJob& job, const ArtifactOwner& owner, const SourceArtifact& file,
@@ -143,7 +131,7 @@ Status MoveArtifacts(MovingJob& job, const ArtifactOwner& owner, const std::stri
     if (known.has_value() && known->bytes == file.bytes) continue;
     MovedFile moved{.path = file.path, .bytes = file.bytes};
     if (!job.options.dry_run) {
-      ASSIGN_OR_RETURN(const std::string root, PathHere(here));
+      ASSIGN_OR_RETURN(const std::string root, records::StoredPath(here));
       auto done = MoveFile(job, owner, file, root);
       if (!done.ok() && EndsImport(done.error())) return std::move(done).error();
       if (!done.ok()) {

@@ -10,6 +10,9 @@
 // versions here name paths here. A model that is here already keeps its versions; those that come
 // are numbered after them. An alias that is here already stays where it is.
 //
+// Ids that could lie among another's files are refused. The alias champion of a model under
+// contract is traffic, and no import moves it.
+//
 // Resumable: what was done is in the ledger (ledger.h); a second import adds nothing, one that was
 // cut goes on. A run that changed at the source since is brought again: points, tags and files are
 // added, nothing is taken away. Verified: at the end everything is read again on both sides and
@@ -66,8 +69,5 @@ struct ImportOptions {
 
 Result<ImportReport> ImportMlflow(MlflowSource& source, const MovingStores& stores,
                                   const ImportOptions& options);
-
-// A path of the artifact store, of a URI of ours.
-Result<std::string> PathHere(std::string_view uri);
 
 }  // namespace mooring::control

@@ -15,6 +15,7 @@
 #include "control/moving/mlflow_files_source.h"
 #include "control/moving/mlflow_sqlite_source.h"
 #include "data/store/blob_store.h"
+#include "records/catalogue/artifact_location.h"
 #include "records/registry/registry.h"
 
 // tests/golden/moving is written from the rules by tools/golden/mlflow_moving.py, not recorded.
@@ -136,7 +137,7 @@ std::string Told(Home& home) {
       pairs(input.tags);
     }
     for (const auto& output : run->model_outputs) text += " out:" + output.model_id;
-    const auto files = home.artifacts->ListAll(PathHere(run->info.artifact_uri).value());
+    const auto files = home.artifacts->ListAll(records::StoredPath(run->info.artifact_uri).value());
     for (const auto& file : *files) text += " " + file.name + ":" + file.sha256;
   }
   const auto model = home.tracking->GetLoggedModel(kModel);
@@ -145,7 +146,7 @@ std::string Told(Home& home) {
     pairs(model->params);
     pairs(model->tags);
     for (const auto& metric : model->metrics) text += metric.key + std::to_string(metric.value);
-    const auto files = home.artifacts->ListAll(PathHere(model->artifact_uri).value());
+    const auto files = home.artifacts->ListAll(records::StoredPath(model->artifact_uri).value());
     for (const auto& file : *files) text += " " + file.name + ":" + file.sha256;
   }
   const auto registered = home.catalogue->Model("fare");
@@ -238,6 +239,135 @@ TEST_F(MovingTest, GoesOnWhereItWasCut) {
   }
 }
 
+// A source that becomes unreachable after so many calls.
+class LeavingSource final : public MlflowSource {
+ public:
+  LeavingSource(std::unique_ptr<MlflowSource> source, int calls)
+      : source_(std::move(source)), left_(calls) {}
+  const std::string& name() const override { return source_->name(); }
+  Result<records::PageOf<records::Experiment>> Experiments(const std::string& token) override {
+    RETURN_IF_ERROR(Call());
+    return source_->Experiments(token);
+  }
+  Result<records::PageOf<records::Run>> Runs(const std::string& experiment,
+                                             const std::string& token) override {
+    RETURN_IF_ERROR(Call());
+    return source_->Runs(experiment, token);
+  }
+  Result<records::PageOf<records::Metric>> History(const records::Run& run, const std::string& key,
+                                                   const std::string& token) override {
+    RETURN_IF_ERROR(Call());
+    return source_->History(run, key, token);
+  }
+  Result<records::PageOf<records::LoggedModel>> LoggedModels(const std::string& experiment,
+                                                             const std::string& token) override {
+    RETURN_IF_ERROR(Call());
+    return source_->LoggedModels(experiment, token);
+  }
+  Result<std::vector<SourceArtifact>> Artifacts(const ArtifactOwner& owner) override {
+    RETURN_IF_ERROR(Call());
+    return source_->Artifacts(owner);
+  }
+  Result<std::unique_ptr<ByteStream>> Open(const ArtifactOwner& owner,
+                                           const std::string& path) override {
+    RETURN_IF_ERROR(Call());
+    return source_->Open(owner, path);
+  }
+  Result<records::PageOf<records::RegisteredModel>> Models(const std::string& token) override {
+    RETURN_IF_ERROR(Call());
+    return source_->Models(token);
+  }
+  Result<std::vector<SourceVersion>> Versions(const std::string& model) override {
+    RETURN_IF_ERROR(Call());
+    return source_->Versions(model);
+  }
+
+ private:
+  Status Call() {
+    if (left_-- > 0) return Ok();
+    return Error(Code::kUnavailable, "the source went away");
+  }
+  std::unique_ptr<MlflowSource> source_;
+  int left_;
+};
+
+// Wherever the source goes away, the next import goes on and comes to the same.
+TEST_F(MovingTest, GoesOnWhereverTheSourceWentAway) {
+  auto source = Files();
+  Import(*source, *home_);
+  const std::string whole = Told(*home_);
+  int cut = 0;
+  for (bool cut_short = true; cut_short; cut += 5) {
+    Home other(root_ + "/left" + std::to_string(cut));
+    LeavingSource leaving(Files(), cut);
+    const auto report =
+        ImportMlflow(leaving, other.stores(), {.ledger_file = other.ledger(), .verify = false});
+    cut_short = !report.ok();
+    if (cut_short) EXPECT_EQ(report.error().code(), Code::kUnavailable);
+    const ImportReport rest = Import(*source, other);
+    EXPECT_EQ(Joined(rest.differences), "") << cut;
+    EXPECT_EQ(Told(other), whole) << cut;
+  }
+  EXPECT_GT(cut, 20);
+}
+
+// A cut between what was done and the row that tells of it: the step is repeated, and comes to the
+// same.
+TEST_F(MovingTest, GoesOnFromWhatWasDoneAndNotWrittenDown) {
+  auto source = Files();
+  Import(*source, *home_);
+  const std::string whole = Told(*home_);
+  const std::string undo = "UPDATE moved SET print = '' WHERE kind = 'registered';";
+  for (const std::string& lost :
+       {std::string("DELETE FROM moved WHERE kind = 'version' AND id = '3@fare'"),
+        std::string("DELETE FROM moved WHERE kind IN ('run', 'model')"),
+        std::string("UPDATE moved SET ours = '', print = '' WHERE kind = 'experiment'"),
+        std::string("DELETE FROM files")}) {
+    {
+      auto ledger = data::Database::Open(home_->ledger(), {}).value();
+      ASSERT_TRUE(ledger.Execute(undo + lost).ok());
+    }
+    const ImportReport rest = Import(*source, *home_);
+    EXPECT_EQ(Joined(rest.differences), "") << lost;
+    EXPECT_EQ(Told(*home_), whole) << lost;
+  }
+}
+
+// A number that was made to be burnt, and was not yet.
+TEST_F(MovingTest, BurnsWhatACutLeftAndKeepsTheNumbers) {
+  auto source = Files();
+  Import(*source, *home_);
+  const std::string whole = Told(*home_);
+  Home other(root_ + "/other");
+  int told = 0;  // up to the registry
+  const auto stopped = ImportMlflow(*source, other.stores(),
+                                    {.ledger_file = other.ledger(),
+                                     .verify = false,
+                                     .progress = [&](const ImportReport&) { return ++told < 4; }});
+  ASSERT_FALSE(stopped.ok());
+  {
+    auto ledger = Ledger::Open(other.ledger(), source->name(), false).value();
+    ASSERT_TRUE(ledger.Put("registered", "fare", {.ours = "made"}).ok());
+    ASSERT_TRUE(ledger.Put("version", "1@fare", {.ours = "1"}).ok());
+  }
+  const auto fare = source->Models("")->items.at(0);
+  ASSERT_TRUE(other.catalogue
+                  ->CreateModel({.name = "fare",
+                                 .description = fare.description,
+                                 .user = fare.user,
+                                 .tags = fare.tags})
+                  .ok());
+  const auto versions = source->Versions("fare").value();
+  ASSERT_EQ(other.catalogue->CreateVersion(versions.at(0))->number, 1U);
+  ASSERT_TRUE(other.catalogue->SetStage("fare", 1, versions.at(0).stage, false).ok());
+  ASSERT_TRUE(
+      other.catalogue->CreateVersion({.model = "fare", .source = "deleted before the import"})
+          .ok());
+  const ImportReport rest = Import(*source, other);
+  EXPECT_EQ(Joined(rest.differences), "");
+  EXPECT_EQ(Told(other), whole);
+}
+
 TEST_F(MovingTest, ADryRunSaysWhatItWouldDoAndDoesNothing) {
   auto source = Files();
   const std::string before = Told(*home_);
@@ -300,7 +430,7 @@ TEST_F(MovingTest, TellsWhatDiffersAfterwards) {
   auto source = Files();
   Import(*source, *home_);
   const auto run = home_->tracking->GetRun(kRun);
-  const std::string root = PathHere(run->info.artifact_uri).value();
+  const std::string root = records::StoredPath(run->info.artifact_uri).value();
   ASSERT_TRUE(home_->artifacts->Remove(root + "/plots").ok());
   const auto upload = home_->artifacts->Begin();
   ASSERT_TRUE((*upload)->Append(AsBytes("x")).ok());
@@ -350,7 +480,24 @@ TEST_F(MovingTest, AHostileDirectoryGivesNothingOfWhatLiesOutside) {
   EXPECT_EQ(ValueOf(home_->tracking->GetRun(kRun)->params, "stolen"), "(none)");
   const auto odd = home_->tracking->GetRun(std::string(32, '1'));
   ASSERT_TRUE(odd.ok());
-  EXPECT_TRUE(home_->artifacts->ListAll(PathHere(odd->info.artifact_uri).value())->empty());
+  EXPECT_TRUE(
+      home_->artifacts->ListAll(records::StoredPath(odd->info.artifact_uri).value())->empty());
+}
+
+// An id with '/' in it would lie among another run's files.
+TEST_F(MovingTest, AnIdThatCouldLieElsewhereIsRefused) {
+  const std::string file = root_ + "/mlflow.db";
+  fs::copy_file(kGolden + "/mlflow.db", file);
+  {
+    auto database = data::Database::Open(file, {}).value();
+    const std::string set = " = '" + kRun + "/artifacts' WHERE run_uuid = '" + kDeletedRun + "'";
+    ASSERT_TRUE(database.Execute("UPDATE runs SET run_uuid" + set).ok());
+  }
+  auto source = OpenMlflowSqlite(PosixFileSystem(), file, kGolden + "/mlruns").value();
+  const ImportReport report = Import(*source, *home_);
+  EXPECT_EQ(report.runs.moved, 2U);
+  EXPECT_NE(Joined(report.notes).find("an id that none here may have"), std::string::npos);
+  EXPECT_FALSE(report.clean()) << "it is missing here";
 }
 
 }  // namespace

@@ -7,8 +7,8 @@
 #include "base/limits.h"
 #include "base/text/json_writer.h"
 #include "control/moving/closed_tree.h"
-#include "control/moving/import.h"
 #include "control/moving/rest_json.h"
+#include "records/catalogue/artifact_location.h"
 
 namespace mooring::control {
 namespace {
@@ -213,7 +213,7 @@ Status RestSource::ListOne(const ArtifactOwner& owner, const std::string& direct
   const bool proxied = owner.uri.starts_with("mlflow-artifacts:");
   std::string path;
   if (proxied) {
-    ASSIGN_OR_RETURN(const std::string root, PathHere(owner.uri));
+    ASSIGN_OR_RETURN(const std::string root, records::StoredPath(owner.uri));
     path = "/api/2.0/mlflow-artifacts/artifacts?path=" + Escaped(JoinPath(root, directory));
   } else if (owner.is_model) {
     path = fmt::format("{}logged-models/{}/artifacts/directories?artifact_directory_path={}", kApi,
@@ -262,7 +262,7 @@ Result<std::unique_ptr<ByteStream>> RestSource::Open(const ArtifactOwner& owner,
                                                      const std::string& path) {
   std::string call;
   if (owner.uri.starts_with("mlflow-artifacts:")) {
-    ASSIGN_OR_RETURN(const std::string root, PathHere(owner.uri));
+    ASSIGN_OR_RETURN(const std::string root, records::StoredPath(owner.uri));
     call = "/api/2.0/mlflow-artifacts/artifacts/" + Escaped(JoinPath(root, path), "/");
   } else if (owner.is_model) {
     call =

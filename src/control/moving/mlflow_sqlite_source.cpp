@@ -5,9 +5,9 @@
 #include <set>
 
 #include "control/moving/closed_tree.h"
-#include "control/moving/import.h"
 #include "control/moving/mlflow_files.h"
 #include "data/store/sqlite.h"
+#include "records/catalogue/artifact_location.h"
 
 namespace mooring::control {
 namespace {
@@ -320,7 +320,7 @@ Status SqliteSource::FillModel(records::LoggedModel& model) {
 
 // Relative to the root of artifacts.
 Result<std::string> SqliteSource::Place(const std::string& uri) const {
-  if (uri.starts_with("mlflow-artifacts:")) return PathHere(uri);
+  if (uri.starts_with("mlflow-artifacts:")) return records::StoredPath(uri);
   if (uri.starts_with('/') || uri.starts_with("file:")) {
     ASSIGN_OR_RETURN(const std::string path, LocalPath(uri));
     return Inside(tree_.root(), path);

@@ -43,6 +43,8 @@ Result<Taking> TakeExperiment(MovingJob& job, const Experiment& theirs) {
   Taking taking;
   if (!here.has_value()) {
     taking.made = true;
+    // Said before: an import that is cut between the two knows whose it is.
+    RETURN_IF_ERROR(job.ledger.Put("experiment", theirs.id, {.theirs = "made"}));
     ASSIGN_OR_RETURN(taking.id, job.stores.tracking->CreateExperiment(
                                     {.name = theirs.name, .tags = theirs.tags}));
   } else {
@@ -56,7 +58,7 @@ Result<Taking> TakeExperiment(MovingJob& job, const Experiment& theirs) {
       RETURN_IF_ERROR(job.stores.tracking->SetExperimentTag(taking.id, tag));
     }
   }
-  if (!known.has_value()) {
+  if (!known.has_value() || known->ours.empty()) {
     RETURN_IF_ERROR(job.ledger.Put("experiment", theirs.id,
                                    {.ours = taking.id, .theirs = taking.made ? "made" : ""}));
   }
@@ -70,8 +72,21 @@ Status OpenIt(MovingJob& job, Taking& taking) {
   return job.stores.tracking->RestoreExperiment(taking.id);
 }
 
+// An id becomes part of where files lie here: one with '/' in it could lie among another's.
+Status CheckId(std::string_view id) {
+  const bool plain = std::ranges::all_of(id, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_';
+  });
+  if (plain && !id.empty() && id.size() <= 256 && id.front() != '-' && id.front() != '_') {
+    return Ok();
+  }
+  return Error(Code::kInvalidArgument, "an id that none here may have");
+}
+
 Status MoveModel(MovingJob& job, Taking& taking, const records::LoggedModel& theirs) {
   ++job.report.logged_models.found;
+  RETURN_IF_ERROR(CheckId(theirs.id));
   const std::string print = PrintOf(theirs);
   ASSIGN_OR_RETURN(const auto known, job.ledger.Find("model", theirs.id));
   const bool done = known.has_value() && known->print == print;
@@ -155,6 +170,7 @@ Status MoveRunData(MovingJob& job, const records::Run& theirs,
 Status MoveRun(MovingJob& job, Taking& taking, const records::Run& theirs,
                std::span<const records::LoggedModel> models) {
   ++job.report.runs.found;
+  RETURN_IF_ERROR(CheckId(theirs.info.id));
   const std::string print = PrintOf(theirs);
   const std::string& id = theirs.info.id;
   ASSIGN_OR_RETURN(const auto known, job.ledger.Find("run", id));
@@ -176,8 +192,9 @@ Status MoveRun(MovingJob& job, Taking& taking, const records::Run& theirs,
                             .tags = {},
                             .id = id});
     if (!ours.ok()) return std::move(ours).error();
-  } else if (ours->info.stage == Lifecycle::kDeleted) {
-    RETURN_IF_ERROR(store.RestoreRun(id));
+  } else {
+    if (!known.has_value()) job.Note("run " + id + " was here already: it takes what is missing");
+    if (ours->info.stage == Lifecycle::kDeleted) RETURN_IF_ERROR(store.RestoreRun(id));
   }
   RETURN_IF_ERROR(MoveRunData(job, theirs, models));
   RETURN_IF_ERROR(MoveArtifacts(job, owner, ours->info.artifact_uri));

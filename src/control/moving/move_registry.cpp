@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "control/moving/mlflow_files.h"
 #include "control/moving/moving_job.h"
@@ -10,29 +11,24 @@ using records::RegisteredModel;
 
 constexpr VersionNumber kMostGaps = 1000;  // numbers that deleted versions left
 
-// "…/<id>/artifacts/rest" gives "/rest", "" for the root itself; nothing where it is not so.
-std::optional<std::string> Below(std::string_view uri, std::string_view id) {
-  if (id.empty()) return std::nullopt;
-  const std::string part = "/" + std::string(id) + "/artifacts";
-  const std::size_t at = uri.find(part);
-  if (at == uri.npos) return std::nullopt;
-  const std::string_view rest = uri.substr(at + part.size());
-  if (!rest.empty() && rest.front() != '/') return std::nullopt;
-  return std::string(rest);
+constexpr std::string_view kGap = "deleted before the import";
+
+bool HasKey(const std::vector<records::KeyValue>& pairs, const std::string& key) {
+  return std::ranges::find(pairs, key, &records::KeyValue::key) != pairs.end();
 }
 
+// "made" is said before it is made: an import that is cut between the two knows whose it is.
 Result<bool> TakeModel(MovingJob& job, const RegisteredModel& theirs) {
   records::Catalogue& catalogue = *job.stores.catalogue;
   const auto here = catalogue.Model(theirs.name);
   if (here.ok()) {
     for (const records::KeyValue& tag : theirs.tags) {
-      const auto& tags = here->tags;
-      if (std::ranges::find(tags, tag.key, &records::KeyValue::key) != tags.end()) continue;
-      RETURN_IF_ERROR(catalogue.SetModelTag(theirs.name, tag));
+      if (!HasKey(here->tags, tag.key)) RETURN_IF_ERROR(catalogue.SetModelTag(theirs.name, tag));
     }
     return false;
   }
   if (here.error().code() != Code::kNotFound) return here.error();
+  RETURN_IF_ERROR(job.ledger.Put("registered", theirs.name, {.ours = "made"}));
   const auto made = catalogue.CreateModel({.name = theirs.name,
                                            .description = theirs.description,
                                            .user = theirs.user,
@@ -53,19 +49,55 @@ std::string VersionKey(const std::string& model, VersionNumber number) {
 // model that comes whole keeps its numbers.
 Status BurnUpTo(MovingJob& job, const std::string& model, VersionNumber number) {
   records::Catalogue& catalogue = *job.stores.catalogue;
+  const records::Change change{.author = job.options.author, .reason = "a number deleted before"};
   ASSIGN_OR_RETURN(const auto ours, catalogue.Versions(model));
+  for (const records::ModelVersion& version : ours) {  // of an import that was cut
+    if (version.source != kGap) continue;
+    RETURN_IF_ERROR(catalogue.DeleteVersion(model, version.number, change));
+  }
   VersionNumber next = ours.empty() ? 1 : ours.back().number + 1;
   ASSIGN_OR_RETURN(const auto burnt, job.ledger.Find("burnt", model));
-  if (burnt.has_value()) {
-    next = std::max(next, NumberIn(*burnt) + 1);
-  }
+  if (burnt.has_value()) next = std::max(next, NumberIn(*burnt) + 1);
   if (number > next + kMostGaps) return Ok();
-  const records::Change change{.author = job.options.author, .reason = "a number deleted before"};
   for (; next < number; ++next) {
-    ASSIGN_OR_RETURN(const auto made, catalogue.CreateVersion(
-                                          {.model = model, .source = "deleted before the import"}));
-    RETURN_IF_ERROR(catalogue.DeleteVersion(model, made.number, change));
+    ASSIGN_OR_RETURN(const auto made,
+                     catalogue.CreateVersion({.model = model, .source = std::string(kGap)}));
     RETURN_IF_ERROR(job.ledger.Put("burnt", model, {.ours = std::to_string(made.number)}));
+    RETURN_IF_ERROR(catalogue.DeleteVersion(model, made.number, change));
+  }
+  return Ok();
+}
+
+// The number of a version that an import made before it was cut, and did not write down; or 0.
+Result<VersionNumber> Unwritten(MovingJob& job, const records::NewModelVersion& version,
+                                const std::string& key) {
+  ASSIGN_OR_RETURN(const auto making, job.ledger.Find("making", version.model));
+  if (!making.has_value() || making->theirs != key) return VersionNumber{0};
+  ASSIGN_OR_RETURN(const auto ours, job.stores.catalogue->Versions(version.model));
+  for (const records::ModelVersion& made : ours) {
+    const bool same = made.source == version.source && made.run_id == version.run_id;
+    if (same && made.number > NumberIn(*making)) return made.number;
+  }
+  return VersionNumber{0};
+}
+
+Result<VersionNumber> MakeVersion(MovingJob& job, const records::NewModelVersion& version,
+                                  const std::string& key) {
+  ASSIGN_OR_RETURN(const auto ours, job.stores.catalogue->Versions(version.model));
+  const VersionNumber last = ours.empty() ? 0 : ours.back().number;
+  RETURN_IF_ERROR(
+      job.ledger.Put("making", version.model, {.ours = std::to_string(last), .theirs = key}));
+  ASSIGN_OR_RETURN(const auto made, job.stores.catalogue->CreateVersion(version));
+  return made.number;
+}
+
+// One that was brought before: tags that were set there since.
+Status AddTags(MovingJob& job, const SourceVersion& theirs, VersionNumber number) {
+  const auto here = job.stores.catalogue->Version(theirs.model, number);
+  if (!here.ok()) return Ok();  // deleted here since: the comparison tells
+  for (const records::KeyValue& tag : theirs.tags) {
+    if (HasKey(here->tags, tag.key)) continue;
+    RETURN_IF_ERROR(job.stores.catalogue->SetVersionTag(theirs.model, number, tag));
   }
   return Ok();
 }
@@ -73,22 +105,32 @@ Status BurnUpTo(MovingJob& job, const std::string& model, VersionNumber number) 
 Result<VersionNumber> MoveVersion(MovingJob& job, const SourceVersion& theirs, bool ours_alone) {
   const std::string key = VersionKey(theirs.model, theirs.number);
   ASSIGN_OR_RETURN(const auto known, job.ledger.Find("version", key));
-  if (known.has_value()) return NumberIn(*known);
-  records::Catalogue& catalogue = *job.stores.catalogue;
-  if (ours_alone) RETURN_IF_ERROR(BurnUpTo(job, theirs.model, theirs.number));
+  if (known.has_value()) {
+    RETURN_IF_ERROR(AddTags(job, theirs, NumberIn(*known)));
+    return NumberIn(*known);
+  }
   records::NewModelVersion version = theirs;
-  version.source = SourceHere(job, theirs);
-  ASSIGN_OR_RETURN(const auto made, catalogue.CreateVersion(version));
-  RETURN_IF_ERROR(job.ledger.Put("version", key, {.ours = std::to_string(made.number)}));
-  ++job.report.versions.moved;
-  if (made.number != theirs.number) {
-    job.Note("version " + key + " is number " + std::to_string(made.number) + " here");
+  const auto source = SourceHere(job, theirs);
+  if (source.has_value()) version.source = *source;
+  if (!source.has_value()) {
+    job.Note("the files of version " + key +
+             " stay where they are: " + version.source.substr(0, 200));
+  }
+  ASSIGN_OR_RETURN(VersionNumber number, Unwritten(job, version, key));
+  if (number == 0) {
+    if (ours_alone) RETURN_IF_ERROR(BurnUpTo(job, theirs.model, theirs.number));
+    ASSIGN_OR_RETURN(number, MakeVersion(job, version, key));
   }
   if (theirs.stage != records::Stage::kNone) {
-    const auto staged = catalogue.SetStage(theirs.model, made.number, theirs.stage, false);
+    const auto staged = job.stores.catalogue->SetStage(theirs.model, number, theirs.stage, false);
     if (!staged.ok()) job.Note("stage of " + key + ": " + staged.error().ToString());
   }
-  return made.number;
+  RETURN_IF_ERROR(job.ledger.Put("version", key, {.ours = std::to_string(number)}));
+  ++job.report.versions.moved;
+  if (number != theirs.number) {
+    job.Note("version " + key + " is number " + std::to_string(number) + " here");
+  }
+  return number;
 }
 
 Status MoveAliases(MovingJob& job, const RegisteredModel& theirs,
@@ -142,7 +184,6 @@ Status MoveModel(MovingJob& job, const RegisteredModel& theirs) {
   const bool alone = made || (known.has_value() && known->ours == "made");
   if (made) {
     ++job.report.models.moved;
-    RETURN_IF_ERROR(job.ledger.Put("registered", theirs.name, {.ours = "made"}));
   } else if (!known.has_value()) {
     job.Note("registered model '" + theirs.name + "' was here already: its versions follow ours");
   }
@@ -164,25 +205,22 @@ Status MoveModel(MovingJob& job, const RegisteredModel& theirs) {
 
 }  // namespace
 
-std::string SourceHere(MovingJob& job, const SourceVersion& version) {
+// "…/ID/artifacts/rest" is below what ID names here: a run, or a logged model.
+std::optional<std::string> SourceHere(MovingJob& job, const SourceVersion& version) {
+  constexpr std::string_view kArtifacts = "/artifacts";
   const std::string& uri = version.source;
   if (uri.starts_with("models:/") || uri.starts_with("runs:/")) return uri;
-  const auto run = job.ledger.Find("run", version.run_id);
-  const auto below_run = Below(uri, version.run_id);
-  if (run.ok() && run->has_value() && below_run.has_value()) return (*run)->ours + *below_run;
-  std::string model_id = version.model_id;
-  if (model_id.empty() && uri.find("/models/m-") != uri.npos) {
-    const std::size_t at = uri.find("/models/m-") + 8;
-    model_id = uri.substr(at, uri.find('/', at) - at);
+  for (std::size_t at = uri.find(kArtifacts); at != uri.npos; at = uri.find(kArtifacts, at + 1)) {
+    const std::string rest = uri.substr(at + kArtifacts.size());
+    const std::size_t slash = at == 0 ? uri.npos : uri.rfind('/', at - 1);
+    if (slash == uri.npos || (!rest.empty() && rest.front() != '/')) continue;
+    const std::string id = uri.substr(slash + 1, at - slash - 1);
+    for (const std::string_view kind : {"run", "model"}) {
+      const auto moved = job.ledger.Find(kind, id);
+      if (moved.ok() && moved->has_value()) return (*moved)->ours + rest;
+    }
   }
-  const auto model = job.ledger.Find("model", model_id);
-  const auto below_model = Below(uri, model_id);
-  if (model.ok() && model->has_value() && below_model.has_value()) {
-    return (*model)->ours + *below_model;
-  }
-  job.Note("the files of version " + VersionKey(version.model, version.number) +
-           " stay where they are: " + uri.substr(0, 200));
-  return uri;
+  return std::nullopt;
 }
 
 Status MoveRegistry(MovingJob& job) {

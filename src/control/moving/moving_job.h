@@ -2,6 +2,7 @@
 // Thread safety: one thread.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,8 +36,8 @@ Status MoveArtifacts(MovingJob& job, const ArtifactOwner& owner, const std::stri
 Status MoveExperiments(MovingJob& job);
 // Registered models, versions, aliases.
 Status MoveRegistry(MovingJob& job);
-// Where a version's files lie here, of what its source says there.
-std::string SourceHere(MovingJob& job, const SourceVersion& version);
+// Where a version's files lie here, of what its source says there; nothing when they stay there.
+std::optional<std::string> SourceHere(MovingJob& job, const SourceVersion& version);
 // One walk over both sides; appends to report.differences.
 Status VerifyMove(MovingJob& job);
 

@@ -7,6 +7,7 @@
 
 #include "control/moving/mlflow_files.h"
 #include "control/moving/moving_job.h"
+#include "records/catalogue/artifact_location.h"
 
 namespace mooring::control {
 namespace {
@@ -68,7 +69,7 @@ Status ComparePoints(MovingJob& job, const records::Run& theirs) {
 Status CompareArtifacts(MovingJob& job, const ArtifactOwner& owner, const std::string& uri) {
   ASSIGN_OR_RETURN(const auto theirs, job.source.Artifacts(owner));
   if (theirs.empty()) return Ok();
-  ASSIGN_OR_RETURN(const std::string root, PathHere(uri));
+  ASSIGN_OR_RETURN(const std::string root, records::StoredPath(uri));
   ASSIGN_OR_RETURN(const auto ours, job.stores.artifacts->ListAll(root));
   std::map<std::string_view, const records::ArtifactEntry*> here;
   for (const records::ArtifactEntry& entry : ours) here[entry.name] = &entry;
@@ -143,32 +144,55 @@ Status CompareExperiment(MovingJob& job, const records::Experiment& theirs) {
   return Ok();
 }
 
+using Numbers = std::map<VersionNumber, VersionNumber>;  // theirs, ours
+
+Status CompareVersion(MovingJob& job, const SourceVersion& theirs, Numbers& numbers) {
+  const std::string key = std::to_string(theirs.number) + "@" + theirs.model;
+  const std::string what = "version " + key;
+  ASSIGN_OR_RETURN(const auto known, job.ledger.Find("version", key));
+  const auto number = known.has_value() ? WholeNumber(known->ours) : std::nullopt;
+  const auto here = number.has_value() ? job.stores.catalogue->Version(
+                                             theirs.model, static_cast<VersionNumber>(*number))
+                                       : Result<records::ModelVersion>(Error(Code::kNotFound, ""));
+  if (!here.ok()) {
+    Differ(job, what + " is missing here");
+    return Ok();
+  }
+  numbers[theirs.number] = here->number;
+  ComparePairs(job, what, "tag", theirs.tags, here->tags);
+  if (here->description != theirs.description) Differ(job, what + ": another description here");
+  if (here->run_id != theirs.run_id) Differ(job, what + ": another run here");
+  if (here->stage != theirs.stage) Differ(job, what + ": another stage here");
+  if (here->source != SourceHere(job, theirs).value_or(theirs.source)) {
+    Differ(job, what + ": another source here");
+  }
+  return Ok();
+}
+
 Status CompareRegistered(MovingJob& job, const records::RegisteredModel& theirs) {
   records::Catalogue& catalogue = *job.stores.catalogue;
   const auto ours = catalogue.Model(theirs.name);
   if (!ours.ok()) {
+    if (EndsImport(ours.error())) return ours.error();
     Differ(job, "registered model '" + theirs.name + "' is missing here");
     return Ok();
   }
   ComparePairs(job, "registered model '" + theirs.name + "'", "tag", theirs.tags, ours->tags);
   ASSIGN_OR_RETURN(const auto versions, job.source.Versions(theirs.name));
+  Numbers numbers;
   for (const SourceVersion& version : versions) {
-    const std::string key = std::to_string(version.number) + "@" + theirs.name;
-    ASSIGN_OR_RETURN(const auto known, job.ledger.Find("version", key));
-    const auto number = known.has_value() ? WholeNumber(known->ours) : std::nullopt;
-    const auto here = number.has_value()
-                          ? catalogue.Version(theirs.name, static_cast<VersionNumber>(*number))
-                          : Result<records::ModelVersion>(Error(Code::kNotFound, "not moved"));
-    if (!here.ok()) {
-      Differ(job, "version " + key + " is missing here");
-      continue;
-    }
-    ComparePairs(job, "version " + key, "tag", version.tags, here->tags);
+    RETURN_IF_ERROR(CompareVersion(job, version, numbers));
   }
   ASSIGN_OR_RETURN(const auto aliases, catalogue.Aliases(theirs.name));
   for (const auto& [alias, number] : theirs.aliases) {
-    if (!aliases.contains(alias)) {
-      Differ(job, "alias '" + alias + "' of '" + theirs.name + "' is missing here");
+    const std::string what = "alias '" + alias + "' of '" + theirs.name + "'";
+    const auto here = aliases.find(alias);
+    const auto moved = numbers.find(number);
+    if (here == aliases.end()) {
+      Differ(job, what + " is missing here");
+    } else if (moved == numbers.end() || moved->second != here->second) {
+      Differ(job,
+             fmt::format("{} points at version {} there, at {} here", what, number, here->second));
     }
   }
   return Ok();

@@ -279,6 +279,8 @@ void Parse(std::string_view text, YamlTree& tree) {
 
 }  // namespace
 
+YamlTree ReadYaml(std::string_view text) { return ReadYaml(text, limits::kContractBytes); }
+
 YamlTree ReadYaml(std::string_view text, std::size_t most_bytes) {
   YamlTree tree;
   if (text.size() > most_bytes) {

@@ -5,7 +5,8 @@
 // tags (they are how small texts become large ones), no tabs as indentation, bounded bytes and
 // depth. Use it for files that people write; not for wire formats.
 //
-// Thread safety: pure. Cost: linear in the text; at most `most_bytes` of it.
+// Thread safety: pure. Cost: linear in the text; at most limits::kContractBytes of it, or what the
+// caller allows.
 #pragma once
 
 #include <compare>
@@ -13,8 +14,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/limits.h"
 
 namespace mooring::records {
 
@@ -59,6 +58,7 @@ struct YamlTree {
   std::vector<YamlProblem> problems;
 };
 
-YamlTree ReadYaml(std::string_view text, std::size_t most_bytes = limits::kContractBytes);
+YamlTree ReadYaml(std::string_view text);  // limits::kContractBytes
+YamlTree ReadYaml(std::string_view text, std::size_t most_bytes);
 
 }  // namespace mooring::records

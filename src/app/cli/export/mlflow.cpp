@@ -1,5 +1,3 @@
-#include <filesystem>
-
 #include "app/cli/args.h"
 #include "app/cli/commands.h"
 #include "app/cli/context.h"
@@ -16,20 +14,18 @@ Result<ExitCode> RunExport(Context& context, const Args& args) {
   if (to.empty()) {
     return Error(Code::kInvalidArgument, "where to?").Help("such as --to mlruns");
   }
-  std::error_code failed;
-  const std::string absolute = std::filesystem::absolute(to, failed).lexically_normal().string();
-  if (failed) return Error(Code::kInvalidArgument, "not a path: " + to);
-  ASSIGN_OR_RETURN(const LocalTracked stores, OpenTracked(context, "export mlflow", false));
+  ASSIGN_OR_RETURN(const std::string absolute, AbsolutePath(to));
+  ASSIGN_OR_RETURN(const LocalTracked tracked, OpenTracked(context, "export mlflow", false));
   Progress progress(context, "exporting runs, models and versions", 0);
   ASSIGN_OR_RETURN(
       const control::ExportReport report,
-      control::ExportMlflow(stores.stores(), {.directory = absolute,
-                                              .uri = "file://" + absolute,
-                                              .files = context.files,
-                                              .progress = [&](const control::ExportReport&) {
-                                                progress.Advance(1);
-                                                return true;
-                                              }}));
+      control::ExportMlflow(tracked.stores(), {.directory = absolute,
+                                               .uri = "file://" + absolute,
+                                               .files = context.files,
+                                               .progress = [&](const control::ExportReport&) {
+                                                 progress.Advance(1);
+                                                 return true;
+                                               }}));
   Listing listing("mooring.mlflow_export/1", {{"experiments", "written"},
                                               {"runs", "written"},
                                               {"points", "of metrics"},

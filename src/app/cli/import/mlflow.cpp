@@ -13,14 +13,26 @@ namespace {
 
 constexpr std::size_t kShown = 50;
 
-control::MlflowSourceOptions SourceOf(Context& context, const Args& args) {
-  return {.from = args.Text("from"),
-          .artifact_root = args.Text("artifacts"),
-          .username = context.Environment("MLFLOW_TRACKING_USERNAME"),
-          .password = context.Environment("MLFLOW_TRACKING_PASSWORD"),
-          .token = context.Environment("MLFLOW_TRACKING_TOKEN"),
-          .files = context.files,
-          .transport = context.transport};
+// Said in full: the ledger knows a source by its name.
+Result<std::string> PlaceOf(const std::string& from) {
+  constexpr std::string_view kSqlite = "sqlite:///";
+  if (from.starts_with(kSqlite)) {
+    ASSIGN_OR_RETURN(const std::string file, AbsolutePath(from.substr(kSqlite.size())));
+    return std::string(kSqlite) + file;
+  }
+  if (from.starts_with("file:") || from.find("://") != from.npos) return from;
+  return AbsolutePath(from);
+}
+
+Result<control::MlflowSourceOptions> SourceOf(Context& context, const Args& args) {
+  ASSIGN_OR_RETURN(std::string from, PlaceOf(args.Text("from")));
+  return control::MlflowSourceOptions{.from = std::move(from),
+                                      .artifact_root = args.Text("artifacts"),
+                                      .username = context.Environment("MLFLOW_TRACKING_USERNAME"),
+                                      .password = context.Environment("MLFLOW_TRACKING_PASSWORD"),
+                                      .token = context.Environment("MLFLOW_TRACKING_TOKEN"),
+                                      .files = context.files,
+                                      .transport = context.transport};
 }
 
 void Show(Context& context, const std::vector<std::string>& lines, std::string_view what) {
@@ -49,18 +61,31 @@ Listing ReportListing(const control::ImportReport& report) {
   return listing;
 }
 
+// Files that are brought lie in the artifact store: no experiment may be made that has them
+// elsewhere.
+Status CheckRoot(const Context& context) {
+  const std::string root = context.settings.Text("mlflow.artifact_root");
+  if (!root.starts_with("file:")) return Ok();
+  return Error(Code::kUnsupported, "files have no place here below '" + root + "'")
+      .Why("mlflow.artifact_root comes from: " +
+           context.settings.Value("mlflow.artifact_root").origin)
+      .Help("set it to mlflow-artifacts:/ while importing; experiments keep the place they get");
+}
+
 Result<control::ImportReport> Import(Context& context, const Args& args) {
-  ASSIGN_OR_RETURN(const auto source, control::OpenMlflowSource(SourceOf(context, args)));
+  ASSIGN_OR_RETURN(const control::MlflowSourceOptions from, SourceOf(context, args));
+  ASSIGN_OR_RETURN(const auto source, control::OpenMlflowSource(from));
   const bool dry_run = args.Has("dry-run");
   const DataPaths paths(context.settings.Text("data_dir"));
   const std::string ledger = paths.root + "/moving.db";
-  LocalTracked stores;
+  LocalTracked tracked;
   if (!dry_run) {
-    ASSIGN_OR_RETURN(stores, OpenTracked(context, "import mlflow", true));
+    RETURN_IF_ERROR(CheckRoot(context));
+    ASSIGN_OR_RETURN(tracked, OpenTracked(context, "import mlflow", true));
   }
   Progress progress(context, "importing runs, models and versions", 0);
   return control::ImportMlflow(
-      *source, stores.stores(),
+      *source, tracked.stores(),
       {.ledger_file = !dry_run || context.files->Exists(ledger) ? ledger : "",
        .author = context.process->UserName(),
        .dry_run = dry_run,

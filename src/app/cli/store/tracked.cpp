@@ -1,13 +1,10 @@
 #include "app/cli/store/tracked.h"
 
+#include <filesystem>
+
 #include "app/cli/store/open.h"
 
 namespace mooring::app::cli {
-namespace {
-
-constexpr std::chrono::hours kNotHere{24 * 365 * 20};
-
-}  // namespace
 
 Result<LocalTracked> OpenTracked(Context& context, std::string_view command, bool make) {
   RETURN_IF_ERROR(RequireLocal(context, command));
@@ -17,29 +14,33 @@ Result<LocalTracked> OpenTracked(Context& context, std::string_view command, boo
         .Help("name another with --data-dir");
   }
   RETURN_IF_ERROR(context.files->MakeDirectories(paths.root));
-  LocalTracked opened;
+  LocalTracked tracked;
   auto lock = context.files->Lock(paths.lock);
-  if (!lock.ok()) {
-    return std::move(lock)
-        .error()
-        .Context("a server holds the data directory")
-        .Help("stop it, or name another directory with --data-dir");
+  if (!lock.ok() && lock.error().code() == Code::kConflict) {
+    return Error(Code::kConflict, "a server runs on the data directory '" + paths.root + "'")
+        .Why(std::string(command) + " works on its files, which only one process may write")
+        .Help("stop the server for that time, or name another directory with --data-dir");
   }
-  opened.lock = *std::move(lock);
-  ASSIGN_OR_RETURN(data::BlobStore blobs, data::BlobStore::Open(*context.files, paths.blobs));
-  opened.blobs = std::make_unique<data::BlobStore>(std::move(blobs));
+  if (!lock.ok()) return std::move(lock).error();
+  tracked.lock = *std::move(lock);
   ASSIGN_OR_RETURN(
-      opened.tracking,
-      records::OpenSqliteTracking({.file = paths.root + "/tracking.db", .clock = context.clock}));
-  ASSIGN_OR_RETURN(opened.artifacts,
-                   records::ArtifactStore::Open({.file = paths.root + "/artifacts.db",
-                                                 .blobs = opened.blobs.get(),
-                                                 .clock = context.clock,
-                                                 .files = context.files,
-                                                 .grace = kNotHere}));
-  ASSIGN_OR_RETURN(opened.catalogue,
-                   records::Catalogue::Open({.directory = paths.root, .clock = context.clock}));
-  return opened;
+      tracked.opened,
+      TrackedStores::Open(
+          {.files = context.files,
+           .clock = context.clock,
+           .root = paths.root,
+           .artifact_root = context.settings.Text("mlflow.artifact_root"),
+           .allow_file_locations = context.settings.Switch("mlflow.allow_file_locations"),
+           .grace = std::chrono::milliseconds(0)}));
+  return tracked;
+}
+
+Result<std::string> AbsolutePath(const std::string& path) {
+  std::error_code failed;
+  std::string absolute = std::filesystem::absolute(path, failed).lexically_normal().string();
+  if (failed) return Error(Code::kInvalidArgument, "not a path: " + path);
+  while (absolute.size() > 1 && absolute.ends_with('/')) absolute.pop_back();
+  return absolute;
 }
 
 }  // namespace mooring::app::cli

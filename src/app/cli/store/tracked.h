@@ -1,32 +1,33 @@
-// The stores of MLflow's clients in a data directory that no server holds: experiments and runs,
-// artifacts, the registry. Thread safety: one command. Failure: kUnsupported with --server,
-// kConflict while a server runs.
+// What MLflow's clients keep in a data directory that no server holds: experiments and runs, files,
+// the registry; opened as the server opens them (app/tracked_stores.h). Thread safety: one command.
+// Failure: kUnsupported with --server, kConflict while a server runs, kNotFound.
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "app/cli/context.h"
+#include "app/tracked_stores.h"
 #include "base/io/file_system.h"
 #include "control/moving/import.h"
-#include "data/store/blob_store.h"
 
 namespace mooring::app::cli {
 
 struct LocalTracked {
   std::unique_ptr<FileLock> lock;
-  std::unique_ptr<data::BlobStore> blobs;
-  std::unique_ptr<records::TrackingStore> tracking;
-  std::unique_ptr<records::ArtifactStore> artifacts;
-  std::unique_ptr<records::Catalogue> catalogue;
+  TrackedStores opened;
 
   control::MovingStores stores() const {
-    return {tracking.get(), artifacts.get(), catalogue.get()};
+    return {opened.tracking.get(), opened.artifacts.get(), opened.catalogue.get()};
   }
 };
 
-// `make`: the directory is made when it is absent; else that is kNotFound. Artifacts that lose
-// their name are freed by the server: it knows who else names a blob.
+// `make`: the directory is made when it is absent; else that is kNotFound. Nobody else writes
+// meanwhile, so a large file that loses its last name is freed at once.
 Result<LocalTracked> OpenTracked(Context& context, std::string_view command, bool make);
+
+// A path that means the same wherever it is said; without '/' at its end.
+Result<std::string> AbsolutePath(const std::string& path);
 
 }  // namespace mooring::app::cli
