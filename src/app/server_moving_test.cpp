@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <regex>
 
 #include "app/cli/testing/fake_process.h"
 #include "app/server.h"
@@ -66,43 +67,32 @@ class ServerMoving : public testing::Test {
     EXPECT_TRUE(json.ok());
     return json.ok() ? std::move(*json) : Json();
   }
-  // All that the API tells of the golden directory but for when things were made here.
+  // All that the API tells of the golden directory, but for when things were made here.
   std::string Told() {
-    std::string told;
+    std::vector<std::string> calls;
     for (const char* name : {"Default", "fares%3A%20winter", "old"}) {
-      const Json json = Ask(std::string("experiments/get-by-name?experiment_name=") + name);
-      const Json* experiment = json.Find("experiment");
-      told += TextOf(experiment, "lifecycle_stage") + " " + ListOf(experiment, "tags") + "\n";
+      calls.push_back(std::string("experiments/get-by-name?experiment_name=") + name);
     }
     for (const char letter : {'a', 'b', 'c'}) {
-      told += Get(kApi + "runs/get?run_id=" + std::string(32, letter)) + "\n";
+      calls.push_back("runs/get?run_id=" + std::string(32, letter));
     }
     for (const char* key : {"loss", "grad", "val/auc"}) {
-      told += Get(kApi + "metrics/get-history?run_id=" + kRun + "&metric_key=" + key) + "\n";
+      calls.push_back("metrics/get-history?run_id=" + kRun + "&metric_key=" + key);
     }
-    told += Get(kApi + "artifacts/list?run_id=" + kRun + "&path=plots");
-    const Json model = Ask("logged-models/" + kModel);
-    told += ListOf(model.Find("model")->Find("info"), "tags") + "\n";
-    const Json registered = Ask("registered-models/get?name=fare");
-    told += ListOf(registered.Find("registered_model"), "tags") +
-            ListOf(registered.Find("registered_model"), "aliases") + "\n";
+    calls.push_back("artifacts/list?run_id=" + kRun + "&path=plots");
+    calls.push_back("logged-models/" + kModel);
+    calls.push_back("registered-models/get?name=fare");
     for (const char* number : {"1", "3"}) {
-      const Json json = Ask(std::string("model-versions/get?name=fare&version=") + number);
-      const Json* version = json.Find("model_version");
-      for (const char* key : {"current_stage", "description", "run_id", "source", "status"}) {
-        told += TextOf(version, key) + " ";
-      }
-      told += ListOf(version, "tags") + ListOf(version, "aliases") + "\n";
+      calls.push_back(std::string("model-versions/get?name=fare&version=") + number);
     }
-    return told;
+    std::string told;
+    for (const std::string& call : calls) told += Get(kApi + call) + "\n";
+    static const std::regex made("\"(creation|last_update)[a-z_]*\": *\"?[0-9]+\"?");
+    return std::regex_replace(told, made, "");
   }
   static std::string TextOf(const Json* json, std::string_view key) {
     const Json* text = json == nullptr ? nullptr : json->Find(key);
     return text != nullptr && text->IsString() ? std::string(*text->AsString()) : "";
-  }
-  static std::string ListOf(const Json* json, std::string_view key) {
-    const Json* list = json == nullptr ? nullptr : json->Find(key);
-    return list == nullptr ? "" : list->ToString();
   }
 
   std::string folder_, said_;
