@@ -36,6 +36,7 @@ class ServerMoving : public testing::Test {
     words.insert(words.end(), {"--data-dir", folder_ + "/" + home});
     cli::FakeWorld world;
     world.context.files = &PosixFileSystem();
+    world.context.transport = transport_.get();
     const int code = world.Run(words);
     said_ = world.out.written + world.err.written;
     return code;
@@ -137,6 +138,16 @@ TEST_F(ServerMoving, WhatWasExportedAndImportedAgainIsToldTheSame) {
   Serve("home");
   const std::string told = Told();
   EXPECT_NE(told.find("\"challenger\""), std::string::npos) << told;
+  Serve("again");
+  EXPECT_EQ(Told(), told);
+}
+
+TEST_F(ServerMoving, WhatAServerTellsIsBroughtTheSame) {
+  ASSERT_EQ(Run({"import", "mlflow", "--from", kGolden}, "home"), 0) << said_;
+  Serve("home");
+  const std::string told = Told();
+  const std::string from = "http://127.0.0.1:" + std::to_string(server_->port());
+  ASSERT_EQ(Run({"import", "mlflow", "--from", from}, "again"), 0) << said_;
   Serve("again");
   EXPECT_EQ(Told(), told);
 }

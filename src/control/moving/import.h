@@ -46,7 +46,7 @@ struct MovingStores {
 };
 
 struct ImportCount {
-  std::uint64_t found = 0;  // at the source
+  std::uint64_t found = 0;  // at the source; points: of runs that are new or changed
   std::uint64_t moved = 0;  // by this import; what would be, with dry_run
 };
 

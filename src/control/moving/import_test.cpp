@@ -72,6 +72,7 @@ TEST_F(MovingTest, ADryRunSaysWhatItWouldDoAndDoesNothing) {
   const auto report = ImportMlflow(*source, home_->stores(), {.dry_run = true});
   ASSERT_TRUE(report.ok()) << report.error().ToString();
   EXPECT_EQ(report->runs.moved, 3U);
+  EXPECT_EQ(report->points.moved, 7U);
   EXPECT_EQ(report->files.moved, 4U);
   EXPECT_EQ(report->versions.moved, 2U);
   EXPECT_EQ(Told(*home_), before);

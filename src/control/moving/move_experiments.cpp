@@ -121,13 +121,14 @@ Status MoveModel(MovingJob& job, Taking& taking, const records::LoggedModel& the
       {.print = print, .ours = ours->artifact_uri, .theirs = theirs.artifact_uri});
 }
 
+// In a dry run they are only counted.
 Status MovePoints(MovingJob& job, const records::Run& theirs) {
   for (const records::Metric& latest : theirs.metrics) {
     std::string token;
     do {
       ASSIGN_OR_RETURN(const auto page, job.source.History(theirs, latest.key, token));
       const std::span<const records::Metric> points(page.items);
-      for (std::size_t at = 0; at < points.size(); at += kPointsACall) {
+      for (std::size_t at = 0; !job.options.dry_run && at < points.size(); at += kPointsACall) {
         const auto some = points.subspan(at, std::min(kPointsACall, points.size() - at));
         RETURN_IF_ERROR(job.stores.tracking->LogBatch(theirs.info.id, {.metrics = some}));
       }
@@ -177,6 +178,7 @@ Status MoveRun(MovingJob& job, Taking& taking, const records::Run& theirs,
   const bool done = known.has_value() && known->print == print;
   if (!done) ++job.report.runs.moved;
   const ArtifactOwner owner{false, id, theirs.info.experiment_id, theirs.info.artifact_uri};
+  if (job.options.dry_run && !done) RETURN_IF_ERROR(MovePoints(job, theirs));
   if (job.options.dry_run || done) {
     return MoveArtifacts(job, owner, done ? known->ours : "");
   }
