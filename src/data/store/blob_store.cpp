@@ -150,6 +150,13 @@ Result<std::unique_ptr<BlobWriter>> BlobStore::Begin() {
   return std::make_unique<BlobWriter>(*this, std::move(draft));
 }
 
+Status BlobStore::Adopt(const std::string& path, const BlobId& id) {
+  const std::string folder = FolderOf(id);
+  RETURN_IF_ERROR(files_->MakeDirectories(folder));
+  RETURN_IF_ERROR(files_->Rename(path, PathOf(id)));
+  return files_->SyncDirectory(folder);
+}
+
 Status BlobStore::PutSidecar(const BlobId& id, std::string_view suffix, ByteSpan bytes) {
   ASSIGN_OR_RETURN(const std::string path, Sidecar(id, suffix));
   if (!Has(id)) return Error(Code::kNotFound, "no blob " + id.ToString());

@@ -2,9 +2,9 @@
 // bytes are kept once. A sidecar is a file derived from a blob and kept beside it, such as a
 // model's flat form: it may be missing at any time and is made again.
 //
-// On disk: <directory>/ab/cd/abcd…64 hex digits, sidecars with ".suffix" after it, and
-// <directory>/tmp for what is being written. Names come only from digests and from suffixes of
-// [a-z0-9-], never from users.
+// On disk: <directory>/ab/cd/abcd…64 hex digits, sidecars with ".suffix" after it,
+// <directory>/tmp for what is being written, <directory>/work for what others put together there.
+// Names come only from digests and from suffixes of [a-z0-9-], never from users.
 //
 // Thread safety: any thread, any number of processes. Ownership: keeps a reference to the file
 // system. Failure: Put gives an id only when the bytes and their name are on disk; a cut before
@@ -54,6 +54,12 @@ class BlobStore {
 
   // A blob of any size, piece by piece: see blob_writer.h.
   Result<std::unique_ptr<BlobWriter>> Begin();
+
+  // A synced file of the same file system becomes the blob: it is moved, neither read nor copied.
+  // The caller has made sure that the id is that of its bytes.
+  Status Adopt(const std::string& path, const BlobId& id);
+  // A directory beside the blobs for files that shall be adopted. Nothing of it is a blob.
+  std::string WorkDirectory() const { return directory_ + "/work"; }
 
   // The bytes, not checked against the id: see Verify.
   Result<std::unique_ptr<MappedFile>> Get(const BlobId& id) const;

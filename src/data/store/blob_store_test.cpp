@@ -51,6 +51,20 @@ TEST_F(BlobStoreTest, TheSameBytesAreKeptOnceHoweverTheyCome) {
   EXPECT_EQ(Drafts(), 0U);
 }
 
+TEST_F(BlobStoreTest, AnAdoptedFileIsMovedNotCopied) {
+  std::filesystem::create_directories(store_->WorkDirectory());
+  const std::string file = store_->WorkDirectory() + "/draft";
+  for (int i = 0; i < 2; ++i) {  // the second is one that is there already
+    std::ofstream(file) << "abc";
+    const BlobId id = BlobId::Of(AsBytes("abc"));
+    ASSERT_TRUE(store_->Adopt(file, id).ok());
+    EXPECT_FALSE(std::filesystem::exists(file));
+    EXPECT_TRUE(store_->Verify(id).ok());
+    EXPECT_EQ(store_->List().value(), std::vector{id});
+  }
+  EXPECT_EQ(store_->Adopt(file, BlobId::Of({})).error().code(), Code::kNotFound);
+}
+
 TEST_F(BlobStoreTest, EmptyBytesAreABlob) {
   const auto id = store_->Put({});
   ASSERT_TRUE(id.ok());

@@ -68,6 +68,9 @@ class SqliteArtifacts final : public ArtifactStore {
   Status Remove(std::string_view path) override;
   Result<std::size_t> Sweep() override;
   Status Materialise(std::string_view directory, const std::string& target) const override;
+  PartUploads* parts() override { return parts_.get(); }
+  Status PublishParts(std::string_view upload, std::string_view path,
+                      std::span<const SentPart> sent) override;
 
   Status PublishPacked(std::string_view path, std::string_view content);
   Status PublishBlob(std::string_view path, data::BlobWriter& writer);
@@ -85,7 +88,11 @@ class SqliteArtifacts final : public ArtifactStore {
   auto Look(const Ask& ask) const -> decltype(ask(std::declval<ArtifactView&>()));
   Status CopyOut(std::string_view path, const std::string& target) const;
 
+  // Names a blob that is in the blob store; with freeing_ held.
+  Status Name(std::string_view path, const BlobId& id, std::uint64_t bytes);
+
   Options options_;
+  std::unique_ptr<PartUploads> parts_;
   std::unique_ptr<data::GroupWriter> writer_;
   std::optional<ArtifactRows> rows_;  // of what the writer runs; gone before the writer
   mutable std::mutex views_mutex_;
@@ -124,6 +131,9 @@ class Upload final : public ArtifactUpload {
 };
 
 Status SqliteArtifacts::Start() {
+  ASSIGN_OR_RETURN(parts_, PartUploads::Open({.directory = options_.blobs->WorkDirectory(),
+                                              .files = options_.files,
+                                              .clock = options_.clock}));
   ASSIGN_OR_RETURN(writer_,
                    data::GroupWriter::Open({.file = options_.file, .steps = ArtifactSchema()}));
   return writer_->Write([this](data::Database& db) -> Status {
@@ -171,6 +181,25 @@ Status SqliteArtifacts::PublishBlob(std::string_view path, data::BlobWriter& wri
   const std::shared_lock naming(freeing_);
   const std::uint64_t bytes = writer.bytes();
   ASSIGN_OR_RETURN(const BlobId id, writer.Publish());
+  return Name(path, id, bytes);
+}
+
+Status SqliteArtifacts::PublishParts(std::string_view upload, std::string_view path,
+                                     std::span<const SentPart> sent) {
+  RETURN_IF_ERROR(CheckArtifactPath(path));
+  ASSIGN_OR_RETURN(const WholeUpload whole, parts_->Complete(upload, path, sent));
+  const BlobId id(whole.digest);
+  const std::shared_lock naming(freeing_);
+  if (Status moved = options_.blobs->Adopt(whole.file, id); !moved.ok()) {
+    parts_->Release(upload);
+    return moved;
+  }
+  Status named = Name(path, id, whole.bytes);
+  const Status forgotten = parts_->Forget(upload);
+  return named.ok() ? forgotten : named;
+}
+
+Status SqliteArtifacts::Name(std::string_view path, const BlobId& id, std::uint64_t bytes) {
   const NamedBytes named{path, id.digest(), bytes, std::nullopt, NowMs()};
   Status put = Change([&](ArtifactRows& rows) { return rows.Put(named); });
   if (!put.ok()) {
@@ -222,6 +251,7 @@ Status SqliteArtifacts::Remove(std::string_view path) {
 }
 
 Result<std::size_t> SqliteArtifacts::Sweep() {
+  RETURN_IF_ERROR(parts_->Sweep());
   const std::int64_t until_ms = NowMs() - options_.grace.count();
   ASSIGN_OR_RETURN(const std::vector<BlobId> unnamed,
                    Look([&](ArtifactView& view) { return view.Unnamed(until_ms); }));
@@ -270,6 +300,10 @@ Status SqliteArtifacts::Materialise(std::string_view directory, const std::strin
 }
 
 }  // namespace
+
+Status ArtifactStore::PublishParts(std::string_view, std::string_view, std::span<const SentPart>) {
+  return Error(Code::kUnsupported, "this store takes no files in parts");
+}
 
 Result<std::unique_ptr<ArtifactStore>> ArtifactStore::Open(Options options) {
   CHECK(options.blobs != nullptr && options.clock != nullptr && options.files != nullptr);

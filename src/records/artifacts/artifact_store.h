@@ -6,6 +6,8 @@
 //   RETURN_IF_ERROR(upload->Append(bytes)); …
 //   RETURN_IF_ERROR(upload->Publish("1/ab…/artifacts/model/MLmodel"));   // durable, replaces
 //
+// Large files may come in parts (part_uploads.h), which are put together without a second copy.
+//
 // Small files (limits of the implementation) share commits: thousands a second; large ones stream
 // into the blob store. Paths are relative, '/'-separated, 1..4096 bytes, without empty, "." and
 // ".." segments, control characters or backslashes: kInvalidArgument "Invalid path" otherwise.
@@ -25,6 +27,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +36,7 @@
 #include "base/io/file_system.h"
 #include "base/result.h"
 #include "data/store/blob_store.h"
+#include "records/artifacts/part_uploads.h"
 
 namespace mooring::records {
 
@@ -84,6 +88,11 @@ class ArtifactStore {
   virtual Status Remove(std::string_view path) = 0;
   // Frees blobs that lost their last name `grace` ago; how many. To be called now and then.
   virtual Result<std::size_t> Sweep() = 0;
+  // Files that come in parts; null: this store takes none. Sweep drops those that nobody goes on
+  // with. PublishParts names what all parts make and ends the upload.
+  virtual PartUploads* parts() { return nullptr; }
+  virtual Status PublishParts(std::string_view upload, std::string_view path,
+                              std::span<const SentPart> sent);
   // Writes a directory out as real files below `target`, for code that needs paths. Names are
   // checked again; links are never made, and nothing that is there is written over.
   virtual Status Materialise(std::string_view directory, const std::string& target) const = 0;
