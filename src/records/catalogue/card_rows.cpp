@@ -213,6 +213,18 @@ Result<std::vector<ModelVersion>> ReadTaggedVersions(Database& db, std::string_v
   }
 }
 
+Result<std::vector<VersionName>> ReadRegisteredFrom(Database& db, std::string_view logged_model) {
+  if (logged_model.empty()) return std::vector<VersionName>();
+  ASSIGN_OR_RETURN(Statement read,
+                   db.Prepare("SELECT v.name, v.number FROM card_versions v JOIN cards c ON c.name "
+                              "= v.name WHERE v.model_id = ? AND v.model_id <> '' AND v.deleted_ms "
+                              "= 0 AND c.gone = 0 ORDER BY v.name, v.number"));
+  RETURN_IF_ERROR(read.Start(logged_model));
+  return RowsOf(read, [](const Statement& row) {
+    return VersionName{row.String(0), static_cast<VersionNumber>(row.Int(1))};
+  });
+}
+
 Status AddAliases(Database& db, std::span<ModelVersion> versions) {
   std::map<std::string, AliasMap, std::less<>> of_models;
   for (ModelVersion& version : versions) {

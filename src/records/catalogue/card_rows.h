@@ -28,6 +28,9 @@ Result<ModelVersion> ReadVersionCard(data::Database& db, std::string_view model,
                                      VersionNumber number);
 // With their tags alone, by name and number; of all models, or of the one that is named.
 Result<std::vector<ModelVersion>> ReadTaggedVersions(data::Database& db, std::string_view only);
+// See Catalogue::RegisteredFrom.
+Result<std::vector<VersionName>> ReadRegisteredFrom(data::Database& db,
+                                                    std::string_view logged_model);
 Status AddAliases(data::Database& db, std::span<ModelVersion> versions);
 
 // Aliases of serving and pointers together.

@@ -56,6 +56,11 @@ struct ModelVersion : NewModelVersion {
   bool native = false;               // registered natively: it can serve
 };
 
+struct VersionName {
+  std::string model;
+  VersionNumber number = 0;
+};
+
 struct NewRegisteredModel {
   std::string name, description, user;
   std::vector<KeyValue> tags;
@@ -121,6 +126,8 @@ class Catalogue {
   // By number. `model` "": of all models.
   virtual Result<std::vector<ModelVersion>> Versions(std::string_view model) = 0;
   virtual Result<PageOf<ModelVersion>> SearchVersions(const CardSearch& search) = 0;
+  // The versions that were registered from a logged model ("m-…"), by name and number.
+  virtual Result<std::vector<VersionName>> RegisteredFrom(std::string_view logged_model) = 0;
 
   // "latest": the newest version. kInvalidArgument when there is no such alias.
   virtual Result<ModelVersion> VersionOf(std::string_view model, std::string_view alias) = 0;

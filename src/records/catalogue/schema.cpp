@@ -87,4 +87,12 @@ UPDATE cards SET updated_ms = max(updated_ms, coalesce(
   (SELECT max(created_ms) FROM card_versions v WHERE v.name = cards.name), 0));
 )sql";
 
+// A version made with models:/m-… as its source, but without the id, is of that logged model, too.
+const std::string_view kLoggedModelStep = R"sql(
+UPDATE card_versions SET model_id = substr(source, 9)
+  WHERE model_id = '' AND source GLOB 'models:/m-*' AND instr(substr(source, 9), '/') = 0
+    AND instr(source, '@') = 0;
+CREATE INDEX card_versions_by_logged_model ON card_versions(model_id) WHERE model_id <> '';
+)sql";
+
 }  // namespace mooring::records

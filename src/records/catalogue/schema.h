@@ -8,5 +8,7 @@ namespace mooring::records {
 
 // Models and versions that are there already get their cards.
 extern const std::string_view kCatalogueStep;
+// Versions are found by the logged model that they were registered from.
+extern const std::string_view kLoggedModelStep;
 
 }  // namespace mooring::records

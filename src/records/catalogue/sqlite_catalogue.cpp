@@ -116,6 +116,10 @@ Result<PageOf<ModelVersion>> SqliteCatalogue::SearchVersions(const CardSearch& s
   return Read([&](Database& db) { return SearchVersionCards(db, search); });
 }
 
+Result<std::vector<VersionName>> SqliteCatalogue::RegisteredFrom(std::string_view logged_model) {
+  return Read([&](Database& db) { return ReadRegisteredFrom(db, logged_model); });
+}
+
 Result<ModelVersion> SqliteCatalogue::CreateVersion(const NewModelVersion& version) {
   return Write(kUnsaid, [&](const ChangeContext& context) -> Result<ModelVersion> {
     ASSIGN_OR_RETURN(const VersionNumber number, CreateVersionIn(context, version));

@@ -45,6 +45,7 @@ class SqliteCatalogue final : public Catalogue {
                           std::string_view key) override;
   Result<std::vector<ModelVersion>> Versions(std::string_view model) override;
   Result<PageOf<ModelVersion>> SearchVersions(const CardSearch& search) override;
+  Result<std::vector<VersionName>> RegisteredFrom(std::string_view logged_model) override;
   Result<ModelVersion> VersionOf(std::string_view model, std::string_view alias) override;
   Result<PointerChange> SetAlias(std::string_view model, std::string_view alias, VersionNumber to,
                                  const Change& change) override;

@@ -155,8 +155,8 @@ constexpr std::string_view kWatchBlob =
 }  // namespace
 
 std::span<const std::string_view> RegistrySchema() {
-  static const std::array<std::string_view, 4> kSteps = {kFirst, kVerdictKinds, kWatchBlob,
-                                                         kCatalogueStep};
+  static const std::array<std::string_view, 5> kSteps = {kFirst, kVerdictKinds, kWatchBlob,
+                                                         kCatalogueStep, kLoggedModelStep};
   return kSteps;
 }
 
