@@ -10,12 +10,13 @@
 
 #include "base/limits.h"
 #include "records/search/like.h"
+#include "records/search/refusal.h"
 #include "records/search/vocabulary.h"
 
 namespace mooring::records::search {
 namespace {
 
-Error Invalid(std::string message) { return Error(Code::kInvalidArgument, std::move(message)); }
+Error Invalid(std::string message) { return Refused(std::move(message)); }
 
 double NumberOf(std::string_view text) {
   double number = 0;

@@ -8,12 +8,13 @@
 #include "base/limits.h"
 #include "records/search/clause_value.h"
 #include "records/search/lexer.h"
+#include "records/search/refusal.h"
 #include "records/search/vocabulary.h"
 
 namespace mooring::records::search {
 namespace {
 
-Error Invalid(std::string message) { return Error(Code::kInvalidArgument, std::move(message)); }
+Error Invalid(std::string message) { return Refused(std::move(message)); }
 
 // A stretch of tokens: one comparison, or one thing that does not belong in a filter.
 struct Item {

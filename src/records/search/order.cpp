@@ -7,12 +7,13 @@
 
 #include "base/limits.h"
 #include "records/search/lexer.h"
+#include "records/search/refusal.h"
 #include "records/search/vocabulary.h"
 
 namespace mooring::records::search {
 namespace {
 
-Error Invalid(std::string message) { return Error(Code::kInvalidArgument, std::move(message)); }
+Error Invalid(std::string message) { return Refused(std::move(message)); }
 
 Error NotParsed(std::string_view item) {
   return Invalid(fmt::format("Invalid order_by clause '{}'. Could not be parsed.", item));
