@@ -76,7 +76,23 @@ Result<std::unique_ptr<PartUploads>> PartUploads::Open(Options options) {
   RETURN_IF_ERROR(options.files->MakeDirectories(options.directory));
   ASSIGN_OR_RETURN(Database db, Database::Open(options.directory + "/index.db", {}));
   RETURN_IF_ERROR(db.Migrate(kSteps));
-  return std::unique_ptr<PartUploads>(new PartUploads(std::move(options), std::move(db)));
+  std::unique_ptr<PartUploads> uploads(new PartUploads(std::move(options), std::move(db)));
+  RETURN_IF_ERROR(uploads->RemoveStrays());
+  return uploads;
+}
+
+Status PartUploads::RemoveStrays() {
+  const std::scoped_lock lock(mutex_);
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, options_.files->List(options_.directory));
+  for (const std::string& name : names) {
+    const std::string id = name.substr(0, name.rfind('.'));
+    if (!IsId(id)) continue;
+    const auto known = Find(id);
+    if (known.ok()) continue;
+    if (known.error().code() != Code::kNotFound) return known.error();
+    RETURN_IF_ERROR(RemoveIfThere(*options_.files, options_.directory + "/" + name));
+  }
+  return Ok();
 }
 
 std::string PartUploads::BodyOf(std::string_view id) const {

@@ -128,6 +128,9 @@ class PartUploads {
   std::string LastOf(std::string_view id) const;
   std::int64_t NowMs() const;
 
+  // Files that a crash left without their upload.
+  Status RemoveStrays();
+
   // All of these with mutex_ held.
   Result<Upload> Find(std::string_view id);
   Status CheckPlace(const PartPlace& place, Upload& upload);

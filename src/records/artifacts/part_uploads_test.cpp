@@ -196,6 +196,20 @@ TEST_F(PartUploadsTest, WhatIsAbortedOrForgottenLeavesNothing) {
   EXPECT_TRUE(Send(fresh, 1, "aaaa").ok());
 }
 
+TEST_F(PartUploadsTest, WhatACrashLeftIsRemoved) {
+  const std::string id = Create(2);
+  ASSERT_TRUE(Send(id, 1, "aaaa").ok());
+  for (const char* end : {".body", ".last"}) {
+    ASSERT_TRUE(PosixFileSystem()
+                    .WriteFileDurably(directory_ + "/" + std::string(32, 'a') + end, AsBytes("x"))
+                    .ok());
+  }
+  EXPECT_EQ(Files(), 3u);
+  Open();
+  EXPECT_EQ(Files(), 1u);
+  EXPECT_TRUE(Send(id, 2, "z").ok());
+}
+
 TEST_F(PartUploadsTest, SoManyAtOnceAndNoMore) {
   for (int i = 0; i < 4; ++i) Create(1);
   EXPECT_EQ(uploads_->Create("p", 1).error().code(), Code::kResourceExhausted);
