@@ -99,6 +99,24 @@ TEST_F(Administration, PromotesAndRollsBackWithReasonsAndRevisions) {
   EXPECT_EQ((**aliases.GetArray("history")).size(), 3U);
 }
 
+TEST_F(Administration, TellsWhichVersionWasInProductionAtATime) {
+  ASSERT_EQ(Put(kChampion, R"({"version":1,"reason":"go","author":"bob"})").status, 200);
+  const std::string moment(*Put(kChampion, R"({"version":2,"reason":"x"})").json().GetString("at"));
+  ASSERT_EQ(Put(kChampion, R"({"version":1,"reason":"back"})").status, 200);
+  const std::string path = "/api/v1/models/m/aliases?at=";
+  const Json then = api_.Get(path + moment).json();
+  const Json* const champion = then.Find("at")->Find("champion");
+  ASSERT_NE(champion, nullptr);
+  EXPECT_EQ(*champion->GetInt("to"), 2);
+  EXPECT_EQ(*champion->GetString("reason"), "x");
+  EXPECT_EQ(*then.Find("aliases")->GetInt("champion"), 1) << "and now";
+  const Json before = api_.Get(path + "2001-01-01T00:00:00Z").json();
+  EXPECT_EQ(before.Find("at")->Find("champion"), nullptr);
+  for (const char* bad : {"yesterday", "2026-02-30T00:00:00Z", "2026-01-01", "99999999999"}) {
+    EXPECT_EQ(api_.Get(path + bad).status, 400) << bad;
+  }
+}
+
 TEST_F(Administration, OfManyPromotionsFromOneRevisionExactlyOneWins) {
   ASSERT_EQ(Put(kChampion, R"({"version":1,"reason":"go"})").status, 200);
   const std::string revision =

@@ -5,11 +5,13 @@
 #include <initializer_list>
 #include <limits>
 
+#include "api/http/target.h"
 #include "api/native/models.h"
 #include "base/limits.h"
 #include "base/text/json.h"
 #include "base/text/json_writer.h"
 #include "records/catalogue/catalogue.h"
+#include "records/registry/alias_history.h"
 
 namespace mooring::api {
 namespace {
@@ -108,6 +110,10 @@ Result<std::string> AliasesJson(const Call& call) {
   const std::string_view model = call.parameters[0];
   RETURN_IF_ERROR(ValidateName("model", model));
   ASSIGN_OR_RETURN(Registry* const registry, RegistryOf(call));
+  std::optional<Time> moment;
+  if (const std::string text = QueryValue(call.request->query, "at"); !text.empty()) {
+    ASSIGN_OR_RETURN(moment, ParseTime(text));
+  }
   ASSIGN_OR_RETURN(const auto aliases, AliasesOf(call, *registry, model));
   ASSIGN_OR_RETURN(const auto history, registry->AliasHistory(model));
   ASSIGN_OR_RETURN(const records::DesiredState desired, registry->Desired());
@@ -121,7 +127,16 @@ Result<std::string> AliasesJson(const Call& call) {
   for (const auto& [alias, version] : aliases) json.Member(alias, version);
   json.EndObject().Key("history").BeginArray();
   for (const AliasChange& change : history) WriteChange(json, change);
-  json.EndArray().EndObject();
+  json.EndArray();
+  if (moment) {
+    json.Key("at").BeginObject();
+    for (const auto& [alias, change] : records::AliasesAt(history, *moment)) {
+      json.Key(alias);
+      WriteChange(json, change);
+    }
+    json.EndObject();
+  }
+  json.EndObject();
   return body;
 }
 

@@ -2,6 +2,7 @@
 // traffic; every change has an author and a reason and stays in the history.
 //
 //   GET  /api/v1/models/{m}/aliases                  {"aliases":{…},"history":[…]}
+//        …/aliases?at=2026-01-31T12:00:00Z           and "at": {alias: the change in force then}
 //   PUT  /api/v1/models/{m}/aliases/{alias}          {"version": N, "reason": "…", "author"?,
 //   "if_revision"?, "force"?} POST /api/v1/models/{m}/rollback                 {"reason": "…",
 //   "author"?, "if_revision"?}

@@ -3,6 +3,8 @@
 #include "app/cli/context.h"
 #include "app/cli/output/listing.h"
 #include "app/cli/store/open.h"
+#include "base/clock.h"
+#include "records/registry/alias_history.h"
 
 namespace mooring::app::cli {
 namespace {
@@ -26,6 +28,22 @@ Status PrintHistory(Context& context, const Args& args, records::Registry& store
   return PrintListing(context, args, listing);
 }
 
+// Which version each alias pointed at, and who had said so.
+Status PrintMoment(Context& context, const Args& args, records::Registry& store,
+                   const std::string& model) {
+  ASSIGN_OR_RETURN(const Time moment, ParseTime(args.Text("at")));
+  ASSIGN_OR_RETURN(const auto changes, store.AliasHistory(model));
+  Listing listing("mooring.aliases_at/1", {{"alias", "name of a version"},
+                                           {"version", "that it pointed at"},
+                                           {"since", "when it had been set"},
+                                           {"author", "who"},
+                                           {"reason", "why"}});
+  for (const auto& [alias, change] : records::AliasesAt(changes, moment)) {
+    listing.Add({alias, change.to, change.at, change.author, change.reason});
+  }
+  return PrintListing(context, args, listing);
+}
+
 Result<ExitCode> RunShow(Context& context, const Args& args) {
   ASSIGN_OR_RETURN(const auto store, OpenExistingStore(context));
   const std::string& model = args.positional(0);
@@ -35,8 +53,12 @@ Result<ExitCode> RunShow(Context& context, const Args& args) {
       RETURN_IF_ERROR(PrintHistory(context, args, *store, record.name));
       return ExitCode::kDone;
     }
-  } else if (args.Has("history")) {
-    return Error(Code::kInvalidArgument, "--history needs a MODEL");
+    if (args.Has("at")) {
+      RETURN_IF_ERROR(PrintMoment(context, args, *store, record.name));
+      return ExitCode::kDone;
+    }
+  } else if (args.Has("history") || args.Has("at")) {
+    return Error(Code::kInvalidArgument, "--history and --at need a MODEL");
   }
   ASSIGN_OR_RETURN(const records::DesiredState desired, store->Desired());
   Listing listing("mooring.routes/1", {{"model", "model"},
@@ -60,12 +82,15 @@ Command RouteShowCommand() {
       .name = "route show",
       .summary = "what ought to answer, for all models or one",
       .examples = {{"mooring route show", "all"},
-                   {"mooring route show flight-cover --history", "every change, with its reason"}},
+                   {"mooring route show flight-cover --history", "every change, with its reason"},
+                   {"mooring route show flight-cover --at 2026-01-31T12:00:00Z",
+                    "which version was in production then"}},
       .arguments = {{.name = "MODEL",
                      .summary = "one model only",
                      .required = false,
                      .completes = Completes::kModel}},
-      .flags = Join({{{.name = "history", .summary = "all changes of the model's aliases"}},
+      .flags = Join({{{.name = "history", .summary = "all changes of the model's aliases"},
+                      {.name = "at", .value = "TIME", .summary = "the model's aliases at a time"}},
                      StoreFlags(),
                      OutputFlags()}),
       .run = RunShow};
