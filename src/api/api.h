@@ -97,6 +97,7 @@ struct Dependencies {
   std::function<Result<HttpAnswer>(const records::EventDelivery&)> try_webhook;
   // Of those calls, all of which block: several threads, so that writes share commits.
   Worker mlflow;
+  bool https = false;  // callers reach this server over TLS of its own
   bool mlflow_file_locations = false;  // experiments may keep artifacts under file: URIs
 };
 

@@ -372,6 +372,7 @@ class RunningServer final : public Server {
     api.read_blob = [this](std::string_view id) {
       return version_blobs_->GetText(std::string(id));
     };
+    api.https = !options_.tls_certificate_file.empty();
     api.files = &files_;
     api.journal_directory = paths_.journal;
     api.outcomes = outcomes_.get();

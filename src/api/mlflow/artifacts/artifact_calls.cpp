@@ -32,7 +32,10 @@ Result<std::string> List(const Call& call) {
   ASSIGN_OR_RETURN(auto* const store, ArtifactsOf(call));
   ASSIGN_OR_RETURN(const std::string asked, Fields::OfQuery(call.request->query).Text("path"));
   ASSIGN_OR_RETURN(const std::string path, SafePath(asked));
-  ASSIGN_OR_RETURN(const auto entries, store->List(path));
+  ASSIGN_OR_RETURN(auto entries, store->List(path));
+  if (path == kLaidOut) entries.clear();
+  std::erase_if(entries,
+                [&](const ArtifactEntry& each) { return path.empty() && each.name == kLaidOut; });
   std::string text;
   JsonWriter json(text);
   json.BeginObject();
@@ -43,7 +46,7 @@ Result<std::string> List(const Call& call) {
 
 Result<std::string> Delete(const Call& call) {
   ASSIGN_OR_RETURN(auto* const store, ArtifactsOf(call));
-  ASSIGN_OR_RETURN(const std::string path, SafePath(call.parameters[0]));
+  ASSIGN_OR_RETURN(const std::string path, WritablePath(call.parameters[0]));
   RETURN_IF_ERROR(store->Remove(path));
   return Nothing();
 }
@@ -75,6 +78,20 @@ Result<std::string> FileOfRun(const Call& call) {
   ASSIGN_OR_RETURN(const std::string asked, Fields::OfQuery(call.request->query).Required("path"));
   ASSIGN_OR_RETURN(const std::string uri, RootOf(call));
   return StorePath(call, uri, asked);
+}
+
+Result<std::string> Upload(const Call& call) {
+  ASSIGN_OR_RETURN(auto* const store, ArtifactsOf(call));
+  const Fields in = Fields::OfQuery(call.request->query);
+  ASSIGN_OR_RETURN(const std::string asked, in.Required("path"));
+  ASSIGN_OR_RETURN(const std::string uri, RootOf(call));
+  ASSIGN_OR_RETURN(const std::string found, StorePath(call, uri, asked));
+  ASSIGN_OR_RETURN(const std::string path, WritablePath(found));
+  if (call.request->body.empty()) return Invalid("Request must specify data.");
+  ASSIGN_OR_RETURN(const auto upload, store->Begin());
+  RETURN_IF_ERROR(upload->Append(AsBytes(call.request->body)));
+  RETURN_IF_ERROR(upload->Publish(path));
+  return Nothing();
 }
 
 Result<std::string> FileOfPath(const Call& call) { return SafePath(call.parameters[0]); }
@@ -121,28 +138,24 @@ void SendFound(const Call& call, Result<std::string> (*find)(const Call&)) {
 void ListArtifacts(const Call& call) { Aside<List>(call); }
 void DeleteArtifact(const Call& call) { Aside<Delete>(call); }
 void ListRunArtifacts(const Call& call) { Aside<ListOfRun>(call); }
+void UploadRunArtifact(const Call& call) { Aside<Upload>(call); }
 void GetArtifact(const Call& call) { SendFound(call, FileOfPath); }
 void GetRunArtifact(const Call& call) { SendFound(call, FileOfRun); }
 
 void PutArtifact(const Call& call) {
   const auto store = ArtifactsOf(call);
   if (!store.ok()) return call.Refuse(store.error());
-  auto path = SafePath(call.parameters[0]);
+  auto path = WritablePath(call.parameters[0]);
   if (!path.ok()) return call.Refuse(path.error());
   Receive(call, **store, std::move(*path));
 }
 
-void RefuseMultipart(const Call& call) {
-  call.Refuse(Error(Code::kUnsupported,
-                    "Multipart upload is not supported for the current "
-                    "artifact repository"));
-}
-
 bool StreamsBody(Method method, std::string_view path) {
   if (method != Method::kPut) return false;
-  constexpr std::string_view kAjax = "/ajax-", kArtifacts = "api/2.0/mlflow-artifacts/artifacts/";
+  constexpr std::string_view kAjax = "/ajax-", kArtifacts = "api/2.0/mlflow-artifacts/artifacts/",
+                             kParts = "api/2.0/mlflow-artifacts/mpu/parts/";
   path.remove_prefix(path.starts_with(kAjax) ? kAjax.size() : 1);
-  return path.starts_with(kArtifacts);
+  return path.starts_with(kArtifacts) || path.starts_with(kParts);
 }
 
 }  // namespace mooring::api::mlflow

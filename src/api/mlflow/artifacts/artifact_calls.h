@@ -4,9 +4,11 @@
 //   GET    /mlflow-artifacts/artifacts/<path>      bytes; one range of them with Range
 //   PUT    /mlflow-artifacts/artifacts/<path>      stores the body, of any size
 //   DELETE /mlflow-artifacts/artifacts/<path>      a file or a directory
-//   POST   /mlflow-artifacts/mpu/{create,complete,abort}/<path>   501: clients PUT instead
+//          …/mlflow-artifacts/mpu/…                a file in parts: multipart.h
 //   GET    /mlflow/artifacts/list?run_id&path      the same of a run
-//   GET    /get-artifact?run_uuid&path             a run's file, for pages and other clients
+//   GET    /get-artifact?run_uuid&path             a run's file, for pages and other clients; also
+//          /ajax-api/2.0/mlflow/get-artifact
+//   POST   /ajax-api/2.0/mlflow/upload-artifact?run_uuid&path     the body as a run's file
 //
 // A file that is not there is 404 RESOURCE_DOES_NOT_EXIST (MLflow says 500, and clients try that
 // again for minutes). What a caller may: to read metadata for reading, to register for the rest.
@@ -23,9 +25,9 @@ void ListArtifacts(const Call& call);
 void GetArtifact(const Call& call);
 void PutArtifact(const Call& call);
 void DeleteArtifact(const Call& call);
-void RefuseMultipart(const Call& call);
 void ListRunArtifacts(const Call& call);
 void GetRunArtifact(const Call& call);
+void UploadRunArtifact(const Call& call);
 
 // For calls that name a file in other words: answers with the file whose path in the store `find`
 // gives, on a worker.

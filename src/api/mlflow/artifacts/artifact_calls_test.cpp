@@ -146,22 +146,39 @@ TEST_F(ArtifactCalls, GivesParts) {
   EXPECT_EQ(HeaderOf(outside, "Content-Range"), "bytes */10");
 }
 
-TEST_F(ArtifactCalls, SaysThatPartsAreNotTakenSoThatClientsPut) {
-  for (const char* call : {"create", "complete", "abort"}) {
-    const Answered answer =
-        Send(handler_, std::string("POST /api/2.0/mlflow-artifacts/mpu/") + call + "/1/a/f", "{}");
-    EXPECT_EQ(answer.status, 501);
-    EXPECT_EQ(answer.json().Find("error_code")->AsString().value(), "NOT_IMPLEMENTED");
-  }
+TEST_F(ArtifactCalls, SaysWhereThereIsNoStore) {
   use_.artifacts = nullptr;
   handler_ = HandlerOf(use_);
-  EXPECT_EQ(Put("f", "x").status, 501) << "without a store";
+  EXPECT_EQ(Put("f", "x").status, 501);
+  const Answered parts =
+      Send(handler_, "POST /api/2.0/mlflow-artifacts/mpu/create/1/a", R"({"path":"f"})");
+  EXPECT_EQ(parts.status, 501);
+  EXPECT_EQ(parts.json().Find("error_code")->AsString().value(), "NOT_IMPLEMENTED");
+}
+
+// What the server lays out for clients is theirs to read, not to list or to change.
+TEST_F(ArtifactCalls, LaidOutVersionsAreNeitherListedNorWritten) {
+  const auto upload = store_->Begin().value();
+  ASSERT_TRUE(upload->Append(AsBytes("m")).ok());
+  ASSERT_TRUE(upload->Publish("registered/ab/model.json").ok());
+  EXPECT_EQ(Put("1/f", "x").status, 200);
+  EXPECT_EQ(Get(kArtifacts + "registered/ab/model.json").body, "m");
+  const std::string list = kArtifacts.substr(0, kArtifacts.size() - 1);
+  EXPECT_EQ(Get(list).body, R"({"files":[{"path":"1","is_dir":true}]})");
+  EXPECT_EQ(Get(list + "?path=registered").body, "{}");
+  EXPECT_EQ(Get(list + "?path=registered/").body, "{}");
+  for (const char* path : {"registered/ab/model.json", "registered/x", "registered"}) {
+    EXPECT_EQ(Put(path, "evil").status, 403) << path;
+    EXPECT_EQ(Send(handler_, "DELETE " + kArtifacts + path, "").status, 403) << path;
+  }
+  EXPECT_EQ(Put("registered2/f", "x").status, 200);
 }
 
 TEST(StreamsBody, IsForUploadsAlone) {
   using mlflow::StreamsBody;
   EXPECT_TRUE(StreamsBody(Method::kPut, "/api/2.0/mlflow-artifacts/artifacts/a/b"));
   EXPECT_TRUE(StreamsBody(Method::kPut, "/ajax-api/2.0/mlflow-artifacts/artifacts/a"));
+  EXPECT_TRUE(StreamsBody(Method::kPut, "/api/2.0/mlflow-artifacts/mpu/parts/ab/1"));
   EXPECT_FALSE(StreamsBody(Method::kPost, "/api/2.0/mlflow-artifacts/artifacts/a"));
   for (const char* path : {"/", "/api/2.0/mlflow-artifacts/mpu/create/a", "/ajax-", "/ajax-/api",
                            "/api/v1/models/m/aliases/champion", "/xapi/2.0/mlflow-artifacts"})

@@ -44,6 +44,13 @@ Result<std::string> SafePath(std::string_view path) {
   return taken;
 }
 
+Result<std::string> WritablePath(std::string_view path) {
+  ASSIGN_OR_RETURN(std::string safe, SafePath(path));
+  const std::string_view first = std::string_view(safe).substr(0, safe.find('/'));
+  if (first != kLaidOut) return safe;
+  return Error(Code::kPermissionDenied, "the files of registered versions do not change");
+}
+
 Result<std::string> PathOfUri(std::string_view uri) {
   constexpr std::string_view kScheme = "mlflow-artifacts:";
   if (!uri.starts_with(kScheme)) {

@@ -19,6 +19,12 @@ Result<std::string> SafePath(std::string_view path);
 // for other roots, whose files this server does not have.
 Result<std::string> PathOfUri(std::string_view uri);
 
+// Where the server itself lays out files of versions that clients then read (registry/
+// version_downloads.h). Not listed, and written by nobody else.
+inline constexpr std::string_view kLaidOut = "registered";
+// As SafePath, for a path that a client writes or deletes: kPermissionDenied under kLaidOut.
+Result<std::string> WritablePath(std::string_view path);
+
 std::string Joined(std::string_view directory, std::string_view path);
 
 }  // namespace mooring::api::mlflow

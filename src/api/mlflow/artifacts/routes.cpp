@@ -1,6 +1,8 @@
 #include "api/mlflow/routes.h"
 
 #include "api/mlflow/artifacts/artifact_calls.h"
+#include "api/mlflow/artifacts/multipart.h"
+#include "api/mlflow/wire/answer.h"
 
 namespace mooring::api::mlflow {
 namespace {
@@ -15,11 +17,14 @@ constexpr Route kRoutes[] = {
     {kGet, "/mlflow-artifacts/artifacts/{*}", kSeeSome, GetArtifact},
     {kPut, "/mlflow-artifacts/artifacts/{*}", kLog, PutArtifact},
     {Method::kDelete, "/mlflow-artifacts/artifacts/{*}", kLog, DeleteArtifact},
-    {kPost, "/mlflow-artifacts/mpu/create/{*}", kLog, RefuseMultipart},
-    {kPost, "/mlflow-artifacts/mpu/complete/{*}", kLog, RefuseMultipart},
-    {kPost, "/mlflow-artifacts/mpu/abort/{*}", kLog, RefuseMultipart},
+    {kPost, "/mlflow-artifacts/mpu/create/{*}", kLog, Aside<CreateMultipart>},
+    {kPost, "/mlflow-artifacts/mpu/complete/{*}", kLog, Aside<CompleteMultipart>},
+    {kPost, "/mlflow-artifacts/mpu/abort/{*}", kLog, Aside<AbortMultipart>},
+    {kPut, "/mlflow-artifacts/mpu/parts/{}/{}", kLog, PutPart},
     {kGet, "/mlflow/artifacts/list", kSeeSome, ListRunArtifacts},
     {kGet, "/get-artifact", kSeeSome, GetRunArtifact, Mount::kRoot},
+    {kGet, "/mlflow/get-artifact", kSeeSome, GetRunArtifact, Mount::kAjax},
+    {kPost, "/mlflow/upload-artifact", kLog, UploadRunArtifact, Mount::kAjax},
 };
 
 }  // namespace

@@ -28,8 +28,7 @@ bool Aside(const Call& call, std::function<void()> work) {
 // One upload on its way.
 class Receiving : public std::enable_shared_from_this<Receiving> {
  public:
-  Receiving(const Call& call, ArtifactStore& store, std::string path)
-      : call_(call), store_(store), path_(std::move(path)) {}
+  Receiving(const Call& call, Taking taking) : call_(call), taking_(std::move(taking)) {}
 
   // On the loop's thread. A small body comes right behind its head: nothing is asked of the workers
   // before it is here.
@@ -51,28 +50,26 @@ class Receiving : public std::enable_shared_from_this<Receiving> {
     if (!Aside(call_, [self = shared_from_this()] { self->Take(); })) call_.Refuse(Busy());
   }
   void Take() {
-    if (upload_ == nullptr) {
-      auto begun = store_.Begin();
-      if (!begun.ok()) return call_.Refuse(begun.error());
-      upload_ = std::move(*begun);
+    if (!begun_) {
+      if (const Status begun = taking_.begin(); !begun.ok()) return call_.Refuse(begun.error());
+      begun_ = true;
     }
     for (;;) {
       auto next = first_ ? std::exchange(first_, std::nullopt) : Next();
       if (!next) return;
       if (!next->ok()) return call_.Refuse(next->error());
-      if (const Status kept = upload_->Append(AsBytes((*next)->bytes)); !kept.ok())
+      if (const Status kept = taking_.append(AsBytes((*next)->bytes)); !kept.ok())
         return call_.Refuse(kept.error());
       if ((*next)->last) break;
     }
-    const Status published = upload_->Publish(path_);
-    if (!published.ok()) return call_.Refuse(published.error());
-    call_.AnswerJson("{}");
+    Result<Response> answer = taking_.end();
+    if (!answer.ok()) return call_.Refuse(answer.error());
+    call_.Answer(std::move(*answer));
   }
 
   const Call call_;
-  ArtifactStore& store_;
-  const std::string path_;
-  std::unique_ptr<ArtifactUpload> upload_;
+  const Taking taking_;
+  bool begun_ = false;
   std::optional<Result<BodySource::Piece>> first_;
 };
 
@@ -144,8 +141,25 @@ std::string RangeText(const ByteRange& range, std::uint64_t size) {
 
 }  // namespace
 
+void Receive(const Call& call, Taking taking) {
+  std::make_shared<Receiving>(call, std::move(taking))->Start();
+}
+
 void Receive(const Call& call, ArtifactStore& store, std::string path) {
-  std::make_shared<Receiving>(call, store, std::move(path))->Start();
+  const auto upload = std::make_shared<std::unique_ptr<ArtifactUpload>>();
+  Taking taking;
+  taking.begin = [&store, upload]() -> Status {
+    ASSIGN_OR_RETURN(*upload, store.Begin());
+    return Ok();
+  };
+  taking.append = [upload](ByteSpan bytes) { return (*upload)->Append(bytes); };
+  taking.end = [upload, path = std::move(path)]() -> Result<Response> {
+    RETURN_IF_ERROR((*upload)->Publish(path));
+    Response response;
+    response.body = "{}";
+    return response;
+  };
+  Receive(call, std::move(taking));
 }
 
 void SendFile(const Call& call, ArtifactStore& store, std::string_view path) {

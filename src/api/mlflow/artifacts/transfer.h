@@ -5,12 +5,23 @@
 // Thread safety: from any thread; each answers its call once.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "api/call.h"
 #include "records/artifacts/artifact_store.h"
 
 namespace mooring::api::mlflow {
+
+// What becomes of a body. Each blocks and is called on a worker, one at a time: `begin` once,
+// before any byte is there, `append` for each piece, `end` when it was whole. What they capture is
+// let go with the call.
+struct Taking {
+  std::function<Status()> begin;
+  std::function<Status(ByteSpan)> append;
+  std::function<Result<Response>()> end;
+};
+void Receive(const Call& call, Taking taking);
 
 // Takes the call's body, streamed or not, into the store under `path`, and answers {}.
 void Receive(const Call& call, records::ArtifactStore& store, std::string path);

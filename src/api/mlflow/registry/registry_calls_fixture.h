@@ -60,7 +60,9 @@ class RegistryCalls : public ::testing::Test {
 
   // `target` as it stands behind /api/2.0/mlflow/, with a query.
   Answered Ask(Method method, const std::string& target, const std::string& body = "") {
-    const std::string whole = "/api/2.0/mlflow/" + target;
+    return AskAt(method, "/api/2.0/mlflow/" + target, body);
+  }
+  Answered AskAt(Method method, const std::string& whole, const std::string& body = "") {
     Request request;
     request.method = method;
     request.target = whole;
@@ -72,7 +74,7 @@ class RegistryCalls : public ::testing::Test {
     request.received = clock_.Monotonic();
     auto responder = std::make_shared<Kept>();
     const RouteTable::Match match = routes_.Find(method, request.path);
-    EXPECT_NE(match.route, nullptr) << target;
+    EXPECT_NE(match.route, nullptr) << whole;
     if (match.route == nullptr) return {};
     const Call call{api_, &request, responder, match.parameters, Protocol::kTracking, principal_};
     match.route->answer(call);

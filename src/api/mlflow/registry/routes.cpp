@@ -3,6 +3,7 @@
 #include "api/mlflow/registry/aliases.h"
 #include "api/mlflow/registry/models.h"
 #include "api/mlflow/registry/search.h"
+#include "api/mlflow/registry/version_downloads.h"
 #include "api/mlflow/registry/versions.h"
 #include "api/mlflow/registry/webhooks.h"
 #include "api/mlflow/wire/answer.h"
@@ -32,6 +33,7 @@ constexpr Route kRoutes[] = {
     {kDelete, "/mlflow/registered-models/alias", kSee, Aside<DeleteModelAlias>},
     {kGet, "/mlflow/model-versions/get", kSee, Aside<GetModelVersion>},
     {kGet, "/mlflow/model-versions/get-download-uri", kSee, Aside<GetDownloadUri>},
+    {kGet, "/model-versions/get-artifact", kSee, GetModelVersionArtifact, Mount::kRoot},
     {kGet, "/mlflow/registered-models/search", kSee, Aside<SearchRegisteredModels>},
     {kGet, "/mlflow/model-versions/search", kSee, Aside<SearchModelVersions>},
     {kGet, "/mlflow/registered-models/get-latest-versions", kSee, Aside<GetLatestVersions>},

@@ -81,6 +81,7 @@ Status CompleteSource(const Call& call, Catalogue& catalogue, records::NewModelV
   if (!uri.ok()) return NoPlace(version.source, uri.error());
   const std::size_t id = version.source.rfind('/') + 1;
   const bool logged = std::string_view(version.source).substr(id).starts_with("m-");
+  if (logged && version.model_id.empty()) version.model_id = version.source.substr(id);
   if (!version.run_id.empty() || !logged || tracking == nullptr) return Ok();
   const auto model = tracking->GetLoggedModel(std::string_view(version.source).substr(id));
   if (model.ok()) version.run_id = model->source_run_id;
@@ -148,19 +149,6 @@ Result<std::string> TransitionStage(const Call& call) {
   ASSIGN_OR_RETURN(const ModelVersion version,
                    asked.catalogue->SetStage(asked.name, asked.number, stage, archive));
   return ModelVersionJson(version);
-}
-
-Result<std::string> GetDownloadUri(const Call& call) {
-  ASSIGN_OR_RETURN(const Asked asked, AskOf(call, false));
-  ASSIGN_OR_RETURN(const ModelVersion version, asked.catalogue->Version(asked.name, asked.number));
-  // A run's place is the client's to find, by the same words.
-  std::string uri = version.source;
-  if (KindOfSource(uri) == SourceKind::kModels) {
-    ASSIGN_OR_RETURN(uri, records::ArtifactUriOf(*asked.catalogue, call.api->use.tracking, uri));
-  }
-  std::string body;
-  JsonWriter(body).BeginObject().Member("artifact_uri", uri).EndObject();
-  return body;
 }
 
 Result<std::string> SetModelVersionTag(const Call& call) {

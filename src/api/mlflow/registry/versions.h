@@ -1,5 +1,5 @@
 // MLflow's calls on model versions: …/model-versions/{create, get, update, delete,
-// transition-stage, get-download-uri, set-tag, delete-tag}. Each gives the JSON of its answer and
+// transition-stage, set-tag, delete-tag}. Each gives the JSON of its answer and
 // may block (wire/answer.h runs it aside).
 //
 // A version made here is a card: it serves once the alias champion of a model with a contract is
@@ -17,7 +17,6 @@ Result<std::string> GetModelVersion(const Call& call);
 Result<std::string> UpdateModelVersion(const Call& call);
 Result<std::string> DeleteModelVersion(const Call& call);
 Result<std::string> TransitionStage(const Call& call);
-Result<std::string> GetDownloadUri(const Call& call);
 Result<std::string> SetModelVersionTag(const Call& call);
 Result<std::string> DeleteModelVersionTag(const Call& call);
 

@@ -108,6 +108,11 @@ void WriteRun(JsonWriter& json, const records::Run& run, Outputs outputs) {
 }
 
 void WriteLoggedModel(JsonWriter& json, const records::LoggedModel& model) {
+  WriteLoggedModelWith(json, model, {});
+}
+
+void WriteLoggedModelWith(JsonWriter& json, const records::LoggedModel& model,
+                          std::span<const records::VersionName> registrations) {
   json.BeginObject().Key("info").BeginObject().Member("model_id", model.id);
   json.Member("experiment_id", model.experiment_id).Member("name", model.name);
   json.Member("creation_timestamp_ms", model.created);
@@ -118,6 +123,12 @@ void WriteLoggedModel(JsonWriter& json, const records::LoggedModel& model) {
   MemberIfAny(json, "source_run_id", model.source_run_id);
   MemberIfAny(json, "status_message", model.status_message);
   WriteKeyValues(json, "tags", model.tags);
+  if (!registrations.empty()) json.Key("registrations").BeginArray();
+  for (const records::VersionName& each : registrations) {
+    json.BeginObject().Member("name", each.model);
+    json.Member("version", std::to_string(each.number)).EndObject();
+  }
+  if (!registrations.empty()) json.EndArray();
   json.EndObject().Key("data").BeginObject();
   WriteKeyValues(json, "params", model.params);
   WriteMetrics(json, "metrics", model.metrics);

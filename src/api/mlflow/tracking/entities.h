@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "api/mlflow/wire/write.h"
+#include "records/catalogue/catalogue.h"
 #include "records/tracking/tracking_store.h"
 
 namespace mooring::api::mlflow {
@@ -19,6 +20,9 @@ void WriteMetric(JsonWriter& json, const records::Metric& metric);
 // A list under `key`, left out when it is empty.
 void WriteMetrics(JsonWriter& json, std::string_view key, std::span<const records::Metric> metrics);
 void WriteLoggedModel(JsonWriter& json, const records::LoggedModel& model);
+// With the versions that were registered from it.
+void WriteLoggedModelWith(JsonWriter& json, const records::LoggedModel& model,
+                          std::span<const records::VersionName> registrations);
 
 std::string_view RunStatusName(records::RunStatus status);
 std::optional<records::RunStatus> ParseRunStatus(std::string_view name);

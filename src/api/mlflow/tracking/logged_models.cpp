@@ -16,13 +16,24 @@ using records::TrackingStore;
 
 constexpr std::size_t kDefaultModels = 50;
 
-std::string ModelJson(const LoggedModel& model) {
+using Registrations = std::vector<records::VersionName>;
+
+std::string ModelJson(const LoggedModel& model, const Registrations& registrations = {}) {
   std::string body;
   JsonWriter json(body);
   json.BeginObject().Key("model");
-  WriteLoggedModel(json, model);
+  WriteLoggedModelWith(json, model, registrations);
   json.EndObject();
   return body;
+}
+
+// Which versions were registered from it, of models that the caller sees.
+Result<Registrations> RegistrationsOf(const Call& call, const LoggedModel& model) {
+  records::Catalogue* const catalogue = call.api->use.catalogue;
+  if (catalogue == nullptr) return Registrations();
+  ASSIGN_OR_RETURN(Registrations all, catalogue->RegisteredFrom(model.id));
+  std::erase_if(all, [&](const auto& each) { return !call.principal->Sees(each.model); });
+  return all;
 }
 
 Status CheckModelName(std::string_view name) {
@@ -89,7 +100,8 @@ Result<std::string> FinalizeLoggedModel(const Call& call) {
 Result<std::string> GetLoggedModel(const Call& call) {
   ASSIGN_OR_RETURN(TrackingStore* const store, TrackingOf(call));
   ASSIGN_OR_RETURN(const LoggedModel model, store->GetLoggedModel(call.parameters[0]));
-  return ModelJson(model);
+  ASSIGN_OR_RETURN(const Registrations registrations, RegistrationsOf(call, model));
+  return ModelJson(model, registrations);
 }
 
 Result<std::string> DeleteLoggedModel(const Call& call) {
