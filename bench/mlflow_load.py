@@ -1,5 +1,5 @@
-"""What bench/mlflow.py asks with: a server of its own, connections that send prebuilt requests, rows
-of results. Python's standard library only."""
+"""What bench/mlflow.py asks with: a server of its own, connections that send prebuilt requests,
+rows of results. Python's standard library only."""
 import json
 import os
 import pathlib

@@ -1,6 +1,6 @@
-// SqliteTrackingStore: the tracking store on one SQLite file. Writes go through one connection, which
-// commits them in groups (data/store/group_writer.h), reads through a few connections that see all
-// that was acknowledged. What stands where: schema.h.
+// SqliteTrackingStore: the tracking store on one SQLite file. Writes go through one connection,
+// which commits them in groups (data/store/group_writer.h), reads through a few connections that
+// see all that was acknowledged. What stands where: schema.h.
 //
 // Thread safety: any thread. Calls block until their commit.
 #pragma once
