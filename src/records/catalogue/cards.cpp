@@ -100,12 +100,20 @@ Result<VersionNumber> TakePointer(Database& db, std::string_view model, std::str
 }
 
 Result<Time> NextHistoryTime(Database& db, std::string_view model, Time now) {
-  ASSIGN_OR_RETURN(
-      const std::int64_t newest,
-      ReadInt(db,
-              "SELECT max(coalesce((SELECT max(at_us) FROM alias_changes WHERE model = ?1), 0), "
-              "coalesce((SELECT max(at_us) FROM card_alias_changes WHERE name = ?1), 0))",
-              model));
+  // The last change of each alias, by the index: histories grow with every retraining.
+  const auto newest_of = [&](std::string_view table, std::string_view name) {
+    return ReadInt(db,
+                   fmt::format("WITH RECURSIVE a(alias) AS (SELECT min(alias) FROM {0} WHERE {1} = "
+                               "?1 UNION ALL SELECT (SELECT min(alias) FROM {0} WHERE {1} = ?1 AND "
+                               "alias > a.alias) FROM a WHERE a.alias IS NOT NULL) SELECT "
+                               "max((SELECT at_us FROM {0} WHERE {1} = ?1 AND alias = a.alias "
+                               "ORDER BY id DESC LIMIT 1)) FROM a",
+                               table, name),
+                   model);
+  };
+  ASSIGN_OR_RETURN(const std::int64_t native, newest_of("alias_changes", "model"));
+  ASSIGN_OR_RETURN(const std::int64_t pointers, newest_of("card_alias_changes", "name"));
+  const std::int64_t newest = std::max(native, pointers);
   return std::max(now, Time(Micros(newest)));
 }
 
