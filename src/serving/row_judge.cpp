@@ -29,6 +29,19 @@ RowDecision Empty(Verdict verdict, std::uint8_t reason) {
 
 std::uint8_t Number(Reason reason) { return static_cast<std::uint8_t>(reason); }
 
+// A limit that says no to the model's answer and then to what comes instead is told once, as it
+// was the first time. The hits of a row stand together.
+void TellOnce(records::LimitNote& note, std::size_t is_new) {
+  const auto repeated = [&](const records::LimitHit& hit) {
+    for (std::size_t i = is_new; i > 0 && note.hits[i - 1].row == hit.row; --i) {
+      if (note.hits[i - 1].limit == hit.limit) return true;
+    }
+    return false;
+  };
+  const auto from = note.hits.begin() + static_cast<std::ptrdiff_t>(is_new);
+  note.hits.erase(std::remove_if(from, note.hits.end(), repeated), note.hits.end());
+}
+
 }  // namespace
 
 void JudgedTrace::Clear() {
@@ -86,7 +99,9 @@ bool RowJudge::Passes(Candidate& candidate, std::size_t row, Refusal& refusal) {
   asked.reference = [this, row](records::CollarReference::Kind kind) {
     return Reference(kind, row);
   };
+  const std::size_t hits = trace_.note.hits.size();
   const LimitRuling ruling = by_.limits->Admit(*set, *by_.controls, asked, trace_.note);
+  TellOnce(trace_.note, hits);
   if (ruling.admitted) return true;
   if (ruling.by_rate) trace_.retry_ns = std::max(trace_.retry_ns, ruling.retry_ns);
   refusal = {Number(ruling.input_invalid ? Reason::kLimitInput : Reason::kLimit), ruling.then,

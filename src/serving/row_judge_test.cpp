@@ -8,6 +8,7 @@
 #include "base/io/simulated_file_system.h"
 #include "serving/reasons.h"
 #include "serving/served_for_tests.h"
+#include "serving/stop_limits/limit_set.h"
 
 namespace mooring::serving {
 namespace {
@@ -55,7 +56,7 @@ struct RowJudgeTest : ::testing::Test {
     row.column(0).Append(score);
     row.SetRows(1);
     trace.Clear();
-    const JudgedBy by{&serving, served.get(), &row, "shop", &*kills};
+    const JudgedBy by{&serving, served.get(), &row, "shop", &*kills, &limits, &controls};
     return RowJudge(by, trace).Judge(score, 0);
   }
   void Kill(const KillScope& scope) {
@@ -65,6 +66,9 @@ struct RowJudgeTest : ::testing::Test {
   SimulatedFileSystem files;
   SimulatedClock clock;
   std::optional<KillSwitch> kills;
+  LimitLedger ledger{{.clock = &clock}};
+  const StopLimits limits{ledger};
+  const LimitControls controls;
   records::Contract contract;
   std::shared_ptr<const ServedVersion> served;
   Snapshot snapshot;
@@ -98,6 +102,26 @@ TEST_F(RowJudgeTest, GoesDownTheFallbackChain) {
   const RowDecision denied = Judge(11);
   EXPECT_EQ(denied.verdict, Verdict::kDeny);
   EXPECT_TRUE(std::isnan(denied.score));
+}
+
+TEST_F(RowJudgeTest, TellsOfALimitOnceHoweverManyStepsItStopped) {
+  records::LimitRule rule;
+  rule.name = "low";
+  rule.kind = records::LimitKind::kBound;
+  rule.max = data::Decimal(5);
+  rule.then = records::LimitAction::kFallback;
+  records::LimitRule other = rule;
+  other.name = "lower";
+  other.max = data::Decimal(3);
+  contract.limits = {rule, other};
+  contract.fallback = {{Kind::kPrevious, 0}, {Kind::kConstant, 4}, {Kind::kConstant, 2}};
+  Serve(1);
+  const RowDecision decision = Judge(9);  // 9 and 10 meet both, 4 one of them, 2 none
+  EXPECT_EQ(decision.verdict, Verdict::kFallback);
+  EXPECT_EQ(decision.score, 2);
+  std::vector<std::string> hit;
+  for (const records::LimitHit& one : trace.note.hits) hit.push_back(one.limit);
+  EXPECT_EQ(hit, (std::vector<std::string>{"low", "lower"}));
 }
 
 TEST_F(RowJudgeTest, WhatIsKilledSaysNothingAndTheChainAnswers) {

@@ -69,6 +69,21 @@ int StatusOf(const serving::DecisionAnswer& answer) {
   return answer.retry_ns > 0 ? 429 : 409;
 }
 
+// Names of what said no, each once, as far as they fit a header.
+std::string LimitsHit(const serving::DecisionAnswer& answer) {
+  constexpr std::size_t kMostBytes = 512;
+  std::vector<std::string_view> names;
+  std::string text;
+  for (const records::LimitHit& hit : answer.limit_hits) {
+    if (text.size() > kMostBytes) break;
+    if (hit.advisory || std::ranges::find(names, hit.limit) != names.end()) continue;
+    names.push_back(hit.limit);
+    if (!text.empty()) text += ", ";
+    text += hit.limit;
+  }
+  return text;
+}
+
 void AddHeaders(const serving::DecisionAnswer& answer, Response& response) {
   const Verdict first = answer.rows.empty() ? Verdict::kAdmit : answer.rows[0].decision.verdict;
   const bool alike = std::ranges::all_of(
@@ -76,13 +91,14 @@ void AddHeaders(const serving::DecisionAnswer& answer, Response& response) {
   if (alike && first == Verdict::kAdmit) return;
   response.headers.emplace_back("Mooring-Verdict",
                                 alike ? std::string(records::VerdictName(first)) : "mixed");
-  std::string hit;
-  for (const records::LimitHit& limit : answer.limit_hits) {
-    if (limit.advisory || hit.size() > 512 || hit.find(limit.limit) != std::string::npos) continue;
-    if (!hit.empty()) hit += ", ";
-    hit += limit.limit;
+  if (const std::string hit = LimitsHit(answer); !hit.empty()) {
+    response.headers.emplace_back("Mooring-Limits", hit);
   }
-  if (!hit.empty()) response.headers.emplace_back("Mooring-Limits", hit);
+  const std::string& currency = answer.served->contract->decision.currency;
+  if (!currency.empty() && answer.rows.size() <= kAmountsInHeader) {
+    response.headers.emplace_back("Mooring-Amount-Minor", GivenAmounts(answer));
+    response.headers.emplace_back("Mooring-Currency", currency);
+  }
   if (response.status == 429) {
     constexpr std::int64_t kSecond = 1'000'000'000;
     const std::int64_t seconds = (answer.retry_ns + kSecond - 1) / kSecond;
@@ -91,6 +107,21 @@ void AddHeaders(const serving::DecisionAnswer& answer, Response& response) {
 }
 
 }  // namespace
+
+std::optional<std::int64_t> GivenAmount(const records::RowDecision& decision) {
+  const bool none = decision.verdict == Verdict::kDeny || decision.verdict == Verdict::kReview;
+  return none ? std::nullopt : std::optional(decision.amount_minor);
+}
+
+std::string GivenAmounts(const serving::DecisionAnswer& answer) {
+  std::string text;
+  for (const serving::DecidedRow& row : answer.rows) {
+    if (!text.empty()) text += ',';
+    const auto amount = GivenAmount(row.decision);
+    text += amount ? std::to_string(*amount) : "null";
+  }
+  return text;
+}
 
 std::shared_ptr<const SendGate> GateOf(const Call& call, const serving::DecisionAnswer& answer) {
   if (call.api->use.kills == nullptr || answer.sources.empty()) return nullptr;

@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <new>
 
+#include "api/api_fixture.h"
 #include "base/io/simulated_file_system.h"
 #include "serving/kill_switch.h"
 #include "serving/served_for_tests.h"
@@ -105,6 +107,84 @@ TEST_F(GateTest, CostsOneAllocation) {
   EXPECT_EQ(allocations - before, 1U);
   EXPECT_TRUE(gate->MayLeave());
   EXPECT_EQ(allocations - before, 1U) << "asking allocates nothing";
+}
+
+std::string HeaderOf(const testing::Answered& answer, std::string_view name) {
+  for (const auto& [key, value] : answer.headers) {
+    if (key == name) return value;
+  }
+  return "-";
+}
+
+// Amounts are euros and at most 20; a score beyond 200 is none of the model's to give.
+void Serve(testing::TestApi& api, std::vector<records::FallbackStep> fallback) {
+  records::Contract contract =
+      serving::testing::ContractOf({serving::testing::Input("a", data::Type::kFloat64)});
+  contract.output.max = 200;
+  contract.decision.amount = contract.output.name;
+  contract.decision.currency = "EUR";
+  contract.decision.max = 20;
+  contract.fallback = std::move(fallback);
+  auto next = std::make_shared<serving::Snapshot>(*api.snapshot);
+  next->models["m"].champion =
+      serving::testing::Serve(contract, std::make_shared<serving::testing::AddingPredictor>(
+                                            serving::testing::FloatInputs({"a"})))
+          .value();
+  api.snapshot = next;
+}
+
+TEST(DecisionResponse, TellsInEveryProtocolWhatWasGiven) {
+  using Kind = records::FallbackStep::Kind;
+  struct Row {
+    Kind fallback;
+    const char* values;
+    int status;
+    const char *verdict, *amounts;  // headers
+    const char* parameter;          // of Open Inference
+  };
+  const Row rows[] = {
+      {Kind::kConstant, "5", 200, "-", "-", R"("verdict":"admit","contract")"},
+      {Kind::kConstant, "50", 200, "clamp", "2000", R"("amount_minor":2000,"currency":"EUR")"},
+      {Kind::kConstant, "500", 200, "fallback", "400", R"("amount_minor":400,"currency":"EUR")"},
+      {Kind::kReview, "500", 202, "review", "null", R"("amount_minor":null,"currency":"EUR")"},
+      {Kind::kDeny, "500", 200, "deny", "null", R"("amount_minor":null,"currency":"EUR")"},
+      {Kind::kReview, "5,50,500", 200, "mixed", "500,2000,null",
+       R"("amounts_minor":"500,2000,null","currency":"EUR")"},
+      {Kind::kReview, "500,600", 200, "review", "null,null",
+       R"("amounts_minor":"null,null","currency":"EUR")"},
+  };
+  for (const Row& row : rows) {
+    testing::TestApi api;
+    Serve(api, {{row.fallback, 4}});
+    const std::string values = row.values;
+    const std::string count = std::to_string(std::ranges::count(values, ',') + 1);
+    const testing::Answered answers[] = {
+        api.Decide(R"({"columns":{"a":[)" + values + "]}}"),
+        api.Infer(R"({"inputs":[{"name":"a","shape":[)" + count +
+                  R"(],"datatype":"FP64","data":[)" + values + "]}]}"),
+        api.Post("/serving-endpoints/m/invocations", R"({"inputs":{"a":[)" + values + "]}}"),
+    };
+    for (const testing::Answered& answer : answers) {
+      EXPECT_EQ(answer.status, row.status) << answer.body;
+      EXPECT_EQ(HeaderOf(answer, "Mooring-Verdict"), row.verdict) << answer.body;
+      EXPECT_EQ(HeaderOf(answer, "Mooring-Amount-Minor"), row.amounts) << answer.body;
+      const bool told = std::string_view(row.amounts) != "-";
+      EXPECT_EQ(HeaderOf(answer, "Mooring-Currency"), told ? "EUR" : "-");
+    }
+    EXPECT_NE(answers[1].body.find(row.parameter), std::string::npos) << answers[1].body;
+  }
+}
+
+TEST_F(GateTest, NamesEachLimitOnceInTheHeader) {
+  answer.rows.emplace_back().decision.verdict = records::Verdict::kDeny;
+  for (const char* limit : {"daily", "day", "daily", "watch", "day"}) {
+    records::LimitHit& hit = answer.limit_hits.emplace_back();
+    hit.limit = limit;
+    hit.advisory = hit.limit == "watch";
+  }
+  testing::Answered told;
+  told.headers = DecisionResponse(call, answer, "").headers;
+  EXPECT_EQ(HeaderOf(told, "Mooring-Limits"), "daily, day");
 }
 
 }  // namespace

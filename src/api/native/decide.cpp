@@ -6,6 +6,7 @@
 #include "api/decision/gate.h"
 #include "api/decision/outputs.h"
 #include "api/http/target.h"
+#include "records/journal/told_hit.h"
 #include "serving/decision_policy.h"
 #include "serving/stop_limits/minor_text.h"
 
@@ -95,7 +96,14 @@ void WriteImputed(JsonWriter& json, const serving::DecisionAnswer& answer, std::
   json.EndArray();
 }
 
-// The limits that the row hit: which, how far it was, where it stops, when it may pass again.
+void WriteMinor(JsonWriter& json, std::string_view key, std::optional<std::int64_t> minor,
+                unsigned digits) {
+  json.Key(key);
+  minor ? json.Value(serving::MinorText(*minor, digits)) : json.Null();
+}
+
+// The limits that the row hit: which, how far it was, where it stops, what that comes to, when it
+// may pass again.
 void WriteHits(JsonWriter& json, const serving::DecisionAnswer& answer, std::size_t row) {
   bool any = false;
   for (const records::LimitHit& hit : answer.limit_hits) {
@@ -103,8 +111,12 @@ void WriteHits(JsonWriter& json, const serving::DecisionAnswer& answer, std::siz
     if (!any) json.Key("limit_hits").BeginArray();
     any = true;
     json.BeginObject().Member("limit", hit.limit);
-    json.Member("current", serving::MinorText(hit.current, hit.digits));
-    json.Member("threshold", serving::MinorText(hit.threshold, hit.digits));
+    const records::LimitRule* const rule = answer.served->contract->FindLimit(hit.limit);
+    const records::ToldHit told =
+        Tell(hit, rule == nullptr ? std::optional<records::LimitKind>() : rule->kind);
+    WriteMinor(json, "current", told.current, hit.digits);
+    WriteMinor(json, "threshold", told.threshold, hit.digits);
+    json.Member("state", told.state);
     if (hit.resets != 0) json.Member("resets", FormatTime(Time(Micros(hit.resets))));
     if (hit.latched) json.Member("latched", true);
     if (hit.advisory) json.Member("advisory", true);
@@ -122,10 +134,9 @@ void WriteDecision(JsonWriter& json, const serving::DecisionAnswer& answer, std:
   const std::string& currency = answer.served->contract->decision.currency;
   if (!currency.empty()) {
     // A row that gave no value gave no amount either: 0 would be a price.
-    using records::Verdict;
-    const bool none = decision.verdict == Verdict::kDeny || decision.verdict == Verdict::kReview;
+    const auto amount = GivenAmount(decision);
     json.Key("amount_minor");
-    none ? json.Null() : json.Value(decision.amount_minor);
+    amount ? json.Value(*amount) : json.Null();
     json.Member("currency", currency);
   }
   if (decision.reason != 0) json.Member("reason", serving::ReasonName(decision.reason));

@@ -3,6 +3,7 @@
 #include "api/api_fixture.h"
 #include "api/decision/begin.h"
 #include "api/decision/outputs.h"
+#include "records/journal/told_hit.h"
 
 namespace mooring::api {
 namespace {
@@ -73,6 +74,44 @@ TEST(NativeDecide, AnAmountThatNobodyGaveIsNull) {
     const bool null = DecisionJson(answer, "").find(R"("amount_minor":null,)") != std::string::npos;
     EXPECT_EQ(null, verdict != Verdict::kClamp) << records::VerdictName(verdict);
   }
+}
+
+TEST(NativeDecide, TellsOfLimitsNumbersOnlyWhereThereAreAny) {
+  using records::LimitKind;
+  records::Contract contract =
+      serving::testing::ContractOf({serving::testing::Input("a", data::Type::kFloat64)});
+  for (const auto& [name, kind] :
+       {std::pair("sum", LimitKind::kSum), std::pair("near", LimitKind::kCollar)}) {
+    records::LimitRule& rule = contract.limits.emplace_back();
+    rule.name = name;
+    rule.kind = kind;
+  }
+  auto served = std::make_shared<serving::ServedVersion>(**serving::testing::Serve(
+      serving::testing::ContractOf({serving::testing::Input("a", data::Type::kFloat64)}),
+      std::make_shared<serving::testing::AddingPredictor>(serving::testing::FloatInputs({"a"}))));
+  served->contract = std::make_shared<const records::Contract>(std::move(contract));
+  serving::DecisionAnswer answer;
+  answer.served = served;
+  answer.rows.emplace_back().decision.verdict = records::Verdict::kDeny;
+  const auto told = [&](std::string limit, std::int64_t current, std::int64_t threshold) {
+    records::LimitHit hit;
+    hit.limit = std::move(limit);
+    hit.digits = 2;
+    hit.current = current;
+    hit.threshold = threshold;
+    answer.limit_hits = {hit};
+    const std::string body = DecisionJson(answer, "");
+    const std::size_t from = body.find("limit_hits"), to = body.find(']', from);
+    return body.substr(from, to - from);
+  };
+  EXPECT_EQ(told("sum", 4500, 4000),
+            R"(limit_hits":[{"limit":"sum","current":"45.00","threshold":"40.00",)"
+            R"("state":"over the limit"})");
+  EXPECT_EQ(told("sum", records::kNotComputed, 4000),
+            R"(limit_hits":[{"limit":"sum","current":null,"threshold":"40.00",)"
+            R"("state":"the quantity could not be computed"})");
+  EXPECT_EQ(told("near", 0, 0), R"(limit_hits":[{"limit":"near","current":null,"threshold":null,)"
+                                R"("state":"out of its collar, or without a reference"})");
 }
 
 TEST(NativeDecide, TakesRowsAndColumnsAndVersions) {

@@ -28,6 +28,20 @@ Status CheckOutputs(const serving::ServedVersion& served, const InferBody& body)
   return Ok();
 }
 
+// What was given in the model's place; where every row is the model's, the outputs say it all.
+void WriteAmounts(JsonWriter& json, const DecisionAnswer& answer) {
+  const std::string& currency = answer.served->contract->decision.currency;
+  if (currency.empty()) return;
+  if (answer.rows.size() > 1) {
+    json.Member("amounts_minor", GivenAmounts(answer));
+  } else {
+    const auto amount = GivenAmount(answer.rows[0].decision);
+    json.Key("amount_minor");
+    amount ? json.Value(*amount) : json.Null();
+  }
+  json.Member("currency", currency);
+}
+
 void WriteParameters(JsonWriter& json, const DecisionAnswer& answer) {
   json.Key("parameters").BeginObject().Member("decision_id", answer.rows[0].id.ToString());
   const auto verdict = answer.rows[0].decision.verdict;
@@ -43,6 +57,7 @@ void WriteParameters(JsonWriter& json, const DecisionAnswer& answer) {
     }
     json.Member("verdict", "mixed").Member("verdicts", all);
   }
+  if (!same || verdict != records::Verdict::kAdmit) WriteAmounts(json, answer);
   json.Member("contract", answer.served->contract->hash);
   if (answer.replayed) json.Member("replayed", true);
   json.EndObject();

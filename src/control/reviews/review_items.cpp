@@ -1,10 +1,10 @@
 #include "control/reviews/review_items.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "base/text/json_writer.h"
 #include "records/contract/currency.h"
+#include "records/journal/told_hit.h"
 #include "records/reviews/review_limits.h"
 
 namespace mooring::control {
@@ -88,17 +88,25 @@ std::string InputsJson(const data::Batch* inputs, std::size_t row) {
   return text.size() > limits::kReviewInputsBytes ? "{}" : text;
 }
 
-// Values are whole minor units; what could not be computed has no current value.
-std::string HitsJson(std::span<const LimitHit> hits, std::uint32_t row) {
-  constexpr std::int64_t kNotComputed = std::numeric_limits<std::int64_t>::min();
+void WriteUnits(JsonWriter& json, std::string_view key, std::optional<std::int64_t> units) {
+  json.Key(key);
+  units ? json.Value(*units) : json.Null();
+}
+
+// Values are whole minor units.
+std::string HitsJson(const Contract& contract, std::span<const LimitHit> hits, std::uint32_t row) {
   std::string text;
   JsonWriter json(text);
   json.BeginArray();
   for (const LimitHit& hit : hits) {
     if (hit.row != row) continue;
-    json.BeginObject().Member("limit", hit.limit).Key("current");
-    hit.current == kNotComputed ? json.Null() : json.Value(hit.current);
-    json.Member("threshold", hit.threshold).Member("digits", std::uint32_t{hit.digits});
+    const records::LimitRule* const rule = contract.FindLimit(hit.limit);
+    const records::ToldHit told =
+        Tell(hit, rule == nullptr ? std::optional<LimitKind>() : rule->kind);
+    json.BeginObject().Member("limit", hit.limit);
+    WriteUnits(json, "current", told.current);
+    WriteUnits(json, "threshold", told.threshold);
+    json.Member("digits", std::uint32_t{hit.digits}).Member("state", told.state);
     if (hit.resets != 0) json.Member("resets", FormatTime(Time(Micros(hit.resets))));
     if (hit.latched) json.Member("latched", true);
     if (hit.advisory) json.Member("advisory", true);
@@ -146,7 +154,7 @@ std::vector<Review> ReviewsOf(const records::ReadDecisions& block, const Contrac
     review.deadline = block.at + terms.deadline;
     review.at_deadline = terms.at_deadline;
     review.inputs_json = InputsJson(block.inputs, row);
-    review.hits_json = HitsJson(hits, row);
+    review.hits_json = HitsJson(contract, hits, row);
     reviews.push_back(std::move(review));
   }
   return reviews;

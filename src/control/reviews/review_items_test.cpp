@@ -138,8 +138,10 @@ TEST(ReviewItemsTest, OnlyRowsForReviewBecomeItemsWithInputsAsJournalled) {
   EXPECT_EQ(reviews[0].reason, "limit");
   EXPECT_EQ(last.inputs_json,
             R"({"distance":4.0,"origin":"UNSEEN","passenger":"passenger-8","serial":8})");
-  EXPECT_EQ(last.hits_json, R"([{"limit":"day","current":4500,"threshold":4000,"digits":2}])");
-  EXPECT_EQ(reviews[0].hits_json, R"([{"limit":"day","current":null,"threshold":0,"digits":0}])");
+  EXPECT_EQ(last.hits_json, R"([{"limit":"day","current":4500,"threshold":4000,"digits":2,)"
+                            R"("state":"over the limit"}])");
+  EXPECT_EQ(reviews[0].hits_json, R"([{"limit":"day","current":null,"threshold":null,"digits":0,)"
+                                  R"("state":"the quantity could not be computed"}])");
   contract.decision = {};
   EXPECT_EQ(ReviewsOf(block, contract, NameOf)[0].digits, -1);
 }

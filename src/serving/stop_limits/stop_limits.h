@@ -27,6 +27,7 @@
 #include "records/contract/limit_rule.h"
 #include "records/journal/limit_note.h"
 #include "records/journal/record.h"
+#include "records/journal/told_hit.h"
 #include "serving/stop_limits/limit_ledger.h"
 
 namespace mooring::serving {
@@ -109,7 +110,7 @@ struct LimitRuling {
 };
 
 // LimitHit::current of a limit whose quantity could not be computed.
-inline constexpr std::int64_t kInvalidQuantity = std::numeric_limits<std::int64_t>::min();
+inline constexpr std::int64_t kInvalidQuantity = records::kNotComputed;
 
 class StopLimits {
  public:
