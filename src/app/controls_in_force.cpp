@@ -19,7 +19,7 @@ LimitControls::OfLimit OfLimit(const records::LimitInForce& in_force,
                                const records::LimitRule& rule, const records::Contract& contract) {
   LimitControls::OfLimit made;
   if (!in_force.max.empty()) {
-    const auto max = records::MaxInForce(&in_force, rule.max);
+    const auto max = records::MaxInForce(&in_force, records::MaxOf(rule));
     const int digits = records::DigitsOfMax(rule, contract);
     const auto minor = max ? max->InUnitsOf(digits, data::Decimal::Rounding::kDown)
                            : std::optional<std::int64_t>();
@@ -149,6 +149,7 @@ void ControlsInForce::Run(const std::stop_token& stop) {
   std::string told;
   while (!stop.stop_requested()) {
     Status read = Refresh();
+    if (read.ok() && options_.also) read = options_.also();
     const std::string problem = read.ok() ? "" : read.error().message();
     if (problem != told && !problem.empty() && options_.on_problem) {
       options_.on_problem(read.error());

@@ -51,7 +51,8 @@ class ControlsInForce {
     std::function<std::shared_ptr<const serving::Snapshot>()> snapshot;  // required
     std::function<Result<Standings>()> standing;                         // may be empty
     std::function<NewestOutcomes()> outcomes;                            // may be empty
-    std::function<void(const Error&)> on_problem;                        // may be empty
+    std::function<Status()> also;  // what Run does beside each Refresh; may be empty
+    std::function<void(const Error&)> on_problem;  // may be empty
   };
   explicit ControlsInForce(Options options);
   ~ControlsInForce();

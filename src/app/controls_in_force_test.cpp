@@ -102,6 +102,36 @@ TEST_F(ControlsInForceTest, TakesInContractsAsSoonAsTheyAreLoaded) {
   EXPECT_TRUE(controls.Current()->limits.empty());
 }
 
+TEST_F(ControlsInForceTest, ARateIsLoweredInDecisionsOfItsPeriodAndAShareInBillionths) {
+  const auto serve = [&](std::int64_t count, std::uint64_t revision) {
+    records::LimitRule pace = Rule("pace", LimitKind::kRate, "0");
+    pace.max.reset();
+    pace.rate_count = count;
+    snapshot_ = Serving({pace, Rule("dear", LimitKind::kShare, "0.2")}, revision);
+  };
+  serve(10, 2);
+  Lower("pace", "4", "10");
+  Lower("dear", "0.05", "0.2");
+  ControlsInForce controls(Options());
+  ASSERT_TRUE(controls.Refresh().ok());
+  EXPECT_EQ(MaxOf(*controls.Current(), "pace"), 4);
+  EXPECT_EQ(MaxOf(*controls.Current(), "dear"), 50'000'000);
+  serve(3, 3);  // the contract was made stricter by itself
+  EXPECT_EQ(MaxOf(*controls.Current(), "pace"), 3);
+}
+
+TEST_F(ControlsInForceTest, WhatElseIsLookedAtIsLookedAtAsOften) {
+  std::atomic<int> looked{0};
+  ControlsInForce::Options options = Options();
+  options.also = [&] {
+    ++looked;
+    return Ok();
+  };
+  ControlsInForce controls(std::move(options));
+  std::jthread run([&](const std::stop_token& stop) { controls.Run(stop); });
+  while (looked < 2) std::this_thread::yield();
+}
+
 TEST_F(ControlsInForceTest, StopsWhatDoesNotFit) {
   records::LimitsInForce in_force;
   in_force.limits["cover/daily"].max = "9223372036854775807";

@@ -1,5 +1,6 @@
 #include "api/native/limits.h"
 
+#include <limits>
 #include <map>
 
 #include "api/access.h"
@@ -49,7 +50,9 @@ void WriteMicros(JsonWriter& json, std::string_view key, std::int64_t micros) {
 void WriteAmount(JsonWriter& json, std::string_view key, std::optional<std::int64_t> minor,
                  int digits) {
   json.Key(key);
-  if (!minor) {
+  // The ends of the range stand for none.
+  using Ends = std::numeric_limits<std::int64_t>;
+  if (!minor || *minor == Ends::max() || *minor == Ends::min()) {
     json.Null();
     return;
   }
@@ -72,8 +75,8 @@ void WriteLimit(JsonWriter& json, const OfModel& model, const LimitStatus& statu
   json.Member("scope", records::LimitScopeName(rule.scope));
   json.Member("then", records::LimitActionName(rule.then));
   json.Member("latch", rule.latch).Member("advisory", rule.advisory);
-  WriteAmount(json, "max", status.max, digits);
-  WriteAmount(json, "contract_max", status.contract_max, digits);
+  WriteAmount(json, "max", status.max, status.digits);
+  WriteAmount(json, "contract_max", status.contract_max, status.digits);
   json.Member("changed", status.changed).Member("divided", status.divided);
   const bool told = records::HasBudget(rule.kind) && !status.divided;
   const bool arrivals = rule.kind == LimitKind::kRate || rule.kind == LimitKind::kShare;

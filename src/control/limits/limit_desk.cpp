@@ -27,7 +27,10 @@ bool HasMaxToChange(const LimitRule& rule) {
     case LimitKind::kCount:
     case LimitKind::kOpenExposure:
     case LimitKind::kDrawdown:
-    case LimitKind::kRepeat: return rule.max.has_value();
+    case LimitKind::kRepeat:
+    case LimitKind::kRate:
+    case LimitKind::kShare:
+    case LimitKind::kGrowth: return records::MaxOf(rule).has_value();
     default: return false;
   }
 }
@@ -43,7 +46,8 @@ Result<const LimitRule*> FindRule(const records::Contract& contract, std::string
 }
 
 std::string MaxText(const LimitRule& rule) {
-  return rule.max ? records::DecimalText(*rule.max).value_or("") : std::string();
+  const auto max = records::MaxOf(rule);
+  return max ? records::DecimalText(*max).value_or("") : std::string();
 }
 
 Status CheckThreshold(const LimitRule& rule, const records::Contract& contract,
@@ -57,9 +61,22 @@ Status CheckThreshold(const LimitRule& rule, const records::Contract& contract,
   const auto max = data::Decimal::Parse(change.max);
   const int digits = records::DigitsOfMax(rule, contract);
   const bool fits = max && max->digits_behind_point() <= digits && max->InUnitsOf(digits);
+  if (fits && rule.kind == LimitKind::kShare && max->Compare(data::Decimal(1)) == 1) {
+    return Error(Code::kInvalidArgument, "a share is at most 1");
+  }
   if (fits) return Ok();
   return Error(Code::kInvalidArgument, "max '" + change.max + "' does not fit the limit")
       .Why("it counts in " + std::to_string(digits) + " digits behind the point, in 64 bits");
+}
+
+Error Unknown(const std::string& decision) {
+  return Error(Code::kNotFound, "there is no decision " + decision);
+}
+
+Status Holding(const std::string& decision, const DecisionAtDesk& found) {
+  if (found.holds) return Ok();
+  return Error(Code::kFailedPrecondition, decision + " holds nothing open")
+      .Why("its outcome is known, it was released or written off, or no limit counts it as open");
 }
 
 bool IsOfLimit(Kind kind) {
@@ -226,6 +243,7 @@ Result<LimitChange> LimitDesk::Ask(const LimitCall& call, const Json& body) {
     change.limit = call.limit;
   }
   RETURN_IF_ERROR(records::CheckAsked(change));
+  if (change.kind == Kind::kWriteOff) RETURN_IF_ERROR(HoldToDecision(call, change));
   if (call.may) RETURN_IF_ERROR(call.may(call.what, change));
   if (IsOfLimit(change.kind)) RETURN_IF_ERROR(HoldToContract(change));
   if (change.kind == Kind::kKillRelease) {
@@ -236,6 +254,30 @@ Result<LimitChange> LimitDesk::Ask(const LimitCall& call, const Json& body) {
   if (options_.on_change) options_.on_change(in_force ? "in force" : "asked for", change);
   if (in_force) RETURN_IF_ERROR(CarryOut(change, call));
   return change;
+}
+
+// A write-off is of the decision's model. Who does not see the model is told what they would be
+// told of a decision that never was.
+Status LimitDesk::HoldToDecision(const LimitCall& call, LimitChange& change) const {
+  if (!change.model.empty()) {
+    return Error(Code::kInvalidArgument, "a change of kind write_off has no model")
+        .Why("it is of the decision's");
+  }
+  if (!options_.find_decision) return Ok();
+  auto found = options_.find_decision(change.decision);
+  if (found.ok()) {
+    change.model = std::move(found->model);
+    if (call.sees && !call.sees(change)) found = Unknown(change.decision);
+  }
+  if (found.ok()) return Holding(change.decision, *found);
+  return found.error().code() == Code::kNotFound ? Unknown(change.decision) : found.error();
+}
+
+// As it was when this was asked for: an outcome may have come.
+Status LimitDesk::StillHolds(const LimitChange& change) const {
+  if (!options_.find_decision) return Ok();
+  ASSIGN_OR_RETURN(const DecisionAtDesk found, options_.find_decision(change.decision));
+  return Holding(change.decision, found);
 }
 
 Result<std::string> LimitDesk::HashOfKill(std::uint64_t kill) const {
@@ -305,9 +347,12 @@ Result<LimitChange> LimitDesk::Approve(const LimitCall& call, const Json& body) 
     if (!options_.release_kill || !options_.kills) return HashOfKill(change.kill).error();
     if (pending) RETURN_IF_ERROR(IsStillKilled(change));
   }
-  if (change.kind == Kind::kWriteOff && !options_.write_off) {
-    return Error(Code::kUnavailable, "a decision is written off by the server that runs")
-        .Help("name it: --server URL");
+  if (change.kind == Kind::kWriteOff) {
+    if (!options_.write_off) {
+      return Error(Code::kUnavailable, "a decision is written off by the server that runs")
+          .Help("name it: --server URL");
+    }
+    if (pending) RETURN_IF_ERROR(StillHolds(change));
   }
   ASSIGN_OR_RETURN(change,
                    options_.book->Approve(call.id, {call.author, std::move(note), std::move(hash)},
@@ -328,6 +373,7 @@ Status LimitDesk::CarryOut(LimitChange& change, const LimitCall& call) {
       break;
     case Kind::kWriteOff:
       done = options_.write_off(change.decision, change.checker, change.reason);
+      if (!done.ok() && done.error().code() == Code::kNotFound) done = Ok();  // holds nothing more
       break;
     default:
       if (options_.changed) done = options_.changed();

@@ -53,6 +53,11 @@ struct LimitCall {
   std::function<Status(What, const records::LimitChange&)> may = {};
 };
 
+struct DecisionAtDesk {
+  std::string model;   // "": nobody knows any more
+  bool holds = false;  // something open, that could be written off
+};
+
 class LimitDesk {
  public:
   using Contract = std::shared_ptr<const records::Contract>;
@@ -69,6 +74,9 @@ class LimitDesk {
     std::function<Status(const std::string& decision, const std::string& author,
                          const std::string& reason)>
         write_off;
+    // What a decision is of, for a write-off; kNotFound: there is none. Empty: it is asked when the
+    // write-off is approved.
+    std::function<Result<DecisionAtDesk>(const std::string& decision)> find_decision;
     std::function<Status()> changed;  // serving takes it over before it returns
     std::function<void(std::string_view what, const records::LimitChange&)> on_change;
     // The control log: told before a change, and refuses it when it cannot be written; of a lower
@@ -87,6 +95,8 @@ class LimitDesk {
   Result<records::LimitChange> Change(const LimitCall& call, const Json& body);
   Result<records::LimitChange> Ask(const LimitCall& call, const Json& body);
   Result<records::LimitChange> Approve(const LimitCall& call, const Json& body);
+  Status HoldToDecision(const LimitCall& call, records::LimitChange& change) const;
+  Status StillHolds(const records::LimitChange& change) const;
   Status HoldToContract(records::LimitChange& change) const;
   Status CheckStillSo(const records::LimitChange& change) const;
   Status CarryOut(records::LimitChange& change, const LimitCall& call);

@@ -22,7 +22,7 @@ class LimitDeskTest : public ::testing::Test {
     contract_.decision.amount = "score";
     Limit("daily", LimitKind::kSum, 500'000).latch = true;
     Limit("price", LimitKind::kBound, 200);
-    Limit("pace", LimitKind::kRate, 0).max.reset();
+    Limit("near", LimitKind::kCollar, 0).max.reset();
     options_.book = book_.get();
     options_.clock = &clock_;
     options_.contract = [this](std::string_view model) -> Result<LimitDesk::Contract> {
@@ -175,7 +175,7 @@ TEST_F(LimitDeskTest, HoldsRequestsToTheContract) {
   EXPECT_EQ(CodeOf(Lower("daily", R"({"max":"1","reason":"r","x":1})")), Code::kInvalidArgument);
   EXPECT_EQ(CodeOf(Lower("daily", R"({"max":"600000","reason":"r"})")), Code::kInvalidArgument);
   EXPECT_EQ(CodeOf(Lower("daily", R"({"max":"1","reason":"r"})", "  ")), Code::kInvalidArgument);
-  EXPECT_EQ(CodeOf(Lower("pace", R"({"max":"1","reason":"r"})")), Code::kUnsupported);
+  EXPECT_EQ(CodeOf(Lower("near", R"({"max":"1","reason":"r"})")), Code::kUnsupported);
   EXPECT_EQ(CodeOf(Lower("other", R"({"max":"1","reason":"r"})")), Code::kNotFound);
   for (const char* body :
        {R"({"model":"cover","limit":"daily","reason":"r"})", R"({"kind":"raise","reason":"r"})",
@@ -237,6 +237,74 @@ TEST_F(LimitDeskTest, WritesOffAndLeavesTheRunningServerWhatIsIts) {
             Code::kUnavailable);
   ChangeOf(desk_->Answer(call));
   EXPECT_EQ(written_off_, "d1-5-7 by eve");
+}
+
+TEST_F(LimitDeskTest, AWriteOffIsOfADecisionThatHoldsSomethingAndOfItsModel) {
+  bool holds = true;
+  options_.find_decision = [&](const std::string& decision) -> Result<DecisionAtDesk> {
+    if (decision == "d1-9-9") return Error(Code::kNotFound, "gone");
+    return DecisionAtDesk{decision == "d1-8-8" ? "other" : "cover", holds};
+  };
+  options_.write_off = [&](const std::string&, const std::string&, const std::string&) -> Status {
+    return Error(Code::kNotFound, "holds nothing open");  // it was done before
+  };
+  LimitDesk desk(options_);
+  const auto ask = [&](std::string decision, std::string more = "") {
+    LimitCall call{.what = What::kAsk, .author = "ann"};
+    call.body =
+        R"({"kind":"write_off","decision":")" + decision + R"(","reason":"lost")" + more + "}";
+    call.sees = [](const records::LimitChange& change) { return change.model == "cover"; };
+    call.may = [](What, const records::LimitChange& change) -> Status {
+      if (change.model == "cover") return Ok();
+      return Error(Code::kPermissionDenied, "not yours");
+    };
+    return desk.Answer(call);
+  };
+  EXPECT_EQ(CodeOf(ask("d1-9-9")), Code::kNotFound);
+  EXPECT_EQ(CodeOf(ask("d1-5-7", R"(,"model":"cover")")), Code::kInvalidArgument);
+  // Another model's is as if it were not there, and told in the same words.
+  const auto others = ask("d1-8-8"), unknown = ask("d1-9-9");
+  ASSERT_FALSE(others.ok() || unknown.ok());
+  EXPECT_EQ(others.error().code(), Code::kNotFound);
+  EXPECT_EQ(others.error().message(), "there is no decision d1-8-8");
+  EXPECT_EQ(unknown.error().message(), "there is no decision d1-9-9");
+  holds = false;
+  EXPECT_EQ(CodeOf(ask("d1-5-7")), Code::kFailedPrecondition);
+  EXPECT_EQ(CodeOf(ask("d1-8-8")), Code::kNotFound);
+  holds = true;
+  const Json asked = ChangeOf(ask("d1-5-7"));
+  EXPECT_EQ(Text(asked, "model"), "cover");
+  const LimitCall approve{
+      .what = What::kApprove, .id = 1, .author = "eve", .body = Approval(asked)};
+  holds = false;  // its outcome came meanwhile
+  EXPECT_EQ(CodeOf(desk.Answer(approve)), Code::kFailedPrecondition);
+  holds = true;
+  EXPECT_EQ(Text(ChangeOf(desk.Answer(approve)), "state"), "approved");
+}
+
+TEST_F(LimitDeskTest, LowersARateAShareAndAGrowth) {
+  Limit("pace", LimitKind::kRate, 0).max.reset();
+  contract_.limits.back().rate_count = 100;
+  Limit("dear", LimitKind::kShare, 1).max = data::Decimal::Parse("0.2");
+  Limit("pull", LimitKind::kGrowth, 1).max = data::Decimal::Parse("1.5");
+  struct Row {
+    std::string limit, lower, over;
+  };
+  for (const Row& row :
+       {Row{"pace", "40", "100"}, Row{"dear", "0.05", "0.2"}, Row{"pull", "1.125", "1.5"}}) {
+    const std::string body = R"({"max":")" + row.lower + R"(","reason":"storm"})";
+    const Json change = ChangeOf(Lower(row.limit, body));
+    EXPECT_EQ(Text(change, "contract_max"), row.over);
+    EXPECT_EQ(book_->InForce()->Find("cover", row.limit)->max, row.lower);
+    EXPECT_EQ(CodeOf(Lower(row.limit, body)), Code::kInvalidArgument) << "no lower than it is";
+  }
+  EXPECT_EQ(CodeOf(Lower("pace", R"({"max":"1.5","reason":"r"})")), Code::kInvalidArgument);
+  EXPECT_EQ(CodeOf(Lower("dear", R"({"max":"0.0000000001","reason":"r"})")),
+            Code::kInvalidArgument);
+  EXPECT_EQ(CodeOf(Answer(What::kAsk, 0, "ann",
+                          R"({"kind":"raise","model":"cover","limit":"dear","max":"1.1",)"
+                          R"("reason":"r"})")),
+            Code::kInvalidArgument);
 }
 
 TEST_F(LimitDeskTest, ReleasesByTheTimeOfTheBudgets) {

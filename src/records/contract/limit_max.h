@@ -5,6 +5,8 @@
 // Thread safety: pure.
 #pragma once
 
+#include <optional>
+
 #include "records/contract/contract.h"
 #include "records/contract/limit_rule.h"
 
@@ -18,6 +20,12 @@ inline constexpr int kShareDigits = 9;
 inline int DigitsOfMax(const LimitRule& rule, const Contract& contract) {
   const bool part = rule.kind == LimitKind::kShare || rule.kind == LimitKind::kGrowth;
   return part ? kShareDigits : DigitsOf(rule, contract);
+}
+
+// The contract's max, of a rate its decisions in the period; nothing where the kind has none.
+inline std::optional<data::Decimal> MaxOf(const LimitRule& rule) {
+  if (rule.kind != LimitKind::kRate) return rule.max;
+  return rule.rate_count > 0 ? std::optional(data::Decimal(rule.rate_count)) : std::nullopt;
 }
 
 }  // namespace mooring::records

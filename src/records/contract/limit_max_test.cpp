@@ -22,5 +22,17 @@ TEST(LimitMax, PartsAreBillionthsAndTheRestIsAsItsQuantity) {
   EXPECT_EQ(digits(LimitKind::kDrawdown), 2);
 }
 
+TEST(LimitMax, OfARateIsWhatItLetsThroughInItsPeriod) {
+  LimitRule rule;
+  rule.kind = LimitKind::kRate;
+  EXPECT_FALSE(MaxOf(rule));
+  rule.rate_count = 100;
+  EXPECT_EQ(MaxOf(rule)->Compare(data::Decimal(100)), 0);
+  rule.kind = LimitKind::kShare;
+  EXPECT_FALSE(MaxOf(rule));
+  rule.max = data::Decimal(1);
+  EXPECT_EQ(MaxOf(rule)->Compare(data::Decimal(1)), 0);
+}
+
 }  // namespace
 }  // namespace mooring::records

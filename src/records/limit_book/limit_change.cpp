@@ -60,14 +60,16 @@ Status CheckParts(const LimitChange& change) {
     if (wanted == there) return Ok();
     return Bad("a change of kind " + kind + (wanted ? " has a " : " has no ") + std::string(name));
   };
-  RETURN_IF_ERROR(check(parts.limit, !change.model.empty(), "model"));
+  // A decision is of a model; older requests do not name it.
+  const bool may_have_model = parts.decision && !change.model.empty();
+  RETURN_IF_ERROR(check(parts.limit || may_have_model, !change.model.empty(), "model"));
   RETURN_IF_ERROR(check(parts.limit, !change.limit.empty(), "limit"));
   RETURN_IF_ERROR(check(parts.max, !change.max.empty(), "max"));
   RETURN_IF_ERROR(check(parts.kill, change.kill != 0, "kill"));
   RETURN_IF_ERROR(check(parts.decision, !change.decision.empty(), "decision"));
   if (!parts.ramp) RETURN_IF_ERROR(check(false, !change.ramp.empty(), "ramp"));
+  if (!change.model.empty()) RETURN_IF_ERROR(ValidateName("model", change.model));
   if (parts.limit) {
-    RETURN_IF_ERROR(ValidateName("model", change.model));
     if (change.limit.size() > limits::kNameBytes) return Bad("the limit's name is too long");
   }
   if (parts.decision) RETURN_IF_ERROR(DecisionId::Parse(change.decision));

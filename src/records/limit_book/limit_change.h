@@ -48,7 +48,7 @@ inline constexpr std::chrono::hours kLongestChange{24 * 7};  // at most
 struct LimitChange {
   std::uint64_t id = 0;  // given by the book
   LimitChangeKind kind = LimitChangeKind::kRaise;
-  std::string model, limit;    // of kRaise, kLower, kRelease
+  std::string model, limit;    // of kRaise, kLower, kRelease; the model of a kWriteOff's decision
   std::uint64_t kill = 0;      // of kKillRelease: its id
   std::string decision;        // of kWriteOff: "d1-57-4021"
   std::string max;             // of kRaise, kLower: an exact decimal, as NormalDecimal gives it

@@ -243,6 +243,20 @@ void LimitSettlement::Settle(std::span<const records::Outcome> outcomes,
   if (Write(change).ok()) FoldChange(change, *options_.ledger);
 }
 
+Result<OpenDecision> LimitSettlement::Find(DecisionId decision) const {
+  OpenDecision open{"", !options_.ledger->OpenOf(decision).empty()};
+  SpentReader spent(decision);
+  const Status read = options_.journal->Read(decision, spent);
+  if (spent.found) {
+    open.model = spent.binding->model;
+    return open;
+  }
+  // What is held stays held after its segment went away.
+  if (open.holds) return open;
+  if (!read.ok() && read.error().code() != Code::kNotFound) return read.error();
+  return Error(Code::kNotFound, "no decision " + decision.ToString());
+}
+
 Status LimitSettlement::WriteOff(DecisionId decision, std::string_view author,
                                  std::string_view reason) {
   const std::lock_guard lock(mutex_);

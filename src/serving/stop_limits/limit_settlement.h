@@ -48,6 +48,11 @@ struct Released {
   std::size_t budgets = 0;  // how many got something back
 };
 
+struct OpenDecision {
+  std::string model;   // "": the journal has it no more
+  bool holds = false;  // something open
+};
+
 class LimitSettlement final : public records::JournalVisitor {
  public:
   struct Options {
@@ -76,6 +81,9 @@ class LimitSettlement final : public records::JournalVisitor {
   // journal is read.
   void OnOutcomesComing(std::span<const records::Outcome> outcomes);
 
+  // Of a decision that may be written off; kNotFound when it never was, or is gone and holds
+  // nothing.
+  Result<OpenDecision> Find(DecisionId decision) const;
   // Of decisions that stayed open beyond their limit's horizon, on the word of people.
   Status WriteOff(DecisionId decision, std::string_view author, std::string_view reason);
 

@@ -160,6 +160,20 @@ TEST_F(LimitSettlementTest, AWriteOffClosesWhatStayedOpen) {
   EXPECT_EQ(settlement.WriteOff(*id, "anna", "again").error().code(), Code::kNotFound);
 }
 
+TEST_F(LimitSettlementTest, FindsWhatMayBeWrittenOffAndWhoseItIs) {
+  binding->model = "cover";
+  const auto held = Decide(40), spent = DecideOnSumAlone(40);
+  EXPECT_EQ(settlement.Find(*held)->model, "cover");
+  EXPECT_TRUE(settlement.Find(*held)->holds);
+  EXPECT_EQ(settlement.Find(*spent)->model, "cover");
+  EXPECT_FALSE(settlement.Find(*spent)->holds);
+  DecisionId never = *held;
+  never.ordinal += 1000;
+  EXPECT_EQ(settlement.Find(never).error().code(), Code::kNotFound);
+  ASSERT_TRUE(settlement.WriteOff(*held, "anna", "lost").ok());
+  EXPECT_FALSE(settlement.Find(*held)->holds);
+}
+
 TEST_F(LimitSettlementTest, KnowsAfterARestartWhatWasReleased) {
   const auto id = Decide(70);
   ASSERT_TRUE(Release(*id).ok());

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "records/contract/limit_max.h"
+
 namespace mooring::serving {
 namespace {
 
@@ -20,13 +22,15 @@ bool CountsByMax(LimitKind kind) {
   }
 }
 
-LimitLedger::Usage UsageOf(const CompiledLimit& limit, const LimitStatus& status,
+bool IsPart(LimitKind kind) { return kind == LimitKind::kShare || kind == LimitKind::kGrowth; }
+
+LimitLedger::Usage UsageOf(const CompiledLimit& limit, const LimitStatus& status, std::int64_t max,
                            const LimitLedger& ledger) {
   LimitTerm term;
   term.shape = &limit.shape;
   term.rule = limit.place;
   term.state = limit.shape.family;
-  term.max = status.max.value_or(limit.shape.max);
+  term.max = CountsByMax(limit.rule.kind) ? status.max.value_or(limit.shape.max) : max;
   term.released_at = status.released_at;
   return ledger.Of(term);
 }
@@ -90,6 +94,8 @@ std::vector<LimitStatus> StatusOf(const LimitSet& set, const LimitControls& cont
     status.released_at = one.released_at;
     status.divided = limit.divided();
     const LimitKind kind = limit.rule.kind;
+    status.digits = IsPart(kind) ? records::kShareDigits : limit.digits;
+    const std::int64_t max = MaxInForce(set, *in_force, i, moment);
     status.stands =
         kind == LimitKind::kQuality && VerdictStands(limit, in_force->watch, set.version());
     if (kind == LimitKind::kBound) {
@@ -97,9 +103,15 @@ std::vector<LimitStatus> StatusOf(const LimitSet& set, const LimitControls& cont
       status.max = one.max ? one.max : limit.max;
     } else if (CountsByMax(kind)) {
       status.contract_max = limit.shape.max;
-      status.max = MaxInForce(set, *in_force, i, moment);
+      status.max = max;
+    } else if (kind == LimitKind::kRate) {
+      status.contract_max = limit.rule.rate_count;
+      status.max = max / kRateUnits;
+    } else if (IsPart(kind)) {
+      status.contract_max = limit.shape.max;
+      status.max = max;
     }
-    if (limit.has_budget && !status.divided) status.usage = UsageOf(limit, status, ledger);
+    if (limit.has_budget && !status.divided) status.usage = UsageOf(limit, status, max, ledger);
   }
   return all;
 }

@@ -32,7 +32,10 @@ std::int64_t MaxInForce(const LimitSet& set, const LimitsInForce& in_force, std:
 
 struct LimitStatus {
   const CompiledLimit* limit = nullptr;  // lives as long as the set
-  std::optional<std::int64_t> max;       // in force; nothing where the kind counts by none
+  // In force, in units of `digits`; of a rate decisions in its period, of a share and a growth a
+  // part. Nothing where the kind has none.
+  std::optional<std::int64_t> max;
+  int digits = 0;
   std::optional<std::int64_t> contract_max;
   bool changed = false;                  // people put another max in its place
   std::int64_t released_at = 0;          // µs since 1970; 0: never

@@ -88,6 +88,37 @@ TEST(StatusOf, TellsNothingOfKeys) {
   EXPECT_FALSE(status[0].used().has_value());
 }
 
+TEST(StatusOf, TellsWhatARateAndAShareAreLoweredTo) {
+  records::LimitRule rate = RuleOf("pace", LimitKind::kRate);
+  rate.rate_count = 10;
+  rate.rate_period = std::chrono::seconds(1);
+  rate.burst = 1;
+  records::LimitRule share = RuleOf("dear", LimitKind::kShare);
+  share.quantity = "amount > 0";
+  share.window.kind = records::LimitWindow::Kind::kLifetime;
+  share.max = data::Decimal::Parse("0.2");
+  LimitBench bench(PricingContract({rate, share}));
+  auto status = StatusOf(*bench.set, bench.controls, bench.ledger);
+  EXPECT_EQ(status[0].max, 10);
+  EXPECT_EQ(status[0].digits, 0);
+  EXPECT_EQ(status[1].max, 200'000'000);
+  EXPECT_EQ(status[1].digits, 9);
+  bench.controls.limits["cover/pace"].max = 2;  // decisions in its period
+  bench.controls.limits["cover/dear"].max = 50'000'000;
+  bench.controls.revision = 1;
+  status = StatusOf(*bench.set, bench.controls, bench.ledger);
+  EXPECT_EQ(status[0].max, 2);
+  EXPECT_EQ(status[0].contract_max, 10);
+  EXPECT_EQ(status[1].max, 50'000'000);
+  EXPECT_EQ(status[1].contract_max, 200'000'000);
+  // Decisions are held to it: two a second, not ten.
+  EXPECT_TRUE(bench.Admit({}).admitted);
+  bench.Advance(std::chrono::milliseconds(499));
+  EXPECT_FALSE(bench.Admit({}).admitted);
+  bench.Advance(std::chrono::milliseconds(1));
+  EXPECT_TRUE(bench.Admit({}).admitted);
+}
+
 TEST(StatusOf, HasNoUsageWhereThereIsNoBudget) {
   records::LimitRule bound = RuleOf("price", LimitKind::kBound);
   bound.max = data::Decimal(200);
