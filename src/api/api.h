@@ -82,7 +82,8 @@ struct Dependencies {
   // Lets their windows go on after the clock jumped; empty: kUnavailable.
   std::function<Status(const std::string& author, const std::string& reason)> thaw;
   // Keeps what a rehearsal found (JSON) and gives its name; empty: rehearsals are not kept.
-  std::function<Result<std::string>(std::string_view drill)> keep_drill;
+  // Of `who` sent it; "" nobody knows.
+  std::function<Result<std::string>(std::string_view drill, std::string_view who)> keep_drill;
   // MLflow's calls (api/mlflow). What is null answers 501.
   records::TrackingStore* tracking = nullptr;
   records::ArtifactStore* artifacts = nullptr;

@@ -67,6 +67,7 @@ Result<Standings> FiringAlerts(records::IncidentStore& store) {
 
 Result<std::unique_ptr<LimitOffice>> LimitOffice::Open(Options options) {
   CHECK(options.files != nullptr && options.clock != nullptr && options.log != nullptr);
+  CHECK(options.ledger != nullptr);
   ASSIGN_OR_RETURN(auto book, records::LimitBook::Open(options.book_file));
   RETURN_IF_ERROR(CheckKept(options, *book));
   return std::unique_ptr<LimitOffice>(new LimitOffice(std::move(options), std::move(book)));
@@ -76,7 +77,8 @@ LimitOffice::LimitOffice(Options options, std::unique_ptr<records::LimitBook> bo
     : options_(std::move(options)),
       book_(std::move(book)),
       outcomes_(*options_.clock, ModelsIn(options_.journal)),
-      drills_(*options_.files, *options_.clock, *options_.log, options_.drills_directory) {
+      drills_(*options_.files, *options_.clock, *options_.log, options_.drills_directory),
+      freeze_(*options_.files, *options_.ledger, options_.frozen_file) {
   MakeControls();
   MakeDesk();
 }
@@ -94,6 +96,7 @@ void LimitOffice::MakeControls() {
     outcomes_.Settle();
     return outcomes_.Newest();
   };
+  controls.also = [this] { return freeze_.Keep(); };
   controls.on_problem = [this](const Error& error) { options_.log->Error("limits", error); };
   controls_ = std::make_unique<ControlsInForce>(std::move(controls));
 }
@@ -122,6 +125,11 @@ void LimitOffice::MakeDesk() {
     ASSIGN_OR_RETURN(const DecisionId id, DecisionId::Parse(decision));
     return options_.settlement()->WriteOff(id, author, reason);
   };
+  desk.find_decision = [this](const std::string& decision) -> Result<control::DecisionAtDesk> {
+    ASSIGN_OR_RETURN(const DecisionId id, DecisionId::Parse(decision));
+    ASSIGN_OR_RETURN(serving::OpenDecision found, options_.settlement()->Find(id));
+    return control::DecisionAtDesk{std::move(found.model), found.holds};
+  };
   desk.changed = [this] { return controls_->Refresh(); };
   desk.on_change = [this](std::string_view what, const records::LimitChange& change) {
     options_.log->Warning("limit change", {{"what", what},
@@ -137,12 +145,16 @@ void LimitOffice::MakeDesk() {
 }
 
 Status LimitOffice::Thaw(const std::string& author, const std::string& reason) {
-  RETURN_IF_ERROR(ThawLimits(*options_.ledger, options_.audit, author, reason));
+  RETURN_IF_ERROR(ThawLimits(freeze_, options_.audit, author, reason));
   options_.log->Warning("windows of limits go on", {{"by", author}, {"reason", reason}});
   return Ok();
 }
 
 Status LimitOffice::Start() {
+  if (freeze_.Restore()) {
+    options_.log->Warning("windows of limits stand still: the clock had jumped",
+                          {{"help", "once it is right: mooring limit thaw"}});
+  }
   RETURN_IF_ERROR(controls_->Refresh());
   thread_ = NamedThread("limits", [this](const std::stop_token& stop) { controls_->Run(stop); });
   return Ok();
@@ -151,6 +163,7 @@ Status LimitOffice::Start() {
 void LimitOffice::Stop() {
   thread_.RequestStop();
   thread_.Join();
+  if (const Status kept = freeze_.Keep(); !kept.ok()) options_.log->Error("limits", kept.error());
 }
 
 }  // namespace mooring::app

@@ -19,6 +19,7 @@
 
 #include "app/controls_in_force.h"
 #include "app/drill_records.h"
+#include "app/limit_freeze.h"
 #include "app/outcome_times.h"
 #include "base/threads/named_thread.h"
 #include "control/limits/limit_desk.h"
@@ -40,6 +41,7 @@ class LimitOffice {
     const Clock* clock = nullptr;
     Log* log = nullptr;
     std::string book_file, drills_directory;
+    std::string frozen_file;        // limit_freeze.h; or ""
     std::string control_directory;  // of the control log, which knows of a book taken away; or ""
     records::Registry* registry = nullptr;
     serving::KillSwitch* kills = nullptr;
@@ -73,6 +75,7 @@ class LimitOffice {
   const std::unique_ptr<records::LimitBook> book_;
   OutcomeTimes outcomes_;
   DrillRecords drills_;
+  LimitFreeze freeze_;
   std::unique_ptr<ControlsInForce> controls_;
   std::unique_ptr<control::LimitDesk> desk_;
   NamedThread thread_;

@@ -42,6 +42,7 @@ TEST(LimitOffice, ABookThatWasTakenAwayIsMissedByTheControlLog) {
   FileSystem& files = PosixFileSystem();
   SimulatedClock clock;
   RememberingLog log;
+  serving::LimitLedger ledger({.clock = &clock});
   const auto registry = records::Registry::Open({.directory = folder, .clock = &clock}).value();
   const std::string control = folder + "/control", book = folder + "/limits.db";
   records::ControlLog kept({.directory = control, .files = &files, .clock = &clock});
@@ -50,6 +51,7 @@ TEST(LimitOffice, ABookThatWasTakenAwayIsMissedByTheControlLog) {
     options.files = &files;
     options.clock = &clock;
     options.log = &log;
+    options.ledger = &ledger;
     options.book_file = book;
     options.control_directory = control;
     options.registry = registry.get();

@@ -5,21 +5,18 @@
 
 namespace mooring::app {
 
-Status ThawLimits(serving::LimitLedger& ledger, records::AuditSink* audit,
-                  const std::string& author, const std::string& reason) {
+Status ThawLimits(LimitFreeze& freeze, records::AuditSink* audit, const std::string& author,
+                  const std::string& reason) {
   if (reason.empty() || reason.size() > limits::kReasonBytes) {
     return Error(Code::kInvalidArgument, "a reason is required")
         .Why("of at most " + std::to_string(limits::kReasonBytes) + " bytes; it is kept for good");
   }
-  if (!ledger.frozen()) {
+  if (!freeze.ledger().frozen()) {
     return Error(Code::kFailedPrecondition, "the windows of limits do not stand still");
   }
-  const auto thaw = [&]() -> Status {
-    ledger.Thaw();
-    return Ok();
-  };
+  const auto thaw = [&] { return freeze.Thaw(); };
   if (audit == nullptr) return thaw();
-  const Time stood(Micros(ledger.Now()));
+  const Time stood(Micros(freeze.ledger().Now()));
   return records::Audited(*audit,
                           {.principal = author,
                            .channel = "api",

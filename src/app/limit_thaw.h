@@ -9,14 +9,14 @@
 
 #include <string>
 
+#include "app/limit_freeze.h"
 #include "base/result.h"
 #include "records/audit/audit_sink.h"
-#include "serving/stop_limits/limit_ledger.h"
 
 namespace mooring::app {
 
 // `audit` may be null: nobody is told.
-Status ThawLimits(serving::LimitLedger& ledger, records::AuditSink* audit,
-                  const std::string& author, const std::string& reason);
+Status ThawLimits(LimitFreeze& freeze, records::AuditSink* audit, const std::string& author,
+                  const std::string& reason);
 
 }  // namespace mooring::app

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/io/simulated_file_system.h"
 #include "records/audit/audit_sink_for_tests.h"
 
 namespace mooring::app {
@@ -10,12 +11,14 @@ namespace {
 struct LimitThawTest : ::testing::Test {
   std::int64_t Wall() const { return clock.Now().time_since_epoch().count(); }
   Code Thaw(const std::string& reason) {
-    const Status thawed = ThawLimits(ledger, &audit, "anna", reason);
+    const Status thawed = ThawLimits(freeze, &audit, "anna", reason);
     return thawed.ok() ? Code::kInternal : thawed.error().code();
   }
 
   SimulatedClock clock;
   serving::LimitLedger ledger{{.clock = &clock}};
+  SimulatedFileSystem files;
+  LimitFreeze freeze{files, ledger, "limits.frozen"};
   records::RecordingSink audit;
 };
 
@@ -24,7 +27,7 @@ TEST_F(LimitThawTest, WindowsGoOnByTheClockAndTheLogSaysWhoSaidSo) {
   clock.JumpWall(std::chrono::hours(24));
   EXPECT_EQ(ledger.Now(), before);
   ASSERT_TRUE(ledger.frozen());
-  const Status thawed = ThawLimits(ledger, &audit, "anna", "the clock is right now");
+  const Status thawed = ThawLimits(freeze, &audit, "anna", "the clock is right now");
   ASSERT_TRUE(thawed.ok()) << thawed.error().ToString();
   EXPECT_FALSE(ledger.frozen());
   EXPECT_EQ(ledger.Now(), Wall());

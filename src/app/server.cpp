@@ -198,6 +198,7 @@ class RunningServer final : public Server {
     office.clock = &clock_;
     office.log = log_.get();
     office.book_file = paths_.limit_book();
+    office.frozen_file = paths_.limits_frozen();
     office.drills_directory = paths_.drills();
     office.control_directory = paths_.control;
     office.registry = registry_.get();
@@ -359,7 +360,9 @@ class RunningServer final : public Server {
     api.budgets = &safeguards_->limits().ledger();
     api.controls = [this] { return office_->Controls(); };
     api.thaw = [this](const auto& by, const auto& why) { return office_->Thaw(by, why); };
-    api.keep_drill = [this](std::string_view drill) { return office_->drills().Keep(drill); };
+    api.keep_drill = [this](std::string_view drill, std::string_view who) {
+      return office_->drills().Keep(drill, who);
+    };
     api.snapshot = [this] { return models_->Current(); };
     api.clock = &clock_;
     api.registry = registry_.get();

@@ -16,6 +16,7 @@
 //   incidents.db  alerts, incidents, silences, notifications (records/incidents)
 //   reviews.db    decisions that wait for people (records/reviews)
 //   limits.db     changes of limits and who agreed (records/limit_book)
+//   limits.frozen there while windows of limits stand still (limit_freeze.h)
 //   drills/       what rehearsals of the kill switch found
 //   tracking.db   experiments and runs of MLflow's clients (records/tracking)
 //   artifacts.db, artifacts/  their files, by content (records/artifacts)
@@ -83,6 +84,7 @@ struct DataPaths {
   std::string root, blobs, journal, lake, watch_checkpoint, watch_history, incidents, kills, panic,
       limits, control, lock;
   std::string limit_book() const { return root + "/limits.db"; }
+  std::string limits_frozen() const { return root + "/limits.frozen"; }
   std::string drills() const { return root + "/drills"; }
   std::string access() const { return root + "/access.db"; }
   std::string oidc_keys() const { return root + "/oidc-keys.json"; }

@@ -10,7 +10,8 @@ Result<std::string> Keep(const Call& call) {
   if (!call.api->use.keep_drill) {
     return Error(Code::kUnavailable, "this server keeps no rehearsals");
   }
-  ASSIGN_OR_RETURN(const std::string name, call.api->use.keep_drill(call.request->body));
+  ASSIGN_OR_RETURN(const std::string name,
+                   call.api->use.keep_drill(call.request->body, call.caller()));
   std::string text;
   JsonWriter json(text);
   json.BeginObject().Member("kept", name).EndObject();

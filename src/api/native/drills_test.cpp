@@ -11,7 +11,7 @@ TEST(KeepDrill, GivesTheNameItIsKeptUnder) {
   testing::TestApi api;
   EXPECT_EQ(api.Post("/api/v1/drills", R"({"kind":"kill"})").status, 503);
   std::string kept;
-  api.use.keep_drill = [&](std::string_view drill) -> Result<std::string> {
+  api.use.keep_drill = [&](std::string_view drill, std::string_view) -> Result<std::string> {
     if (drill.empty()) return Error(Code::kInvalidArgument, "nothing");
     kept = drill;
     return std::string("x-kill.json");

@@ -216,6 +216,12 @@ bool LimitLedger::frozen() const {
   return state_->time.frozen();
 }
 
+void LimitLedger::Freeze(std::int64_t stood) {
+  const std::lock_guard lock(state_->mutex);
+  state_->time.Raise(stood);
+  state_->time.Freeze();
+}
+
 void LimitLedger::Thaw() {
   const std::lock_guard lock(state_->mutex);
   state_->time.Thaw();

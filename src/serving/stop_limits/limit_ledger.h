@@ -99,6 +99,8 @@ class LimitLedger {
   std::size_t states() const;
   bool frozen() const;  // the clock jumped: windows do not advance
   void Thaw();
+  // Before the first TryAdmit: they stood still, at this time at least, before a restart.
+  void Freeze(std::int64_t stood);
 
   // Everything as bytes and back; docs/formats/limit_snapshot.md. It stands for the notes that were
   // recorded or folded: take it while no note is between TryAdmit and Recorded (at an end), or of a

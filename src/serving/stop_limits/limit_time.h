@@ -4,7 +4,8 @@
 // It may gain at most `max_jump` on the monotonic clock since its anchor, which is where it
 // started, was thawed, or stood a day ago; beyond that it stands still (frozen) until Thaw. A wall
 // clock that steps back holds it until the wall has caught up. Across a restart there is nothing
-// to compare with: the wall is believed, but never below what the journal says.
+// to compare with: the wall is believed, but never below what the journal says; who knows that it
+// stood still before freezes it.
 //
 // Times are µs since 1970, 1970 to 9999. Thread safety: none; its owner's lock.
 #pragma once
