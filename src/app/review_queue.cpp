@@ -37,6 +37,7 @@ void ReviewQueue::Start() {
   follow.store = store_.get();
   follow.clock = options_.clock;
   follow.contract_of = [this](const std::string& hash) { return ContractOf(hash); };
+  follow.spend = options_.spend;
   follow.reason_name = serving::ReasonName;
   follow.on_problem = [this](const Error& error) { options_.log->Error("reviews", error); };
   follower_.emplace(std::move(follow));
@@ -48,6 +49,7 @@ void ReviewQueue::Start() {
     const auto followed = follower_->Follow();
     if (!followed.ok()) options_.log->Error("reviews", followed.error());
   };
+  desk.spend = options_.spend;
   desk.audit = options_.audit;
   desk.channel = "api";
   desk_.emplace(std::move(desk));

@@ -34,6 +34,7 @@ class ReviewQueue {
     records::Journal* journal = nullptr;
     std::string journal_directory;
     std::string file;  // reviews.db
+    records::SpendReview spend;
   };
   static Result<std::unique_ptr<ReviewQueue>> Open(Options options);
 

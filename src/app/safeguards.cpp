@@ -137,25 +137,27 @@ Status Safeguards::Recover(records::Journal& journal, const records::JournalPosi
   const auto now = [this]() -> std::shared_ptr<const serving::Snapshot> {
     return options_.snapshot ? options_.snapshot() : nullptr;
   };
+  const serving::LimitsOf limits_of =
+      [now](const records::Binding& binding) -> std::shared_ptr<const serving::LimitSet> {
+    const auto snapshot = now();
+    return snapshot == nullptr ? nullptr : LimitsOf(*snapshot, binding);
+  };
+  reviews_.emplace(serving::ReviewSpending::Options{
+      .journal = &journal, .limits = &limits_, .clock = options_.clock, .limits_of = limits_of});
   settlement_.emplace(serving::LimitSettlement::Options{
       .journal = &journal,
       .ledger = &budgets_,
       .clock = options_.clock,
       .oldest_segment = recent.segment,
-      .limits_of =
-          [now](const records::Binding& binding) -> std::shared_ptr<const serving::LimitSet> {
-        const auto snapshot = now();
-        return snapshot == nullptr ? nullptr : LimitsOf(*snapshot, binding);
-      },
+      .limits_of = limits_of,
       .has_outcome = options_.has_outcome,
-      .realises =
-          [now] {
-            const auto snapshot = now();
-            return snapshot != nullptr &&
-                   std::ranges::any_of(AllLimits(*snapshot), [](const auto& limits) {
-                     return limits->result_columns() != nullptr;
-                   });
-          }});
+      .realises = [now] {
+        const auto snapshot = now();
+        return snapshot != nullptr &&
+               std::ranges::any_of(AllLimits(*snapshot), [](const auto& limits) {
+                 return limits->result_columns() != nullptr;
+               });
+      }});
   return Ok();
 }
 

@@ -24,6 +24,7 @@
 #include "serving/stop_limits/limit_ledger.h"
 #include "serving/stop_limits/limit_recovery.h"
 #include "serving/stop_limits/limit_settlement.h"
+#include "serving/stop_limits/review_spending.h"
 #include "serving/stop_limits/stop_limits.h"
 
 namespace mooring::app {
@@ -58,6 +59,8 @@ class Safeguards {
   serving::KillSwitch& kills() { return kills_; }
   serving::StopLimits& limits() { return limits_; }
   serving::LimitSettlement& settlement() { return *settlement_; }
+  // From Recover on.
+  serving::ReviewSpending& reviews() { return *reviews_; }
   const serving::LimitLedger& budgets() const { return budgets_; }
 
  private:
@@ -69,6 +72,7 @@ class Safeguards {
   serving::LimitLedger budgets_;
   serving::StopLimits limits_{budgets_};
   std::optional<serving::LimitSettlement> settlement_;
+  std::optional<serving::ReviewSpending> reviews_;
   BackgroundWork notes_;  // entries of the control log about kills
   BackgroundWork urgent_;
   NamedThread poll_;

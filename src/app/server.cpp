@@ -90,12 +90,15 @@ class RunningServer final : public Server {
                                                   .audit = &*control_log_,
                                                   .journal = journal_.get(),
                                                   .journal_directory = paths_.journal,
-                                                  .file = paths_.reviews()}));
+                                                  .file = paths_.reviews(),
+                                                  .spend = [this](const records::Review& ended) {
+                                                    return Spend(ended);
+                                                  }}));
     RETURN_IF_ERROR(StartServing());
     if (options_.watch) RETURN_IF_ERROR(StartWatch());
     RETURN_IF_ERROR(StartAlerts());
-    reviews_->Start();
     RETURN_IF_ERROR(office_->Start());
+    reviews_->Start();  // asks what limits are in force
     StartEvents();
     StartHousekeeping();
     RETURN_IF_ERROR(StartMlflow());
@@ -136,6 +139,11 @@ class RunningServer final : public Server {
   }
 
  private:
+  Status Spend(const records::Review& ended) {
+    return safeguards_->reviews().Spend(records::EndOf(ended), ended.decided_by,
+                                        *office_->Controls());
+  }
+
   Status OpenStores() {
     RETURN_IF_ERROR(files_.MakeDirectories(paths_.root));
     ASSIGN_OR_RETURN(lock_, files_.Lock(paths_.lock));

@@ -147,7 +147,7 @@ void WriteReview(JsonWriter& json, const Review& review) {
 
 Result<ReviewAnswer> ReviewDesk::Answer(const ReviewCall& call) {
   ASSIGN_OR_RETURN([[maybe_unused]] const std::size_t expired,
-                   ExpireReviews(*options_.store, options_.clock->Now()));
+                   ExpireReviews(*options_.store, options_.clock->Now(), options_.spend));
   if (call.what == What::kList) return List(call);
   ASSIGN_OR_RETURN(Review review, Find(call));
   if (call.what == What::kShow) return AnswerOf(review);
@@ -259,6 +259,15 @@ Status ReviewDesk::CheckValue(const Review& review, double value) const {
                        most ? fmt::to_string(*most) : "none"));
 }
 
+Status ReviewDesk::Spend(const Review& ended) const {
+  if (!ended.value.has_value() || !options_.spend) return Ok();
+  const Status spent = options_.spend(ended);
+  if (spent.ok() || spent.error().code() != Code::kResourceExhausted) return spent;
+  return Error(Code::kConflict, spent.error().message())
+      .Why(spent.error().why())
+      .Help("give another value, deny it, or have the limit raised first");
+}
+
 Result<Review> ReviewDesk::Decide(const ReviewCall& call, const Json& body) {
   RETURN_IF_ERROR(CheckKeys(body, {"author", "value", "deny", "note", "take_over"}));
   ASSIGN_OR_RETURN(const std::optional<double> value, ValueOf(body));
@@ -285,7 +294,7 @@ Result<Review> ReviewDesk::Decide(const ReviewCall& call, const Json& body) {
     review.ended = now;
     review.value = value;
     review.note = note;
-    return Ok();
+    return Spend(review);
   });
 }
 

@@ -6,11 +6,13 @@
 // takes the permission respond over the model, and is an entry of the control log first.
 //
 // A decision is taken by one person and decided once, by whoever took it unless another says that
-// they take it over. What a person gives is that person's decision: it passes no limits and spends
-// no budget, but stays within the contract's decision.bounds and its currency's digits.
+// they take it over. What a person gives stays within the contract's decision.bounds and its
+// currency's digits, passes the limits as a fallback's value does, and spends of them: what does
+// not fit is refused, and the decision waits on.
 //
 // Thread safety: any thread. Failure: kNotFound for a decision that is not in the queue,
-// kPermissionDenied, kInvalidArgument, kConflict for what has ended, or is another's to take.
+// kPermissionDenied, kInvalidArgument, kConflict for what has ended, or is another's to take, and
+// for a value that limits refuse.
 #pragma once
 
 #include <cstdint>
@@ -61,6 +63,7 @@ class ReviewDesk {
     const Clock* clock = nullptr;           // required
     // The contract in force of a model, for its decision.bounds; empty: nothing bounds.
     std::function<Result<std::shared_ptr<const records::Contract>>(std::string_view)> contract = {};
+    records::SpendReview spend = {};
     // Takes in what the journal holds by now; empty: the queue is as it was left.
     std::function<void()> follow = {};
     // Every change is an entry of it first, from `channel` ("api", "cli"); null: of nothing.
@@ -78,6 +81,7 @@ class ReviewDesk {
                                  const std::function<Status(records::Review&)>& change);
   Result<records::Review> Take(const ReviewCall& call);
   Status CheckValue(const records::Review& review, double value) const;
+  Status Spend(const records::Review& ended) const;
   Result<records::Review> Decide(const ReviewCall& call, const Json& body);
 
   const Options options_;

@@ -83,6 +83,29 @@ TEST_F(ReviewDeskTest, ADenialHasNoValue) {
   EXPECT_NE(decided->json.find(R"("answer":{"action":"deny"})"), std::string::npos);
 }
 
+TEST_F(ReviewDeskTest, AValueThatLimitsRefuseLeavesTheDecisionWaiting) {
+  Status said = Error(Code::kResourceExhausted, "the value does not fit the limits");
+  std::vector<std::optional<double>> asked;
+  ReviewDesk::Options options;
+  options.store = store_.get();
+  options.clock = &clock_;
+  options.follow = [this] { Follow(); };
+  options.spend = [&](const records::Review& ended) {
+    asked.push_back(ended.value);
+    return said;
+  };
+  desk_ = std::make_unique<ReviewDesk>(options);
+  EXPECT_EQ(CodeOf(What::kDecide, R"({"value": 12.5})"), Code::kConflict);
+  EXPECT_EQ(List().size(), 1U);
+  said = Error(Code::kUnavailable, "the disk is full");
+  EXPECT_EQ(CodeOf(What::kDecide, R"({"value": 12.5})"), Code::kUnavailable);
+  EXPECT_EQ(List().size(), 1U);
+  said = Ok();
+  EXPECT_EQ(CodeOf(What::kDecide, R"({"value": 12.5})"), std::nullopt);
+  EXPECT_TRUE(List().empty());
+  EXPECT_EQ(asked.size(), 3U);
+}
+
 TEST_F(ReviewDeskTest, AfterTheDeadlineNobodyDecides) {
   ASSERT_TRUE(Ask(What::kShow).ok());
   clock_.Advance(std::chrono::hours(1));  // and nobody expired it yet

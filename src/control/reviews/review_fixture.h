@@ -59,6 +59,7 @@ class ReviewFixture : public ::testing::Test {
       return contract_;
     };
     options.reason_name = [](std::uint8_t) -> std::string_view { return "limit"; };
+    options.spend = spend_;
     options.most_waiting = most_waiting_;
     follower_ = std::make_unique<ReviewFollower>(std::move(options));
   }
@@ -95,6 +96,7 @@ class ReviewFixture : public ::testing::Test {
   records::Contract contract_;
   bool contract_there_ = true;
   std::size_t most_waiting_ = limits::kReviewsWaiting;
+  records::SpendReview spend_;
   std::shared_ptr<const records::Binding> binding_ = records::TestBinding();
   std::unique_ptr<records::Journal> journal_;
   std::unique_ptr<records::ReviewStore> store_;

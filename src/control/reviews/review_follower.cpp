@@ -11,7 +11,7 @@ using records::Review;
 using records::ReviewTables;
 
 constexpr std::size_t kRecordsAtOnce = 4096;
-constexpr std::size_t kExpiredAtOnce = 1000;
+constexpr std::size_t kExpiredAtOnce = 100;  // each may wait for the disk
 constexpr std::size_t kContractsKept = 64;
 constexpr std::chrono::milliseconds kIdle{1000};
 // The place is stored with every item, and otherwise so often.
@@ -28,6 +28,19 @@ struct BlockFinder final : records::JournalVisitor {
   bool WantsRows() const override { return false; }
   std::vector<DecisionId> blocks;
 };
+
+// False when nobody can say whether the default fits the limits: it is asked again.
+bool EndByDefault(Review& review, Time now, const records::SpendReview& spend) {
+  review.Expire(now, review.note.empty() ? "nobody decided in time" : review.note);
+  if (!review.value.has_value() || !spend) return true;
+  const Status spent = spend(review);
+  if (spent.ok()) return true;
+  const Code code = spent.error().code();
+  review.value.reset();
+  review.note += "; denied: " + spent.error().message();
+  return code == Code::kResourceExhausted || code == Code::kFailedPrecondition ||
+         code == Code::kNotFound;
+}
 
 class ItemReader final : public records::JournalVisitor {
  public:
@@ -102,18 +115,24 @@ Result<std::vector<Review>> ReviewFollower::Gather(DecisionId block) {
   return std::move(items.found);
 }
 
+// A value must pass the limits first: it is due, and ends with all that is.
+void ReviewFollower::EndSoon(Review& review, bool is_full, Time now) const {
+  const char* const why = is_full ? "the queue was full" : "its deadline had passed";
+  if (!review.at_deadline.has_value() || !options_.spend) return review.Expire(now, why);
+  review.deadline = std::min(review.deadline, now);
+  review.note = why;
+}
+
 Result<std::size_t> ReviewFollower::Add(std::vector<Review> found, JournalPosition place) {
   const Time now = options_.clock->Now();
   std::size_t added = 0;
   const Status written = options_.store->Write([&](ReviewTables& tables) -> Status {
     ASSIGN_OR_RETURN(std::size_t waiting, tables.Waiting());
     for (Review& review : found) {
-      if (review.deadline <= now) {
-        review.Expire(now, "its deadline had passed");
-      } else if (waiting >= options_.most_waiting) {
-        review.Expire(now, "the queue was full");
-        review.inputs_json = "{}";
-      }
+      const bool is_late = review.deadline <= now;
+      const bool is_full = !is_late && waiting >= options_.most_waiting;
+      if (is_full) review.inputs_json = "{}";
+      if (is_late || is_full) EndSoon(review, is_full, now);
       ASSIGN_OR_RETURN(const bool is_new, tables.Add(review));
       if (!is_new) continue;
       ++added;
@@ -164,7 +183,7 @@ Result<std::size_t> ReviewFollower::Follow() {
 }
 
 Result<std::size_t> ReviewFollower::Expire() {
-  return ExpireReviews(*options_.store, options_.clock->Now());
+  return ExpireReviews(*options_.store, options_.clock->Now(), options_.spend);
 }
 
 void ReviewFollower::Run(const std::stop_token& stop) {
@@ -186,26 +205,29 @@ void ReviewFollower::Run(const std::stop_token& stop) {
   }
 }
 
-Result<std::size_t> ExpireReviews(records::ReviewStore& store, Time now) {
+Result<std::size_t> ExpireReviews(records::ReviewStore& store, Time now,
+                                  const records::SpendReview& spend) {
   std::vector<Review> due;
   RETURN_IF_ERROR(store.Read([&](ReviewTables& tables) -> Status {
     ASSIGN_OR_RETURN(due, tables.Due(now, 1));
     return Ok();
   }));
   if (due.empty()) return std::size_t{0};
-  std::size_t ended = 0;
-  const Status written = store.Write([&](ReviewTables& tables) -> Status {
-    do {
+  std::size_t ended = 0, of_these = 0;
+  do {
+    of_these = 0;
+    const Status written = store.Write([&](ReviewTables& tables) -> Status {
       ASSIGN_OR_RETURN(due, tables.Due(now, kExpiredAtOnce));
       for (Review& review : due) {
-        review.Expire(now, "nobody decided in time");
+        if (!EndByDefault(review, now, spend)) continue;
         RETURN_IF_ERROR(tables.Save(review));
-        ++ended;
+        ++of_these;
       }
-    } while (!due.empty());
-    return Ok();
-  });
-  RETURN_IF_ERROR(written);
+      return Ok();
+    });
+    RETURN_IF_ERROR(written);
+    ended += of_these;
+  } while (of_these == kExpiredAtOnce);
   return ended;
 }
 

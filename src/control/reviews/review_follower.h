@@ -6,7 +6,7 @@
 // Items and the place that the journal is read to are one transaction, so a kill at any moment
 // loses nothing: what was answered with 202 is in the journal, and what is in the journal comes
 // here. The queue is bounded (limits::kReviewsWaiting): the oldest are kept, and what comes beyond
-// them gets its default at once.
+// them gets its default at the next look.
 //
 // Thread safety: Follow, Expire and Run from any thread; they wait for each other. Failure: what
 // the journal or the store says; nothing is skipped but damaged places of the journal, which are
@@ -43,6 +43,7 @@ class ReviewFollower {
     // The contract of a hash, as the registry has it; required.
     std::function<Result<records::Contract>(const std::string&)> contract_of;
     ReasonName reason_name = nullptr;  // required
+    records::SpendReview spend = {};
     std::size_t most_waiting = limits::kReviewsWaiting;
     std::chrono::milliseconds every{50};  // at least this long between two looks
     std::function<void(const Error&)> on_problem = {};
@@ -62,6 +63,7 @@ class ReviewFollower {
   Result<std::size_t> Take(records::JournalPosition durable);
   Result<std::vector<records::Review>> Gather(DecisionId block);
   Result<std::size_t> Add(std::vector<records::Review> found, records::JournalPosition place);
+  void EndSoon(records::Review& review, bool is_full, Time now) const;
   Result<const records::Contract*> ContractOf(const std::string& hash);
   void Tell(const Error& error) const;
 
@@ -73,7 +75,10 @@ class ReviewFollower {
   std::map<std::string, records::Contract, std::less<>> contracts_;
 };
 
-// Ends everything that is due; for desks that look at a queue that nobody follows just now.
-Result<std::size_t> ExpireReviews(records::ReviewStore& store, Time now);
+// Ends everything that is due; for desks that look at a queue that nobody follows just now. A
+// default that does not fit the limits becomes a denial; of one that nobody can say this of, the
+// review waits on.
+Result<std::size_t> ExpireReviews(records::ReviewStore& store, Time now,
+                                  const records::SpendReview& spend);
 
 }  // namespace mooring::control

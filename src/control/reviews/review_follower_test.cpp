@@ -1,5 +1,7 @@
 #include "control/reviews/review_follower.h"
 
+#include <algorithm>
+
 #include "control/reviews/review_fixture.h"
 
 namespace mooring::control {
@@ -83,6 +85,78 @@ TEST_F(ReviewFollowerTest, TheOldestWaitAndTheRestGetsTheDefaultAtOnce) {
   ASSERT_EQ(expired.size(), 2U);
   EXPECT_EQ(expired[0].note, "the queue was full");
   EXPECT_EQ(expired[0].value, 40.5);
+}
+
+// The default is put to the limits like a fallback: 40.50 spends, is denied, or waits on.
+TEST_F(ReviewFollowerTest, ADefaultPassesTheLimitsOrIsADenial) {
+  struct Row {
+    Status said;
+    std::optional<ReviewState> state;
+    std::optional<double> value;
+  };
+  const Error no(Code::kResourceExhausted, "the value does not fit the limits");
+  const Error lost(Code::kFailedPrecondition, "the limits are not known");
+  const Error later(Code::kUnavailable, "the disk is full");
+  int serial = 3;
+  for (const Row& row :
+       {Row{Ok(), ReviewState::kExpired, 40.5}, Row{no, ReviewState::kExpired, std::nullopt},
+        Row{lost, ReviewState::kExpired, std::nullopt}, Row{later, std::nullopt, std::nullopt}}) {
+    std::vector<Review> asked;
+    spend_ = [&](const Review& ended) {
+      asked.push_back(ended);
+      return row.said;
+    };
+    Reopen();
+    const DecisionId decision = Decide(serial);
+    serial += 5;
+    Follow();
+    clock_.Advance(std::chrono::hours(1));
+    EXPECT_EQ(*follower_->Expire(), row.state.has_value() ? 1U : 0U);
+    ASSERT_EQ(asked.size(), 1U);
+    EXPECT_EQ(asked[0].decision, decision);
+    EXPECT_EQ(asked[0].value, 40.5);
+    EXPECT_EQ(asked[0].decided_by, "mooring");
+    if (!row.state) {
+      ASSERT_EQ(List().size(), 1U) << "it waits for who can say";
+      spend_ = [](const Review&) { return Ok(); };
+      Reopen();
+      EXPECT_EQ(*follower_->Expire(), 1U);
+      continue;
+    }
+    const auto ended = List(row.state);
+    const auto found = std::ranges::find(ended, decision, &Review::decision);
+    ASSERT_NE(found, ended.end());
+    EXPECT_EQ(found->value, row.value);
+    EXPECT_EQ(found->note.find("denied") != std::string::npos, !row.value.has_value());
+  }
+  EXPECT_TRUE(List().empty());
+}
+
+TEST_F(ReviewFollowerTest, WhatTheQueueHasNoRoomForPassesTheLimitsToo) {
+  most_waiting_ = 1;
+  std::size_t asked = 0;
+  spend_ = [&](const Review&) {
+    ++asked;
+    return Ok();
+  };
+  Reopen();
+  for (const int serial : {3, 8, 13}) Decide(serial);
+  EXPECT_EQ(Follow(), 3U);
+  EXPECT_EQ(asked, 0U);
+  EXPECT_EQ(*follower_->Expire(), 2U);
+  EXPECT_EQ(asked, 2U);
+  EXPECT_EQ(List().size(), 1U);
+  EXPECT_EQ(List(ReviewState::kExpired)[0].note, "the queue was full");
+}
+
+TEST_F(ReviewFollowerTest, ADenialSpendsNothing) {
+  contract_.fallback[0].at_deadline.reset();
+  spend_ = [](const Review&) -> Status { return Error(Code::kInternal, "not asked"); };
+  Reopen();
+  Decide(3);
+  Follow();
+  clock_.Advance(std::chrono::hours(1));
+  EXPECT_EQ(*follower_->Expire(), 1U);
 }
 
 TEST_F(ReviewFollowerTest, AContractThatIsGoneLeavesTheUsualTerms) {

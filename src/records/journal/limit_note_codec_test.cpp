@@ -4,6 +4,8 @@
 
 #include <limits>
 
+#include "records/journal/record_codec.h"
+
 namespace mooring::records {
 namespace {
 
@@ -24,6 +26,26 @@ std::string Bytes(const LimitNote& note) {
   std::string bytes;
   EncodeNote(note, bytes);
   return bytes;
+}
+
+TEST(LimitNoteCodec, ABudgetChangeOfEveryKindComesBack) {
+  using Why = BudgetChange::Why;
+  for (const Why why : {Why::kRelease, Why::kOutcome, Why::kWriteOff, Why::kReview}) {
+    BudgetChange change;
+    change.why = why;
+    change.caller = "anna";
+    change.decisions = {{1, 7, 1}, {1, 7, 2}, {1, 7, 3}};
+    change.note = Extreme();
+    std::string bytes;
+    EncodeBudget(change, bytes);
+    const auto read = DecodeBudget(AsBytes(bytes), Time(Micros(5)));
+    ASSERT_TRUE(read.ok());
+    EXPECT_EQ(read->why, why);
+    EXPECT_EQ(read->decisions, change.decisions);
+    EXPECT_EQ(read->note, change.note);
+    bytes[0] = 4;
+    EXPECT_FALSE(DecodeBudget(AsBytes(bytes), Time()).ok()) << "a reason of the future";
+  }
 }
 
 TEST(LimitNoteCodec, GivesBackWhatWasWrittenHoweverFarApartTheNumbers) {

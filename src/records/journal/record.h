@@ -82,6 +82,7 @@ struct BudgetChange {
     kRelease = 0,   // the caller did not act on it
     kOutcome = 1,   // its outcome came
     kWriteOff = 2,  // it stayed open too long, and people closed it
+    kReview = 3,    // it waited for a person, and ended with a value
   };
   Time at;
   Why why = Why::kRelease;

@@ -200,7 +200,7 @@ Result<BudgetChange> DecodeBudget(ByteSpan payload, Time at) {
   change.caller = in.Text();
   change.reason = in.Text();
   const std::uint64_t count = in.Varint();
-  if (why > static_cast<std::uint8_t>(BudgetChange::Why::kWriteOff) || count == 0 ||
+  if (why > static_cast<std::uint8_t>(BudgetChange::Why::kReview) || count == 0 ||
       count > in.left() / kIdBytes) {
     return Damaged("budget");
   }

@@ -6,12 +6,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/clock.h"
 #include "base/ids.h"
+#include "base/result.h"
 
 namespace mooring::records {
 
@@ -63,6 +65,11 @@ struct ReviewEnd {
   std::optional<double> value;  // a score; none: denied, or an amount
   std::optional<std::int64_t> amount_minor;
 };
+
+// Asked before a review ends with its `value`: the value must fit the limits, and spends of them,
+// durably. kResourceExhausted and kFailedPrecondition: it may not be given; another error: nobody
+// can say just now. Empty: nothing is limited. The same end may be asked for again.
+using SpendReview = std::function<Status(const Review& ended)>;
 
 // Whether a value can be given out: finite, and an amount that fits whole minor units.
 bool IsReviewValue(double value, int digits);

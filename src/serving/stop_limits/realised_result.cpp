@@ -38,16 +38,6 @@ bool GaveValue(Verdict verdict) {
   return verdict == Verdict::kAdmit || verdict == Verdict::kClamp || verdict == Verdict::kFallback;
 }
 
-// The column that is the score: the one of the contract's name, else the last.
-double RawOf(const ReadDecisions& block, const std::string& name, std::size_t row) {
-  const std::size_t columns = block.outputs == nullptr ? 0 : block.outputs->schema().size();
-  if (columns == 0) return kNone;
-  const data::Column* column = block.outputs->Find(name);
-  if (column == nullptr) column = &block.outputs->column(columns - 1);
-  const bool number = data::IsNumeric(column->type()) || column->type() == data::Type::kBool;
-  return number && !column->IsNull(row) ? column->Number(row) : kNone;
-}
-
 // One row of a block beside its outcome.
 class RowResult {
  public:
@@ -56,7 +46,7 @@ class RowResult {
     const bool own = decision_.verdict != Verdict::kFallback;
     values_.inputs = block.inputs;
     values_.row = row;
-    values_.raw = own ? RawOf(block, set.output(), row) : decision_.score;
+    values_.raw = own ? RawScoreOf(block, set.output(), row) : decision_.score;
     values_.score = decision_.score;
     values_.amount_minor = decision_.amount_minor;
     candidate_.inputs = block.inputs;
@@ -162,6 +152,15 @@ class ResultReader final : public records::JournalVisitor {
 };
 
 }  // namespace
+
+double RawScoreOf(const ReadDecisions& block, const std::string& output, std::size_t row) {
+  const std::size_t columns = block.outputs == nullptr ? 0 : block.outputs->schema().size();
+  if (columns == 0) return kNone;
+  const data::Column* column = block.outputs->Find(output);
+  if (column == nullptr) column = &block.outputs->column(columns - 1);
+  const bool number = data::IsNumeric(column->type()) || column->type() == data::Type::kBool;
+  return number && !column->IsNull(row) ? column->Number(row) : kNone;
+}
 
 bool RealisedResult::Frees(const LimitStateId& state) const {
   if (what == What::kUnread) return false;

@@ -144,7 +144,9 @@ class Replayed final : public WhatIf {
     }
   }
   void OnBudget(const records::BudgetChange& change) override {
-    if (change.why == records::BudgetChange::Why::kOutcome) return;  // the outcome itself tells
+    using Why = records::BudgetChange::Why;
+    // An outcome itself tells; a review's end is no model's answer.
+    if (change.why == Why::kOutcome || change.why == Why::kReview) return;
     for (const DecisionId decision : change.decisions) Close(decision);
   }
 

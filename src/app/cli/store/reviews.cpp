@@ -42,6 +42,13 @@ Result<Json> AskReviews(Context& context, const ReviewCall& call) {
   options.clock = context.clock;
   ASSIGN_OR_RETURN(const auto registry, OpenExistingStore(context));
   options.contract = control::ContractsOf(*registry);
+  options.spend = [contract = options.contract](const records::Review& ended) -> Status {
+    ASSIGN_OR_RETURN(const auto in_force, contract(ended.model));
+    if (in_force->limits.empty()) return Ok();
+    return Error(Code::kUnavailable, "the limits of '" + ended.model + "' are asked by a server")
+        .Why("a value spends of them")
+        .Help("name the server that runs: --server URL; or deny");
+  };
   const auto log = MakeControlLog(context);
   options.audit = log.get();
   options.channel = "cli";
