@@ -24,7 +24,7 @@
 namespace mooring::records {
 
 struct ControlEntry {
-  // Who and from where. `channel`: "api", "cli" or "server" (by itself); `address`: of the caller.
+  // Who and from where. `channel`: "api", "cli", "server", "file" or "signal"; `address`: caller's.
   std::string principal = {}, role = {}, channel = {}, address = {};
   // What: a word such as "alias.set", and what it is done to.
   std::string action = {}, object_kind = {}, object = {};
