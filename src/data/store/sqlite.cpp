@@ -35,8 +35,13 @@ Code CodeOf(int extended) {
 
 Error ErrorOf(sqlite3* db, std::string_view doing) {
   if (db == nullptr) return Error(Code::kResourceExhausted, std::string(doing) + ": out of memory");
-  return Error(CodeOf(sqlite3_extended_errcode(db)),
-               std::string(doing) + ": " + sqlite3_errmsg(db));
+  const Code code = CodeOf(sqlite3_extended_errcode(db));
+  Error error(code, std::string(doing) + ": " + sqlite3_errmsg(db));
+  if (code != Code::kResourceExhausted) return error;
+  const char* const file = sqlite3_db_filename(db, "main");
+  return std::move(error)
+      .Where(file == nullptr ? "" : file)
+      .Help("no space left on its disk: free some, then try again");
 }
 
 std::string_view SqlOf(sqlite3_stmt* statement) {
@@ -177,9 +182,24 @@ Database::Database(sqlite3* db) : connection_(std::make_shared<SqliteConnection>
 sqlite3* Database::db() const { return connection_->db; }
 
 Result<Database> Database::Open(const std::string& path, const DatabaseOptions& options) {
+  return OpenAs(
+      options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, path,
+      options);
+}
+
+Result<Database> Database::OpenThere(const std::string& path) {
+  return OpenAs(SQLITE_OPEN_READWRITE, path, {});
+}
+
+bool Database::IsMoved() const {
+  int moved = 0;
+  return sqlite3_file_control(db(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK &&
+         moved != 0;
+}
+
+Result<Database> Database::OpenAs(int access, const std::string& path,
+                                  const DatabaseOptions& options) {
   sqlite3* raw = nullptr;
-  const int access =
-      options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   const int code = sqlite3_open_v2(path.c_str(), &raw,
                                    access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   Database db(raw);  // even a failed open gives a handle to close

@@ -113,6 +113,12 @@ class Database {
   // Creates the file when absent, unless read_only. ":memory:" lives and dies with the object.
   static Result<Database> Open(const std::string& path, const DatabaseOptions& options);
 
+  // Never creates: kUnavailable when the file is not there.
+  static Result<Database> OpenThere(const std::string& path);
+  // Whether the file that is open is not at its path any more: it was removed, or another stands in
+  // its place. Never of one in memory.
+  bool IsMoved() const;
+
   // One or more statements without parameters or rows.
   Status Execute(const std::string& sql);
   // Cheap for a text that was prepared lately: statements that died are kept, some dozens of them.
@@ -130,6 +136,8 @@ class Database {
 
  private:
   explicit Database(sqlite3* db);
+  static Result<Database> OpenAs(int access, const std::string& path,
+                                 const DatabaseOptions& options);
   Status Configure(const DatabaseOptions& options);
   sqlite3* db() const;
   std::shared_ptr<SqliteConnection> connection_;

@@ -147,5 +147,40 @@ TEST_F(AccessBookTest, AnswersFromManyThreadsWhileItChanges) {
   stop = true;
 }
 
+TEST_F(AccessBookTest, AFileThatIsTakenAwayOpensNothing) {
+  const NewToken token = Make(SetOf(Role::kScorer), {"m"});
+  Refresh();
+  store_.reset();
+  const std::string away = path_ + ".away";
+  const auto move = [](const std::string& from, const std::string& to) {
+    for (const char* suffix : {"", "-wal", "-shm"}) {
+      std::filesystem::remove(to + suffix);
+      if (std::filesystem::exists(from + suffix))
+        std::filesystem::copy_file(from + suffix, to + suffix);
+    }
+  };
+  move(path_, away);
+  Clear();
+  const Status gone = book_->Refresh();
+  ASSERT_FALSE(gone.ok());
+  EXPECT_EQ(gone.error().code(), Code::kUnavailable);
+  EXPECT_NE(gone.error().message().find("is gone"), std::string::npos);
+  EXPECT_TRUE(book_->has_tokens());
+  EXPECT_NE(book_->WithToken(token.text), nullptr);
+  // One without a token would let everybody in.
+  ASSERT_TRUE(AccessStore::Open({.path = path_, .clock = &clock_, .witness = {}}).ok());
+  EXPECT_FALSE(book_->Refresh().ok());
+  EXPECT_TRUE(book_->has_tokens());
+  Clear();
+  move(away, path_);
+  Refresh();
+  EXPECT_NE(book_->WithToken(token.text), nullptr);
+  store_ = AccessStore::Open({.path = path_, .clock = &clock_, .witness = {}}).value();
+  ASSERT_TRUE(store_->RevokeToken(token.record.id, "root", "").ok());
+  Refresh();
+  EXPECT_EQ(book_->WithToken(token.text), nullptr) << "the copy is what counts now";
+  for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(away + suffix);
+}
+
 }  // namespace
 }  // namespace mooring::records

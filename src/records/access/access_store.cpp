@@ -325,6 +325,7 @@ Result<AccessFacts> AccessStore::Facts() {
       ASSIGN_OR_RETURN(const bool more, tokens.Step());
       if (!more) break;
       facts.tokens.push_back(TokenOf(tokens));
+      had_tokens_ = true;
     }
     for (;;) {
       ASSIGN_OR_RETURN(const bool more, grants.Step());
@@ -341,10 +342,45 @@ Result<AccessFacts> AccessStore::Facts() {
 }
 
 Result<std::int64_t> AccessStore::ChangesOfOthers() {
+  constexpr std::int64_t kOfOneFile = std::int64_t{1} << 32;  // data_version has 32 bits
   const std::lock_guard lock(mutex_);
+  RETURN_IF_ERROR(CheckThere());
   ASSIGN_OR_RETURN(Statement read, db_.Prepare("PRAGMA data_version"));
   ASSIGN_OR_RETURN(const bool found, read.Step());
-  return found ? read.Int(0) : 0;
+  return opened_ * kOfOneFile + (found ? read.Int(0) : 0);
+}
+
+// Without a token everybody may do everything: a file without one is no other file's successor.
+Status AccessStore::CheckThere() {
+  if (!db_.IsMoved()) return Ok();
+  const auto gone = [&](std::string what, std::string why) {
+    return Error(Code::kUnavailable, std::move(what))
+        .Where(options_.path)
+        .Why(std::move(why))
+        .Help("put it back, or its newest copy: it is read again at once");
+  };
+  auto there = data::Database::OpenThere(options_.path);
+  if (!there.ok()) {
+    return gone("the file of tokens and grants is gone",
+                "those that are known stay as they are until the server ends");
+  }
+  Status read = there->Migrate(AccessSchema());
+  if (read.ok()) {
+    auto count = there->Prepare("SELECT count(*) FROM tokens");
+    const auto found = count.ok() ? count->Step() : Result<bool>(count.error());
+    const bool any = found.ok() && *found && count->Int(0) != 0;
+    if (any || (found.ok() && !had_tokens_))
+      read = Ok();
+    else
+      read = Error(Code::kDataLoss, "it has no token");
+  }
+  if (!read.ok()) {
+    return gone("another file stands in the place of the tokens and grants",
+                read.error().message());
+  }
+  db_ = std::move(there).value();
+  ++opened_;
+  return Ok();
 }
 
 Status AccessStore::NoteUses(const std::vector<std::pair<std::uint64_t, Time>>& uses) {

@@ -97,7 +97,9 @@ class AccessStore {
 
   // All of it, on one snapshot; in the order of ids, principals, roles.
   Result<AccessFacts> Facts();
-  // Changes when another connection changed the file; our own writes do not move it.
+  // Changes when another connection changed the file; our own writes do not move it. kUnavailable
+  // while the file is not where it was opened: until it is back, or a copy of it that has a token
+  // where there was one.
   Result<std::int64_t> ChangesOfOthers();
   // When tokens were last used; of no consequence, so unsynced uses may be lost.
   Status NoteUses(const std::vector<std::pair<std::uint64_t, Time>>& uses);
@@ -106,6 +108,7 @@ class AccessStore {
   AccessStore(Options options, data::Database db)
       : options_(std::move(options)), db_(std::move(db)) {}
   // All below: mutex_ is held.
+  Status CheckThere();
   Status Witness(AccessEvent event) const;
   Result<TokenRecord> Find(std::uint64_t id);
   Result<std::vector<Grant>> GrantsOf(const std::string& principal);
@@ -117,8 +120,10 @@ class AccessStore {
   Result<NewToken> Insert(const TokenRequest& request, std::string_view secret, Time now);
 
   const Options options_;
-  std::mutex mutex_;  // guards db_
+  std::mutex mutex_;  // guards what follows
   data::Database db_;
+  std::int64_t opened_ = 0;  // times
+  bool had_tokens_ = false;
 };
 
 // kInvalidArgument unless the model is a name or '*'.

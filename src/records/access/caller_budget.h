@@ -48,6 +48,11 @@ class CallerBudget {
     return false;
   }
   std::atomic<std::uint32_t>& at_once() { return at_once_; }
+  // Whether a new one would say the same: nothing is under way, nothing was asked lately.
+  bool IsRested(std::int64_t now_ns) const {
+    return due_ns_.load(std::memory_order_relaxed) <= now_ns &&
+           at_once_.load(std::memory_order_relaxed) == 0;
+  }
 
  private:
   static constexpr std::int64_t kSecond = 1'000'000'000;

@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 
+#include "base/io/no_space.h"
 #include "records/audit/control_entry.h"
 #include "records/audit/signing_key.h"
 #include "records/audit/waiting_entries.h"
@@ -60,6 +61,10 @@ Result<std::unique_ptr<FileLock>> ControlLog::Lock() const {
 
 Result<std::uint64_t> ControlLog::Append(const ControlEntry& entry) {
   auto appended = AppendUnderLock(entry);
+  if (!appended.ok() && IsNoSpace(appended.error())) {
+    Error full = NoSpaceFor("the control log", std::move(appended).error());
+    appended = entry.never_waits ? Remember(entry, std::move(full)) : std::move(full);
+  }
   // What is done already, or is done whatever is said here, cannot fail any more: somebody else is
   // told.
   const bool late = entry.outcome_of.has_value() || entry.never_waits;
@@ -89,8 +94,37 @@ Error ControlLog::Keep(const ControlEntry& entry, const Error& why) const {
       .Where(WaitingDirectory(options_.directory));
 }
 
+Error ControlLog::Remember(const ControlEntry& entry, Error why) {
+  const std::lock_guard guard(mutex_);
+  if (unwritten_.size() >= kMostUnwritten) return why;
+  unwritten_.push_back(entry);
+  unwritten_.back().at = options_.clock->Now();
+  std::string cause = why.why();
+  return Error(why.code(), why.message() + ": '" + entry.action +
+                               "' is kept in memory, and written once there is some")
+      .Where(why.where())
+      .Why(std::move(cause))
+      .Help("free space on its disk before the program ends");
+}
+
+Status ControlLog::TakeUnwritten(Result<LogFile>& log) {
+  while (!unwritten_.empty()) {
+    ControlEntry entry = unwritten_.front();
+    const std::string late = "written late, of " + FormatTime(entry.at);
+    entry.detail += entry.detail.empty() ? late : "; " + late;
+    if (log.ok()) {
+      RETURN_IF_ERROR(AppendTo(*log, entry));
+    } else {
+      RETURN_IF_ERROR(AppendBehind(entry, log.error()));
+    }
+    unwritten_.pop_front();
+  }
+  return Ok();
+}
+
 void ControlLog::TakeWaiting(Result<LogFile>& log) {
   if (!log.ok() && log.error().code() != Code::kDataLoss) return;
+  if (!TakeUnwritten(log).ok()) return;  // the disk is full still: who appends is told
   const Status taken = records::WriteWaiting(*options_.files, options_.directory,
                                              [&](const ControlEntry& entry) -> Status {
                                                if (log.ok()) {
@@ -104,8 +138,8 @@ void ControlLog::TakeWaiting(Result<LogFile>& log) {
 }
 
 Status ControlLog::WriteWaiting() {
-  if (!AnyWaiting(*options_.files, options_.directory)) return Ok();
   const std::lock_guard guard(mutex_);
+  if (unwritten_.empty() && !AnyWaiting(*options_.files, options_.directory)) return Ok();
   ASSIGN_OR_RETURN(const auto lock, Lock());
   auto log = OpenSound();
   TakeWaiting(log);

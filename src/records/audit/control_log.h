@@ -22,6 +22,7 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -57,15 +58,19 @@ class ControlLog final : public AuditSink {
   Result<TreeHead> SignHead();
   // Opens, repairs and reads all of it; ok when there is no log yet. Appends only what waits.
   Status Check();
-  // What never waits, and was done while another process held the lock (waiting_entries.h): every
-  // append writes it first; call this now and then where there may be none for long.
+  // What never waits, and was done while another process held the lock (waiting_entries.h) or the
+  // disk was full (kept in memory): every append writes it first; call this now and then where
+  // there may be none for long.
   Status WriteWaiting();
+  static constexpr std::size_t kMostUnwritten = 1000;  // in memory; those beyond are told alone
 
  private:
   Result<std::uint64_t> AppendUnderLock(const ControlEntry& entry);
   Result<std::uint64_t> AppendBehind(const ControlEntry& entry, const Error& found);
   Error Keep(const ControlEntry& entry, const Error& why) const;
   void TakeWaiting(Result<LogFile>& log);
+  Status TakeUnwritten(Result<LogFile>& log);
+  Error Remember(const ControlEntry& entry, Error why);
   Result<LogFile> OpenSound();
   Result<std::uint64_t> AppendTo(LogFile& log, const ControlEntry& entry);
   Result<std::unique_ptr<FileLock>> Lock() const;
@@ -74,9 +79,10 @@ class ControlLog final : public AuditSink {
   void SignOrTell(const LogMark& durable);
 
   const Options options_;
-  std::mutex mutex_;            // guards what follows; the file lock is between processes
-  bool checked_ = false;        // all of the log was read and is sound
-  std::uint64_t unsigned_ = 0;  // entries of ours behind the newest head of ours
+  std::mutex mutex_;                    // guards what follows; the file lock is between processes
+  bool checked_ = false;                // all of the log was read and is sound
+  std::uint64_t unsigned_ = 0;          // entries of ours behind the newest head of ours
+  std::deque<ControlEntry> unwritten_;  // that never wait, and the disk did not take
 };
 
 }  // namespace mooring::records

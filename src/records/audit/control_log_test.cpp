@@ -143,6 +143,36 @@ TEST_F(ControlLogTest, WaitsForTheLockAndGivesUp) {
   EXPECT_EQ(log.Append(Entry("m")).error().code(), Code::kUnavailable);
 }
 
+TEST_F(ControlLogTest, AFullDiskIsSaidAndWhatNeverWaitsIsWrittenOnceThereIsSpace) {
+  ControlLog log(Options());
+  ASSERT_TRUE(log.Append(Entry("1")).ok());
+  fs.SetCapacity(fs.used_bytes());
+  const auto refused = log.Append(Entry("2"));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().message(), "no space left for the control log");
+  EXPECT_EQ(refused.error().code(), Code::kUnavailable);
+  EXPECT_NE(refused.error().help().find("free space"), std::string::npos);
+  ControlEntry kill = Entry("7");
+  kill.action = "kill.killed";
+  kill.never_waits = true;
+  const auto kept = log.Append(kill);
+  ASSERT_FALSE(kept.ok());
+  EXPECT_NE(kept.error().message().find("'kill.killed' is kept in memory"), std::string::npos);
+  fs.SetCapacity(1U << 30);
+  ASSERT_TRUE(log.WriteWaiting().ok());
+  ASSERT_TRUE(log.Append(Entry("3")).ok());
+  std::string objects;
+  const std::string bytes = fs.ReadFile("control/log", 1 << 20).value();
+  ASSERT_TRUE(VisitEntries(AsBytes(bytes), [&](const ControlEntry& entry) {
+                objects += entry.object;
+                if (entry.object == "7") {
+                  EXPECT_NE(entry.detail.find("written late, of "), std::string::npos);
+                }
+                return true;
+              }).ok());
+  EXPECT_EQ(objects, "173");
+}
+
 TEST_F(ControlLogTest, WhatNeverWaitsIsInTheLogOnceTheLockIsFree) {
   ControlLog::Options options = Options();
   options.wait = std::chrono::milliseconds(5);

@@ -441,6 +441,8 @@ TEST_F(DamageTest, DetectsEveryFlippedBitAndReadsAroundIt) {
       if (got.ok() && *got == 0) break;
       if (got.ok()) continue;
       ASSERT_EQ(got.error().code(), Code::kDataLoss) << what;
+      ASSERT_THAT(got.error().message(), testing::HasSubstr(".segment")) << what;
+      ASSERT_THAT(got.error().help(), testing::HasSubstr("data/journal/")) << what;
       ASSERT_TRUE(reader->SkipDamage().ok()) << what;
     }
     ASSERT_EQ(read.wrong, 0) << what;

@@ -16,7 +16,10 @@ Result<std::optional<SegmentBirth>> BirthOf(FileSystem& files, const std::string
   ASSIGN_OR_RETURN(const std::size_t read, (*file)->ReadAt(0, bytes));
   const std::optional<SegmentHead> head = TakeSegmentHead(ByteSpan(bytes).first(read));
   if (!head.has_value()) {
-    return Error(Code::kDataLoss, "the segment's head is damaged").Where(path);
+    return Error(Code::kDataLoss,
+                 "the head of journal segment " + SegmentName(segment) + " is damaged")
+        .Where(path)
+        .Help("run 'mooring log verify', then restore it from a copy");
   }
   Sha256 sum;
   sum.Update(bytes);

@@ -34,10 +34,13 @@ Result<SegmentCursor> SegmentCursor::Open(FileSystem& files, const std::string& 
 }
 
 Error SegmentCursor::DamageAt(std::uint64_t offset, std::string_view what) const {
-  return Error(Code::kDataLoss, "journal segment is damaged")
+  // The file is named in the message too: not all who pass an error on tell where it was.
+  const std::string name = path_.substr(path_.rfind('/') + 1);
+  return Error(Code::kDataLoss, "journal segment " + name + " is damaged")
       .Where(path_ + ":" + std::to_string(offset))
       .Why(std::string(what))
-      .Help("run 'mooring log verify', then restore the segment from a copy");
+      .Help("run 'mooring log verify' to see all that is damaged, then restore " + path_ +
+            " from a copy");
 }
 
 Result<ByteSpan> SegmentCursor::Bytes(std::uint64_t offset, std::uint64_t wanted,

@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/io/no_space.h"
 #include "records/journal/lookup.h"
 #include "records/journal/record_codec.h"
 #include "records/journal/segment_cursor.h"
@@ -58,8 +59,8 @@ Status SegmentJournal::Start(const std::vector<Unsealed>& unsealed) {
   // Now that the new head says where the last segment ends, its torn tail may go. A footer that
   // cannot be written is no loss: the next start scans instead.
   for (const Unsealed& old : unsealed) {
-    const auto file = options_.files->Open(SegmentPath(options_.directory, old.number),
-                                           OpenMode::kReadWrite);
+    const auto file =
+        options_.files->Open(SegmentPath(options_.directory, old.number), OpenMode::kReadWrite);
     if (file.ok()) static_cast<void>(SealSegment(**file, old.salt, old.summary));
   }
   if (options_.own_thread) {
@@ -141,8 +142,8 @@ void SegmentJournal::CommitGroups(std::unique_lock<std::mutex>& turn) {
   if (!wrote.has_value()) return;
   const bool busy = std::exchange(callers_wrote_, false) || *wrote;
   if (writer_ == nullptr) return;
-  const bool due = writer_->dirty() &&
-                   options_.clock->Monotonic() - last_sync_ >= options_.sync_interval;
+  const bool due =
+      writer_->dirty() && options_.clock->Monotonic() - last_sync_ >= options_.sync_interval;
   Status tidy = Ok();
   if (due) tidy = options_.ack == AckMode::kWritten ? SyncAside(turn) : SyncNow();
   if (tidy.ok() && writer_ == nullptr) return;  // lost while the sync went on
@@ -165,8 +166,12 @@ Status SegmentJournal::CommitGroup(Group& group) {
   stats_.bytes += group.bytes.size();
   SegmentFacts& facts = segments_.back();
   stats_.decisions += group.facts.decisions - facts.decisions;
-  facts = {facts.number, group.facts.decisions, facts.empty ? group.facts.first_us : facts.first_us,
-           group.facts.last_us, false, facts.outcomes + group.facts.outcomes};
+  facts = {facts.number,
+           group.facts.decisions,
+           facts.empty ? group.facts.first_us : facts.first_us,
+           group.facts.last_us,
+           false,
+           facts.outcomes + group.facts.outcomes};
   const SegmentSummary& summary = writer_->summary();
   live_index_.insert(live_index_.end(),
                      summary.index.begin() + static_cast<std::ptrdiff_t>(live_index_.size()),
@@ -236,8 +241,8 @@ Status SegmentJournal::RollTo(std::uint32_t segment) {
 }
 
 Status SegmentJournal::BeginSegment() {
-  SegmentWriter::Options options{options_.files, options_.directory, options_.replica, epoch_,
-                                 options_.segment_bytes, options_.clock->Now()};
+  SegmentWriter::Options options{options_.files, options_.directory,     options_.replica,
+                                 epoch_,         options_.segment_bytes, options_.clock->Now()};
   ASSIGN_OR_RETURN(auto writer, SegmentWriter::Begin(options, end_));
   Anchor anchor = anchor_;
   anchor.newest = writer->number();
@@ -266,9 +271,14 @@ Status SegmentJournal::BeginSegment() {
 }
 
 void SegmentJournal::FailFrom(std::size_t first, const Error& why) {
-  const Error error = Error(Code::kUnavailable, "the journal cannot be written")
-                          .Why(why.ToString())
-                          .Help("nothing was decided; come back when the disk works again");
+  const bool full = IsNoSpace(why);
+  const Error error =
+      Error(Code::kUnavailable,
+            full ? "no space left for the journal" : "the journal cannot be written")
+          .Why(why.ToString())
+          .Help(full
+                    ? "nothing was decided; free space on its disk, and answers go on by themselves"
+                    : "nothing was decided; come back when the disk works again");
   std::vector<Group> queued;
   queue_.Close(error, queued);
   writer_.reset();  // never synced again: what the system forgot, a second try would not notice

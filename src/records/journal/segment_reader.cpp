@@ -62,7 +62,9 @@ class SegmentReader final : public JournalReader {
     if (!opened.ok()) {
       if (opened.error().code() != Code::kNotFound) return std::move(opened).error();
       const std::string name = SegmentName(position_.segment);
-      return Error(Code::kDataLoss, "journal segment " + name + " is missing").Where(directory_);
+      return Error(Code::kDataLoss, "journal segment " + name + " is missing")
+          .Where(directory_)
+          .Help("restore it from a copy, or run 'mooring log verify' to see what is left");
     }
     cursor_ = std::make_unique<SegmentCursor>(std::move(opened).value());
     end_.reset();

@@ -53,12 +53,27 @@ Status CheckDecision(const LimitBook::Decision& decision) {
   return Error(Code::kTooLarge, "the note is over 1024 bytes");
 }
 
+// Revisions behind `into`, folded into it; `at` is told each state on the way.
+Status FoldBehind(data::Database& db, LimitsInForce& into,
+                  const std::function<void(const LimitsInForce&)>& at = {}) {
+  ASSIGN_OR_RETURN(Statement rows, db.Prepare("SELECT number, previous, body, hash FROM revisions "
+                                              "WHERE number > ? ORDER BY number"));
+  RETURN_IF_ERROR(rows.Start(into.revision));
+  for (;;) {
+    if (at) at(into);
+    ASSIGN_OR_RETURN(const bool more, rows.Step());
+    if (!more) return Ok();
+    ASSIGN_OR_RETURN(const LimitRevision revision, RevisionOf(rows));
+    RETURN_IF_ERROR(Fold(revision, into));
+  }
+}
+
 }  // namespace
 
 Result<std::unique_ptr<LimitBook>> LimitBook::Open(const std::string& path) {
   ASSIGN_OR_RETURN(data::Database db, data::Database::Open(path, {}));
   RETURN_IF_ERROR(db.Migrate(LimitSchema()));
-  std::unique_ptr<LimitBook> book(new LimitBook(std::move(db)));
+  std::unique_ptr<LimitBook> book(new LimitBook(path, std::move(db)));
   RETURN_IF_ERROR(book->CatchUp());
   return book;
 }
@@ -66,6 +81,7 @@ Result<std::unique_ptr<LimitBook>> LimitBook::Open(const std::string& path) {
 // The fold is of what is committed: work that fails, or is not committed, is folded by nobody.
 Result<LimitChange> LimitBook::Write(const Work& work) {
   const std::lock_guard lock(mutex_);
+  RETURN_IF_ERROR(CheckThere());
   ASSIGN_OR_RETURN(data::Transaction transaction, data::Transaction::Begin(db_));
   RETURN_IF_ERROR(CatchUp());
   ASSIGN_OR_RETURN(LimitChange change, work());
@@ -241,16 +257,35 @@ Status LimitBook::Revise(const LimitChange& change, Time now) {
   return add.Run(revision.number, revision.previous, RevisionText(revision), revision.hash);
 }
 
-Status LimitBook::CatchUp() {
-  ASSIGN_OR_RETURN(Statement rows, db_.Prepare("SELECT number, previous, body, hash FROM revisions "
-                                               "WHERE number > ? ORDER BY number"));
-  RETURN_IF_ERROR(rows.Start(in_force_.revision));
-  for (;;) {
-    ASSIGN_OR_RETURN(const bool more, rows.Step());
-    if (!more) return Ok();
-    ASSIGN_OR_RETURN(const LimitRevision revision, RevisionOf(rows));
-    RETURN_IF_ERROR(Fold(revision, in_force_));
+Status LimitBook::CatchUp() { return FoldBehind(db_, in_force_); }
+
+Status LimitBook::CheckThere() {
+  if (!db_.IsMoved()) return Ok();
+  auto there = data::Database::OpenThere(path_);
+  if (!there.ok()) {
+    return Error(Code::kUnavailable, "the file of changed limits is gone")
+        .Where(path_)
+        .Why("what people changed stays in force, and nothing more is taken")
+        .Help("put it back, or its newest copy: it is read again at once");
   }
+  LimitsInForce fresh;
+  bool goes_on = false;
+  Status read = there->Migrate(LimitSchema());
+  if (read.ok()) {
+    read = FoldBehind(*there, fresh, [&](const LimitsInForce& state) {
+      goes_on = goes_on || (state.revision == in_force_.revision && state.hash == in_force_.hash);
+    });
+  }
+  if (!read.ok() || !goes_on) {
+    return Error(Code::kUnavailable, "another file stands in the place of the changed limits")
+        .Where(path_)
+        .Why(read.ok() ? "it does not go on from revision " + std::to_string(in_force_.revision)
+                       : read.error().ToString())
+        .Help("put back the newest copy; to go on from another one, stop the server first");
+  }
+  db_ = std::move(there).value();
+  in_force_ = std::move(fresh);
+  return Ok();
 }
 
 Result<LimitChange> LimitBook::Change(std::uint64_t id, Time now) {
@@ -277,7 +312,13 @@ Result<std::vector<LimitChange>> LimitBook::Changes(const LimitChangeFilter& fil
 
 Result<LimitsInForce> LimitBook::InForce() {
   const std::lock_guard lock(mutex_);
+  RETURN_IF_ERROR(CheckThere());
   RETURN_IF_ERROR(CatchUp());
+  return in_force_;
+}
+
+LimitsInForce LimitBook::Known() {
+  const std::lock_guard lock(mutex_);
   return in_force_;
 }
 

@@ -10,10 +10,14 @@
 // or neither. A lower needs nobody else: Ask brings it into force. All others need a checker who is
 // not their maker (PersonOf tells people apart).
 //
+// A file that is removed or replaced under way changes nothing: what was read stays known, and
+// everything else is refused until it is back: itself, or a copy that goes on from what is known.
+//
 // Thread safety: from any thread; calls wait for each other, other processes have books of their
 // own. Failure: kNotFound; kPermissionDenied for a checker who is the maker; kConflict for another
 // hash, for a limit that was changed since, or for what is decided already; kFailedPrecondition for
-// what expired; kResourceExhausted over kMostPending; kDataLoss for a text that somebody edited.
+// what expired; kResourceExhausted over kMostPending; kDataLoss for a text that somebody edited;
+// kUnavailable while the file is gone.
 #pragma once
 
 #include <functional>
@@ -68,13 +72,15 @@ class LimitBook {
 
   // The fold of all revisions; reads those that are new since the last call.
   Result<LimitsInForce> InForce();
+  // As far as it was read last: needs no file.
+  LimitsInForce Known();
   // Behind a number, in their order.
   Result<std::vector<LimitRevision>> Revisions(std::uint64_t after, std::size_t limit);
   // Reads every revision again, from the first.
   Status Verify();
 
  private:
-  explicit LimitBook(data::Database db) : db_(std::move(db)) {}
+  LimitBook(std::string path, data::Database db) : path_(std::move(path)), db_(std::move(db)) {}
   using Work = std::function<Result<LimitChange>()>;
   Result<LimitChange> Write(const Work& work);
   Result<LimitChange> Pending(std::uint64_t id, Time now);
@@ -83,8 +89,10 @@ class LimitBook {
   Status Revise(const LimitChange& change, Time now);
   Status CheckMax(const LimitChange& change) const;
   Status CatchUp();
+  Status CheckThere();
   Result<LimitChange> ChangeNow(std::uint64_t id, Time now);
 
+  const std::string path_;
   std::mutex mutex_;  // guards all below
   data::Database db_;
   LimitsInForce in_force_;

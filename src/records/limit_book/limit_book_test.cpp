@@ -294,5 +294,40 @@ TEST_F(LimitBookTest, SeesWhatOthersChanged) {
   EXPECT_EQ(Max(), "450");
 }
 
+TEST_F(LimitBookTest, AFileThatIsTakenAwayChangesNothingUntilItIsBack) {
+  ASSERT_TRUE(book_->Ask(Asked(Kind::kLower, "400"), now_).ok());
+  const LimitsInForce before = book_->InForce().value();
+  const auto move = [&](const std::string& from, const std::string& to, bool copy) {
+    for (const char* end : {"", "-wal", "-shm"}) {
+      std::filesystem::remove(to + end);
+      if (!std::filesystem::exists(from + end)) continue;
+      if (copy)
+        std::filesystem::copy_file(from + end, to + end);
+      else
+        std::filesystem::rename(from + end, to + end);
+    }
+  };
+  const std::string away = path_ + ".away";
+  move(path_, away, false);
+  EXPECT_EQ(book_->InForce().error().code(), Code::kUnavailable);
+  EXPECT_EQ(book_->Ask(Asked(Kind::kLower, "300"), now_).error().code(), Code::kUnavailable);
+  EXPECT_EQ(book_->Known(), before) << "what is known stays";
+  // A new one, as another process would make it, is not the same.
+  ASSERT_TRUE(LimitBook::Open(path_).ok());
+  const auto other = book_->InForce();
+  ASSERT_FALSE(other.ok());
+  EXPECT_NE(other.error().message().find("another file"), std::string::npos);
+  EXPECT_FALSE(book_->Ask(Asked(Kind::kRaise, "600"), now_).ok());
+  move(away, path_, true);
+  EXPECT_EQ(book_->InForce().value(), before) << "a copy";
+  ASSERT_TRUE(book_->Ask(Asked(Kind::kLower, "300"), now_).ok());
+  EXPECT_EQ(book_->InForce()->Find("cover", "daily")->max, "300");
+  // An older copy would open what was lowered since.
+  move(away, path_, true);
+  EXPECT_FALSE(book_->InForce().ok());
+  EXPECT_EQ(book_->Known().Find("cover", "daily")->max, "300");
+  for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(away + end);
+}
+
 }  // namespace
 }  // namespace mooring::records
