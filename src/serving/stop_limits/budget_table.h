@@ -41,10 +41,17 @@ class BudgetTable {
   std::size_t most() const { return most_; }
   template <typename Visit>
   void ForEach(Visit visit) {
-    for (std::size_t i = 0; i < slots_; ++i) {
+    ForSlots(0, slots_, visit);
+  }
+  // Of places [from, to) alone, of slots(): one that is forgotten meanwhile may give its to
+  // another.
+  template <typename Visit>
+  void ForSlots(std::size_t from, std::size_t to, Visit visit) {
+    for (std::size_t i = from; i < to && i < slots_; ++i) {
       if (Slot(i).used) visit(Slot(i));
     }
   }
+  std::size_t slots() const { return slots_; }
 
  private:
   static constexpr std::size_t kShards = 256, kChunk = 512;

@@ -29,6 +29,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -94,6 +95,11 @@ class LimitLedger {
     std::int64_t peak = 0, result = 0;  // kDrawdown; the peak since the release
   };
   Usage Of(const LimitTerm& term) const;
+  // Every budget in use of keyed rules, each rule given by a term of its own: `visit` is told which
+  // term's it is. A slice of the budgets a lock, so no decision waits long; limit_keys.cpp.
+  using VisitKey =
+      std::function<void(std::size_t term, const records::LimitStateId&, const Usage&)>;
+  void ForEachKey(std::span<const LimitTerm> rules, const VisitKey& visit) const;
   // The time that budgets live by, µs since 1970: of notes and buckets that others make.
   std::int64_t Now() const;
   std::size_t states() const;

@@ -6,11 +6,13 @@
 #include <cmath>
 #include <map>
 
+#include "records/contract/currency.h"
 #include "serving/decision_policy.h"
 #include "serving/fallback_chain.h"
 #include "serving/replay.h"
 #include "serving/stop_limits/limit_recovery.h"
 #include "serving/stop_limits/limit_set.h"
+#include "serving/stop_limits/minor_text.h"
 #include "serving/stop_limits/row_limits.h"
 #include "serving/stop_limits/stop_limits.h"
 #include "serving/stop_limits/what_if_effect.h"
@@ -51,9 +53,13 @@ struct AsJournalled final : records::Pseudonymiser {
   }
 };
 
-double Scale(std::int64_t units, int digits) {
-  return static_cast<double>(units) / std::pow(10.0, digits);
-}
+// What a decision is about, in whole units of so many digits.
+struct Size {
+  std::int64_t units = 0;
+  int digits = 0;
+  double value() const { return static_cast<double>(units) / std::pow(10.0, digits); }
+};
+constexpr int kScoreDigits = 6, kWithoutCurrency = 2;  // as serving counts them
 
 // What limits and the contract make of rows with one binding.
 struct Compiled {
@@ -106,6 +112,7 @@ class Replayed final : public WhatIf {
       : options_(std::move(options)),
         contract_(std::move(replayed)),
         places_(std::move(places)),
+        sizes_(places_.size(), 0),
         stopped_(contract_) {
     if (options_.model.empty()) options_.model = contract_.model;
     report_.limits = std::move(limits);
@@ -155,13 +162,20 @@ class Replayed final : public WhatIf {
     WhatIfReport report = report_;
     for (std::uint16_t i = 0; i < places_.size(); ++i) {
       const StoppedDecisions::Worth worth = stopped_.Of(i);
-      report.limits[places_[i]].effect = worth.sum;
-      report.limits[places_[i]].effects_known = worth.known;
+      LimitWhatIf& limit = report.limits[places_[i]];
+      limit.effect = WideMinorText(worth.sum, static_cast<unsigned>(stopped_.digits()));
+      limit.effects_known = worth.known;
+      limit.stopped_amount = WideMinorText(sizes_[i], static_cast<unsigned>(SizeDigits()));
     }
     return report;
   }
 
  private:
+  int SizeDigits() const {
+    if (contract_.decision.amount.empty()) return kScoreDigits;
+    return records::CurrencyDigits(contract_.decision.currency).value_or(kWithoutCurrency);
+  }
+
   // The ledger begins with the first decision: time never goes back, as in the journal.
   void MoveTo(Time at) {
     if (ledger_ == nullptr) {
@@ -241,15 +255,15 @@ class Replayed final : public WhatIf {
     Measure(compiled, candidate);
     if (ruling.admitted) return Ok();
     ++report_.stopped;
-    const double amount = AmountOf(compiled, decision);
+    const Size size = SizeOf(compiled, decision);
     for (const std::uint16_t limit : stopping) {
       ++report_.limits[places_[limit]].stopped;
-      report_.limits[places_[limit]].stopped_amount += amount;
+      sizes_[limit] += size.units;
     }
     DecisionId id = block.first;
     id.ordinal += row;
     RETURN_IF_ERROR(stopped_.Add(
-        id, {.inputs = &inputs, .row = row, .raw = score, .amount = amount}, stopping));
+        id, {.inputs = &inputs, .row = row, .raw = score, .amount = size.value()}, stopping));
     if (ruling.then == records::LimitAction::kFallback) Instead(compiled, ruling, candidate);
     return Ok();
   }
@@ -291,9 +305,13 @@ class Replayed final : public WhatIf {
     }
   }
 
-  static double AmountOf(const Compiled& compiled, const RowDecision& decision) {
-    if (!compiled.policy->has_amount()) return decision.score;
-    return Scale(decision.amount_minor, compiled.policy->minor_digits());
+  static Size SizeOf(const Compiled& compiled, const RowDecision& decision) {
+    if (compiled.policy->has_amount()) {
+      return {decision.amount_minor, compiled.policy->minor_digits()};
+    }
+    constexpr double kMost = 1e12;  // a score beyond it is no number to add up
+    const double score = std::isfinite(decision.score) ? decision.score : 0;
+    return {std::llround(std::clamp(score, -kMost, kMost) * 1e6), kScoreDigits};
   }
 
   // The first constant or rule that passes spends too; other versions are not asked.
@@ -328,6 +346,7 @@ class Replayed final : public WhatIf {
   std::unique_ptr<LimitLedger> ledger_;
   std::optional<StopLimits> stop_limits_;
   std::map<const records::Binding*, Compiled> compiled_;
+  std::vector<__int128> sizes_;  // of what each limit stopped, added up; as places_
   StoppedDecisions stopped_;
   LimitNote note_;
   RowLimits::Scratch scratch_;

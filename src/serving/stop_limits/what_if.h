@@ -40,10 +40,11 @@ struct LimitWhatIf {
   Time first{}, last{};       // of those
   Time latched{};             // since when it would be shut; 1970: never
   std::uint64_t stopped = 0;  // model answers that it, maybe with others, would have kept back
-  // What those were about: amounts (or scores), added up, in units of the currency.
-  double stopped_amount = 0;
-  // What they brought, by the contract's effect, where the outcome is known.
-  double effect = 0;
+  // What those were about: amounts (or scores), added up; "121.00": exact, in the currency's digits
+  // (of scores and of what is no money 6).
+  std::string stopped_amount;
+  // What they brought, by the contract's effect, where the outcome is known; each rounded down.
+  std::string effect;
   std::uint64_t effects_known = 0;
   double tightest = 0;  // the most of its max that was in use; 0 where nothing is summed
 };

@@ -1,6 +1,7 @@
 #include "serving/stop_limits/what_if_effect.h"
 
 #include "records/contract/business_sql.h"
+#include "records/contract/currency.h"
 
 namespace mooring::serving {
 namespace {
@@ -15,7 +16,18 @@ void Put(const data::Column& from, std::size_t row, data::Column& to) {
   }
 }
 
+constexpr int kDigitsOfNoMoney = 6;
+
+int DigitsOfEffect(const records::Contract& contract) {
+  const std::string& own = contract.effect.currency;
+  return records::CurrencyDigits(own.empty() ? contract.decision.currency : own)
+      .value_or(kDigitsOfNoMoney);
+}
+
 }  // namespace
+
+StoppedDecisions::StoppedDecisions(const records::Contract& contract, std::size_t most)
+    : contract_(contract), most_(most), digits_(DigitsOfEffect(contract)) {}
 
 Status StoppedDecisions::Open(const data::Schema& inputs) {
   ASSIGN_OR_RETURN(data::Schema made, records::DecisionColumns(contract_, inputs.fields()));
@@ -67,7 +79,9 @@ void StoppedDecisions::Tell(const records::Outcome& outcome) {
     }
   }
   one_.SetRows(1);
-  const std::optional<double> effect = effect_->Evaluate(one_, 0);
+  // One beyond 64 bits is not known either.
+  const auto units = effect_->EvaluateMoney(one_, 0, digits_, data::Decimal::Rounding::kDown);
+  const std::optional<std::int64_t> effect = units.ok() ? *units : std::nullopt;
   for (const std::uint16_t limit : kept.limits) {
     if (worth_.size() <= limit) worth_.resize(limit + std::size_t{1});
     Worth& worth = worth_[limit];

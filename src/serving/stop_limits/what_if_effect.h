@@ -1,6 +1,7 @@
 // StoppedDecisions: what the decisions that limits would have stopped were worth: by the contract's
 // `effect` once their outcomes come, else unknown. It keeps what the effect reads of each until
-// then.
+// then. Worths are whole minor units of the effect's currency (millionths where it has none), each
+// rounded down, as the result of a drawdown is.
 //
 // Thread safety: none. Memory: the columns of the contract's table a stopped decision, at most
 // `most` of them; those beyond have no known effect.
@@ -24,13 +25,13 @@ class StoppedDecisions {
  public:
   static constexpr std::size_t kMost = 1'000'000;
   struct Worth {
-    double sum = 0;           // of the effects that are known
+    __int128 sum = 0;         // of the effects that are known, in units of digits()
     std::uint64_t known = 0;  // decisions
   };
 
   // Without an effect or an outcome in the contract nothing is kept.
-  explicit StoppedDecisions(const records::Contract& contract, std::size_t most = kMost)
-      : contract_(contract), most_(most) {}
+  explicit StoppedDecisions(const records::Contract& contract, std::size_t most = kMost);
+  int digits() const { return digits_; }  // behind the point, of worths
 
   struct Row {
     const data::Batch* inputs = nullptr;
@@ -47,12 +48,13 @@ class StoppedDecisions {
   struct Kept {
     std::size_t place = 0;  // in rows_
     std::vector<std::uint16_t> limits;
-    std::optional<double> effect;
+    std::optional<std::int64_t> effect;
   };
   Status Open(const data::Schema& inputs);
 
   const records::Contract& contract_;
   const std::size_t most_;
+  const int digits_;
   std::optional<data::Expression> effect_;
   data::Batch rows_, one_;
   std::unordered_map<DecisionId, Kept> kept_;

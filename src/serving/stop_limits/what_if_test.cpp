@@ -108,7 +108,7 @@ TEST_F(WhatIfTest, TellsWhenASumWouldHaveFiredAndWhatItWouldHaveKeptBack) {
   EXPECT_EQ(ever.first, begin + std::chrono::seconds(2));
   EXPECT_EQ(ever.last, begin + std::chrono::seconds(6));
   EXPECT_EQ(ever.stopped, 4U);
-  EXPECT_DOUBLE_EQ(ever.stopped_amount, 121);
+  EXPECT_EQ(ever.stopped_amount, "121.00");
   EXPECT_DOUBLE_EQ(ever.tightest, 1);
   EXPECT_EQ(ever.latched, Time());
   EXPECT_EQ(report.limits[1].fired, 0U);
@@ -156,9 +156,26 @@ TEST_F(WhatIfTest, ValuesWhatWasStoppedByTheEffectOfItsNewestOutcome) {
   const WhatIfReport report = what_if_->Report();
   EXPECT_EQ(report.limits[0].stopped, 3U);
   EXPECT_EQ(report.limits[0].effects_known, 2U);
-  EXPECT_DOUBLE_EQ(report.limits[0].effect, 10);
+  EXPECT_EQ(report.limits[0].effect, "10.00");
   Tell(three, 50);
   EXPECT_EQ(what_if_->Report().limits[0].effects_known, 3U);
+}
+
+// By hand: 0.10 three times is 0.30, and three effects of 0.1 * 0.333 are 0.03 each.
+TEST_F(WhatIfTest, TellsMoneyExactlyInTheCurrencysDigits) {
+  Begin({Sum("ever", "0.05")});
+  contract_.effect.value = "amount * paid";
+  Make();
+  for (int i = 0; i < 3; ++i) Tell(Decide(10), 0.333);
+  const LimitWhatIf rouble = what_if_->Report().limits[0];
+  EXPECT_EQ(rouble.stopped_amount, "0.30");
+  EXPECT_EQ(rouble.effect, "0.09");
+  Begin({Sum("ever", "0.05")});
+  contract_.effect.value = "0 - amount * paid";
+  contract_.effect.currency = "KWD";
+  Make();
+  for (int i = 0; i < 3; ++i) Tell(Decide(10), 0.333);
+  EXPECT_EQ(what_if_->Report().limits[0].effect, "-0.102") << "a loss is away from zero";
 }
 
 // What a limit of then kept back is judged by the model's score under the contract's amount.
