@@ -299,8 +299,9 @@ std::shared_ptr<const records::Principal> JwtVerifier::PrincipalOf(
     grants.push_back(rule.grant);
     all.push_back(rule.grant);
   }
+  // All tokens are of one issuer: the name is the person.
   return std::make_shared<const records::Principal>(
-      name, grants, std::make_shared<records::CallerBudget>(records::CallerCaps()));
+      name, grants, budgets_.Of(name, options_.clock->Monotonic().count()));
 }
 
 std::shared_ptr<const records::Principal> JwtVerifier::Verify(std::string_view token) const {

@@ -9,7 +9,8 @@
 //
 // Thread safety: any thread. Failure: Verify is null for every reason alike; Make says what is
 // wrong with the options. Cost: one signature check, about 50 us to 150 us; a token that was seen
-// before costs a SHA-256 and a look-up. Memory: kRemembered tokens.
+// before costs a SHA-256 and a look-up. Memory: kRemembered tokens. What a caller may ask is
+// bounded by their name, whatever number of tokens they show.
 #pragma once
 
 #include <functional>
@@ -22,6 +23,7 @@
 
 #include "base/clock.h"
 #include "base/text/json.h"
+#include "records/access/person_budgets.h"
 #include "records/access/principal.h"
 
 typedef struct evp_pkey_st EVP_PKEY;
@@ -94,6 +96,7 @@ class JwtVerifier {
       const Json& claims, const std::vector<records::Grant>& held) const;
 
   const Options options_;
+  mutable records::PersonBudgets budgets_;
   mutable std::mutex mutex_;  // guards what follows
   std::shared_ptr<const KeySet> keys_ = std::make_shared<const KeySet>();
   mutable std::unordered_map<std::string, Known> known_;  // by SHA-256 of the token

@@ -275,6 +275,24 @@ TEST_F(JwtTest, ClaimsBecomeRolesByTheOperatorsRules) {
   }
 }
 
+TEST_F(JwtTest, AllTokensOfOnePersonShareOneBudget) {
+  const auto token = [&](const std::string& subject, int number) {
+    return verifier_->Verify(Token(Header("EdDSA", "ed"),
+                                   R"({"iss":"https://id.example","aud":"mooring","exp":)" +
+                                       std::to_string(Now(100)) + R"(,"sub":")" + subject +
+                                       R"(","jti":")" + std::to_string(number) + "\"}",
+                                   Ed()));
+  };
+  const auto first = token("ann", 1), second = token("ann", 2), other = token("eve", 1);
+  ASSERT_TRUE(first != nullptr && second != nullptr && other != nullptr);
+  EXPECT_NE(first, second) << "two tokens";
+  EXPECT_EQ(first->budget(), second->budget());
+  EXPECT_NE(first->budget(), other->budget());
+  // Nor does a change of keys, or too many tokens to remember, begin a new one.
+  ASSERT_TRUE(verifier_->UseKeys(Options().keys).ok());
+  EXPECT_EQ(token("ann", 3)->budget(), first->budget());
+}
+
 TEST_F(JwtTest, RefusesKeySetsWithoutSense) {
   const SigningKey small(EVP_RSA_gen(1024), "small");
   for (const std::string& keys :
