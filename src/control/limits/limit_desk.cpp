@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/io/no_space.h"
 #include "base/limits.h"
 #include "control/limits/limit_json.h"
 #include "control/limits/limit_shape.h"
@@ -83,6 +84,8 @@ bool IsOfLimit(Kind kind) {
   return kind == Kind::kRaise || kind == Kind::kLower || kind == Kind::kRelease;
 }
 
+constexpr std::string_view kHeld = "it is lowered, but a restart would forget it";
+
 // Names are claims until somebody checks them, and an answer says so.
 std::string AnswerOf(const LimitChange& change, const LimitCall& call) {
   std::string text;
@@ -160,9 +163,43 @@ Result<std::string> LimitDesk::Answer(const LimitCall& call) {
     return AnswerOf(change, call);
   }
   entry.never_waits = true;
-  ASSIGN_OR_RETURN(const LimitChange lowered, work());
+  const Result<LimitChange> lowered = work();
+  if (!lowered.ok() && lowered.error().message() != kHeld) return lowered.error();
   static_cast<void>(options_.audit->Append(entry).ok());  // the log tells who must know
-  return AnswerOf(lowered, call);
+  if (!lowered.ok()) return lowered.error();
+  return AnswerOf(*lowered, call);
+}
+
+// It never waits: what the book cannot take holds from memory, and is said to.
+Result<LimitChange> LimitDesk::Lower(LimitChange change) {
+  auto written = options_.book->Ask(change, Now());
+  if (written.ok() || options_.held == nullptr) return written;
+  const Code code = written.error().code();
+  const bool unwritable = code == Code::kUnavailable || code == Code::kResourceExhausted ||
+                          code == Code::kPermissionDenied;
+  if (!unwritable) return written;
+  return Hold(change, written.error());
+}
+
+Error LimitDesk::Hold(const LimitChange& change, const Error& why) {
+  records::LimitsInForce known = options_.book->Known();
+  options_.held->Into(known);
+  const auto contract = data::Decimal::Parse(change.over);
+  const auto now = records::MaxInForce(known.Find(change.model, change.limit), contract);
+  const auto next = data::Decimal::Parse(change.max);
+  if (!now || !next || next->Compare(*now) != -1) {
+    return Error(Code::kInvalidArgument, change.max + " does not lower " + change.limit);
+  }
+  if (const Status held = options_.held->Hold(change); !held.ok()) return held.error();
+  if (options_.on_change) options_.on_change("in force, not kept", change);
+  if (options_.changed) {
+    if (const Status changed = options_.changed(); !changed.ok()) {
+      return Error(Code::kUnavailable, std::string(kHeld)).Why(changed.error().ToString());
+    }
+  }
+  return Error(Code::kUnavailable, std::string(kHeld))
+      .Why((IsNoSpace(why) ? "no space left: " : "") + why.ToString())
+      .Help("mend that before the server ends: it is written down by itself within 10 s then");
 }
 
 // A body that makes no sense, and a number that nobody has, are told as they came.
@@ -249,7 +286,11 @@ Result<LimitChange> LimitDesk::Ask(const LimitCall& call, const Json& body) {
   if (change.kind == Kind::kKillRelease) {
     ASSIGN_OR_RETURN(change.before, HashOfKill(change.kill));
   }
-  ASSIGN_OR_RETURN(change, options_.book->Ask(std::move(change), Now()));
+  if (call.what == What::kLower) {
+    ASSIGN_OR_RETURN(change, Lower(std::move(change)));
+  } else {
+    ASSIGN_OR_RETURN(change, options_.book->Ask(std::move(change), Now()));
+  }
   const bool in_force = change.state == State::kApproved;
   if (options_.on_change) options_.on_change(in_force ? "in force" : "asked for", change);
   if (in_force) RETURN_IF_ERROR(CarryOut(change, call));

@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/text/json.h"
+#include "control/limits/held_lowers.h"
 #include "records/audit/audit_sink.h"
 #include "records/contract/contract.h"
 #include "records/kills/kill.h"
@@ -77,6 +78,7 @@ class LimitDesk {
     // What a decision is of, for a write-off; kNotFound: there is none. Empty: it is asked when the
     // write-off is approved.
     std::function<Result<DecisionAtDesk>(const std::string& decision)> find_decision;
+    HeldLowers* held = nullptr;       // lowers that cannot be written down; null: they are refused
     std::function<Status()> changed;  // serving takes it over before it returns
     std::function<void(std::string_view what, const records::LimitChange&)> on_change;
     // The control log: told before a change, and refuses it when it cannot be written; of a lower
@@ -94,6 +96,8 @@ class LimitDesk {
   Result<records::LimitChange> Seen(const LimitCall& call);
   Result<records::LimitChange> Change(const LimitCall& call, const Json& body);
   Result<records::LimitChange> Ask(const LimitCall& call, const Json& body);
+  Result<records::LimitChange> Lower(records::LimitChange change);
+  Error Hold(const records::LimitChange& change, const Error& why);
   Result<records::LimitChange> Approve(const LimitCall& call, const Json& body);
   Status HoldToDecision(const LimitCall& call, records::LimitChange& change) const;
   Status StillHolds(const records::LimitChange& change) const;

@@ -1,6 +1,9 @@
 #include "control/limits/limit_desk.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 #include <optional>
 
@@ -105,6 +108,40 @@ TEST_F(LimitDeskTest, LowersAtOnceByOnePerson) {
   EXPECT_EQ(changed_, 1);  // serving had it before the answer
   EXPECT_EQ(Max(), "400000.5");
   EXPECT_EQ(Text(ChangeOf(Lower("daily", R"({"max":300000,"reason":"r"})")), "max"), "300000");
+}
+
+TEST_F(LimitDeskTest, LowersFromMemoryWhereNothingCanBeWritten) {
+  const std::string file = ::testing::TempDir() + "desk_" + std::to_string(::getpid()) + ".db";
+  std::filesystem::remove(file);
+  book_ = std::move(records::LimitBook::Open(file)).value();
+  HeldLowers held;
+  std::string told;
+  options_.book = book_.get();
+  options_.held = &held;
+  options_.on_change = [&](std::string_view what, const records::LimitChange&) { told = what; };
+  desk_.emplace(options_);
+  std::filesystem::rename(file, file + ".away");  // as a full disk: nothing is taken
+  const auto lowered = Lower("daily", R"({"max":"400000","reason":"storm"})");
+  ASSERT_FALSE(lowered.ok()) << "it would not outlive a restart, and says so";
+  EXPECT_EQ(lowered.error().message(), "it is lowered, but a restart would forget it");
+  EXPECT_EQ(lowered.error().code(), Code::kUnavailable);
+  EXPECT_FALSE(lowered.error().help().empty());
+  EXPECT_EQ(changed_, 1) << "serving had it before the answer";
+  EXPECT_EQ(told, "in force, not kept");
+  EXPECT_EQ(CodeOf(Lower("daily", R"({"max":"450000","reason":"r"})")), Code::kInvalidArgument);
+  EXPECT_EQ(CodeOf(Answer(What::kAsk, 0, "ann",
+                          R"({"kind":"raise","model":"cover","limit":"daily","max":"1e9",)"
+                          R"("reason":"r"})")),
+            Code::kInvalidArgument);
+  EXPECT_EQ(CodeOf(Answer(What::kAsk, 0, "ann",
+                          R"({"kind":"raise","model":"cover","limit":"daily","max":"600000",)"
+                          R"("reason":"r"})")),
+            Code::kUnavailable);
+  std::filesystem::rename(file + ".away", file);
+  ASSERT_TRUE(held.Write(*book_, clock_.Now(), {}).ok());
+  EXPECT_EQ(Max(), "400000");
+  book_.reset();
+  for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(file + end);
 }
 
 TEST_F(LimitDeskTest, RaisesWithTwo) {
