@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "base/io/no_space.h"
 #include "base/limits.h"
 #include "data/expression/expression.h"
 
@@ -253,9 +254,13 @@ void KillSwitch::Finish(const Kill& kill, const Orderer& by, const Done& done) {
   Tell(kept.ok() ? "killed" : "killed, not kept", kill, by);
   Result<Kill> told = kill;
   if (!kept.ok()) {
-    told = Error(Code::kUnavailable, "it is stopped, but a restart would forget it")
-               .Why(kept.error().message())
-               .Help("put a file named KILL into the data directory, and mend the disk");
+    told =
+        Error(Code::kUnavailable, "it is stopped, but a restart would forget it")
+            .Why(kept.error().message())
+            .Help(IsNoSpace(kept.error())
+                      ? "free space on that disk: it is written down by itself within 10 s then; "
+                        "a file named KILL in the data directory stops everything meanwhile"
+                      : "put a file named KILL into the data directory, and mend the disk");
   }
   Barrier barrier;
   {
