@@ -113,14 +113,21 @@ void ControlsInForce::Rebuild(const std::shared_ptr<const serving::Snapshot>& sn
 }
 
 Status ControlsInForce::Read() {
-  ASSIGN_OR_RETURN(records::LimitsInForce in_force, options_.book->InForce());
   Status problem;
+  auto read_book = options_.book->InForce();
+  if (read_book.ok()) {
+    known_ = std::move(read_book).value();
+  } else {
+    problem = read_book.error();
+  }
+  records::LimitsInForce in_force = known_;
+  if (options_.held) options_.held(in_force);
   std::optional<Standings> standing;
   if (options_.standing) {
     auto read = options_.standing();
     if (read.ok()) {
       standing = std::move(read).value();
-    } else {
+    } else if (problem.ok()) {
       problem = read.error();
     }
   }
@@ -136,9 +143,9 @@ Status ControlsInForce::Read() {
 
 Status ControlsInForce::Refresh() {
   const std::lock_guard one(reading_);
-  RETURN_IF_ERROR(Read());
+  Status read = Read();
   std::unique_lock lock(alive_->mutex);
-  if (alive_->fewer.wait_for(lock, kLetGo, [&] { return alive_->values <= 1; })) return Ok();
+  if (alive_->fewer.wait_for(lock, kLetGo, [&] { return alive_->values <= 1; })) return read;
   return Error(Code::kDeadlineExceeded, "a decision by the limits before is still being made");
 }
 

@@ -49,8 +49,10 @@ class ControlsInForce {
   struct Options {
     records::LimitBook* book = nullptr;                                  // required
     std::function<std::shared_ptr<const serving::Snapshot>()> snapshot;  // required
-    std::function<Result<Standings>()> standing;                         // may be empty
-    std::function<NewestOutcomes()> outcomes;                            // may be empty
+    // Lowers what is in force by what is not in the book yet; may be empty.
+    std::function<void(records::LimitsInForce&)> held;
+    std::function<Result<Standings>()> standing;  // may be empty
+    std::function<NewestOutcomes()> outcomes;     // may be empty
     std::function<Status()> also;  // what Run does beside each Refresh; may be empty
     std::function<void(const Error&)> on_problem;  // may be empty
   };
@@ -73,9 +75,10 @@ class ControlsInForce {
 
   const Options options_;
   const std::shared_ptr<Alive> alive_;
-  std::mutex reading_;  // one Refresh at a time
-  std::mutex mutex_;    // of all below
-  records::LimitsInForce in_force_;
+  std::mutex reading_;               // one Refresh at a time; of what follows
+  records::LimitsInForce known_;     // of the book, as it was read last
+  std::mutex mutex_;                 // of all below
+  records::LimitsInForce in_force_;  // with what is held
   Standings standing_;
   NewestOutcomes outcomes_;
   std::weak_ptr<const serving::Snapshot> of_snapshot_;

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "base/io/no_space.h"
 #include "data/store/duckdb.h"
 #include "records/contract/contract.h"
 #include "records/lake/lake.h"
@@ -42,9 +43,13 @@ void Housekeeping::TellJournal() {
   if (stats.healthy == journal_was_healthy_) return;
   journal_was_healthy_ = stats.healthy;
   if (stats.healthy) return options_.log->Info("the journal is written again");
-  options_.log->Error("journal", Error(Code::kUnavailable, "it cannot be written")
-                                     .Why(stats.problem)
-                                     .Help("nothing is decided until it can"));
+  Error error = Error(Code::kUnavailable, "it cannot be written").Why(stats.problem);
+  const bool full = IsNoSpace(error);
+  options_.log->Error(
+      "journal",
+      std::move(error).Help(full ? "the disk is full: free space; nothing is decided until "
+                                   "then, and it goes on by itself"
+                                 : "nothing is decided until it can"));
 }
 
 void Housekeeping::Export() {
@@ -58,18 +63,18 @@ void Housekeeping::Export() {
   if (!report.ok()) return options_.log->Error("lake", report.error());
   exported_before_ = writing;
   if (report->segments == 0) return;
-  options_.log->Info("segments are in the lake", {{"segments", report->segments},
-                                                  {"decisions", report->decisions},
-                                                  {"files", report->files}});
+  options_.log->Info(
+      "segments are in the lake",
+      {{"segments", report->segments}, {"decisions", report->decisions}, {"files", report->files}});
 }
 
 // Once a segment: a start then folds at most one segment more than it must.
 Status Housekeeping::KeepBudgets() {
   const std::uint32_t writing = options_.journal->Stats().segment;
   if (writing == budgets_kept_at_) return Ok();
-  RETURN_IF_ERROR(serving::SaveLimits(
-      {options_.files, options_.paths->journal, options_.paths->limits},
-      options_.journal->Durable(), *options_.clock));
+  RETURN_IF_ERROR(
+      serving::SaveLimits({options_.files, options_.paths->journal, options_.paths->limits},
+                          options_.journal->Durable(), *options_.clock));
   budgets_kept_at_ = writing;
   return Ok();
 }

@@ -10,6 +10,8 @@
 namespace mooring::app {
 namespace {
 
+constexpr std::chrono::seconds kTryHeld{10};
+
 // What a change is about, for the log.
 std::string SubjectOf(const records::LimitChange& change) {
   if (change.kill != 0) return "kill " + std::to_string(change.kill);
@@ -87,6 +89,7 @@ void LimitOffice::MakeControls() {
   ControlsInForce::Options controls;
   controls.book = book_.get();
   controls.snapshot = options_.snapshot;
+  controls.held = [this](records::LimitsInForce& in_force) { ApplyHeld(in_force); };
   controls.standing = [this]() -> Result<Standings> {
     records::IncidentStore* const store = options_.incidents();
     if (store == nullptr) return Standings();
@@ -101,9 +104,26 @@ void LimitOffice::MakeControls() {
   controls_ = std::make_unique<ControlsInForce>(std::move(controls));
 }
 
+// Refreshes come one at a time.
+void LimitOffice::ApplyHeld(records::LimitsInForce& in_force) {
+  if (held_.empty()) return;
+  const Nanos now = options_.clock->Monotonic();
+  if (now - tried_ >= kTryHeld) {
+    tried_ = now;
+    const Status written = held_.Write(*book_, options_.clock->Now(), [&](const auto& change) {
+      options_.log->Warning("limit change", {{"what", "a held lower is written down"},
+                                             {"change", change.id},
+                                             {"of", SubjectOf(change)}});
+    });
+    if (!written.ok()) options_.log->Error("limits", written.error());
+  }
+  held_.Into(in_force);
+}
+
 void LimitOffice::MakeDesk() {
   control::LimitDesk::Options desk;
   desk.book = book_.get();
+  desk.held = &held_;
   desk.audit = options_.audit;
   desk.clock = options_.clock;
   desk.contract = control::ContractsOf(*options_.registry);

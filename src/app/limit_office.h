@@ -70,9 +70,12 @@ class LimitOffice {
   LimitOffice(Options options, std::unique_ptr<records::LimitBook> book);
   void MakeControls();
   void MakeDesk();
+  void ApplyHeld(records::LimitsInForce& in_force);
 
   const Options options_;
   const std::unique_ptr<records::LimitBook> book_;
+  control::HeldLowers held_;
+  Nanos tried_{0};  // to write what is held; on the thread that refreshes
   OutcomeTimes outcomes_;
   DrillRecords drills_;
   LimitFreeze freeze_;
