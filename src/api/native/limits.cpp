@@ -1,13 +1,18 @@
 #include "api/native/limits.h"
 
+#include <fmt/format.h>
+
+#include <charconv>
 #include <limits>
 #include <map>
 
 #include "api/access.h"
 #include "api/http/target.h"
+#include "api/native/limit_words.h"
 #include "base/crypto/digest.h"
 #include "base/io/file_system.h"
 #include "base/text/json_writer.h"
+#include "serving/stop_limits/limit_keys.h"
 #include "serving/stop_limits/limit_status.h"
 #include "serving/stop_limits/minor_text.h"
 
@@ -21,7 +26,11 @@ struct OfModel {
   const serving::ServedVersion* version = nullptr;
   std::string hash;  // of the limits in force
   std::vector<LimitStatus> limits;
+  std::vector<serving::LimitKeys> keys;  // as limits; empty where nobody asked
 };
+
+// Of keys that are told by their hashes, unless the caller says how many.
+constexpr std::uint64_t kKeysTold = 5, kMostKeysTold = 1000;
 
 std::vector<OfModel> LimitsOf(const Api& api, const serving::Snapshot& snapshot,
                               std::string_view only, const records::Principal* who) {
@@ -35,7 +44,7 @@ std::vector<OfModel> LimitsOf(const Api& api, const serving::Snapshot& snapshot,
     if (who != nullptr && !who->Sees(name)) continue;
     const serving::LimitSet& set = *model.champion->limits;
     all.push_back(
-        {model.champion.get(), set.HashOf(by), serving::StatusOf(set, by, *api.use.budgets)});
+        {model.champion.get(), set.HashOf(by), serving::StatusOf(set, by, *api.use.budgets), {}});
   }
   return all;
 }
@@ -67,6 +76,26 @@ std::string_view WordsOf(const LimitStatus& status) {
   return status.divided ? "a budget for each key or caller" : "in force";
 }
 
+void WriteKeys(JsonWriter& json, const LimitStatus& status, const serving::LimitKeys& keys) {
+  json.BeginObject().Member("in_use", keys.in_use).Member("most", keys.most);
+  json.Member("latched", keys.latched).Key("first").BeginArray();
+  for (const serving::LimitKey& key : keys.first) {
+    json.BeginObject().Member("key", fmt::format("{:016x}{:016x}", key.id.high, key.id.low));
+    WriteMicros(json, "latched", key.usage.latched_at);
+    json.Key("current");
+    if (key.used) {
+      const auto digits = static_cast<unsigned>(status.limit->digits);
+      json.Value(serving::MinorText(key.usage.current, digits));
+    } else {
+      json.Null();
+    }
+    json.Key("used");
+    key.used ? json.Value(*key.used) : json.Null();
+    json.EndObject();
+  }
+  json.EndArray().EndObject();
+}
+
 void WriteLimit(JsonWriter& json, const OfModel& model, const LimitStatus& status) {
   const records::LimitRule& rule = status.limit->rule;
   const int digits = status.limit->digits;
@@ -77,6 +106,7 @@ void WriteLimit(JsonWriter& json, const OfModel& model, const LimitStatus& statu
   json.Member("latch", rule.latch).Member("advisory", rule.advisory);
   WriteAmount(json, "max", status.max, status.digits);
   WriteAmount(json, "contract_max", status.contract_max, status.digits);
+  json.Member("bounds", BoundsOf(status));
   json.Member("changed", status.changed).Member("divided", status.divided);
   const bool told = records::HasBudget(rule.kind) && !status.divided;
   const bool arrivals = rule.kind == LimitKind::kRate || rule.kind == LimitKind::kShare;
@@ -90,7 +120,39 @@ void WriteLimit(JsonWriter& json, const OfModel& model, const LimitStatus& statu
   WriteMicros(json, "latched", status.usage.latched_at);
   WriteMicros(json, "resets", status.usage.resets);
   WriteMicros(json, "released", status.released_at);
-  json.Member("state", WordsOf(status)).EndObject();
+  json.Member("state", WordsOf(status)).Key("keys");
+  if (status.divided && !model.keys.empty()) {
+    WriteKeys(json, status, model.keys[status.limit->place]);
+  } else {
+    json.Null();
+  }
+  json.EndObject();
+}
+
+// A look at every budget there is: for people who ask, not for /metrics. Hashes of keys are told to
+// who may read the log, where the keys themselves stand.
+void AddKeys(const Call& call, const serving::Snapshot& snapshot, std::uint64_t told,
+             std::vector<OfModel>& all) {
+  static const serving::LimitControls kNone;
+  const auto controls = call.api->use.controls ? call.api->use.controls() : nullptr;
+  const serving::LimitControls& by = controls == nullptr ? kNone : *controls;
+  for (OfModel& model : all) {
+    const serving::ServedModel* const served = snapshot.Find(model.version->model);
+    if (served == nullptr || served->champion == nullptr) continue;
+    const bool may = call.principal->May(records::Permission::kReadLog, model.version->model);
+    model.keys = serving::KeysOf(*served->champion->limits, by, *call.api->use.budgets,
+                                 may ? static_cast<std::size_t>(told) : 0);
+  }
+}
+
+Result<std::uint64_t> KeysAsked(const Call& call) {
+  const std::string text = QueryValue(call.request->query, "keys");
+  if (text.empty()) return kKeysTold;
+  std::uint64_t told = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), told);
+  if (error == std::errc() && end == text.data() + text.size() && told <= kMostKeysTold)
+    return told;
+  return Error(Code::kInvalidArgument, "keys is a whole number up to 1000");
 }
 
 Result<std::string> Listed(const Call& call) {
@@ -101,7 +163,9 @@ Result<std::string> Listed(const Call& call) {
   const std::string only = QueryValue(call.request->query, "model");
   const bool seen = snapshot->Find(only) != nullptr && call.principal->Sees(only);
   if (!only.empty() && !seen) return NoSuchModel(only.substr(0, limits::kNameBytes));
-  const std::vector<OfModel> all = LimitsOf(*call.api, *snapshot, only, call.principal.get());
+  ASSIGN_OR_RETURN(const std::uint64_t told, KeysAsked(call));
+  std::vector<OfModel> all = LimitsOf(*call.api, *snapshot, only, call.principal.get());
+  AddKeys(call, *snapshot, told, all);
   std::string text;
   JsonWriter json(text);
   json.BeginObject().Member("frozen", call.api->use.budgets->frozen());

@@ -83,6 +83,38 @@ TEST_F(Limits, AreListedWithWhatIsInForce) {
   EXPECT_EQ(api_.Get("/api/v1/limits?model=none").status, 404);
 }
 
+TEST_F(Limits, SayTheirBoundsAndHowManyKeysLive) {
+  const auto& champion = *api_.snapshot->models.at("m").champion;
+  const serving::TermShape& shape = champion.limits->OfPlace(1).shape;
+  for (std::uint64_t key = 1; key <= 7; ++key) {
+    serving::LimitTerm term;
+    term.shape = &shape;
+    term.state = {key, key};
+    term.amount = static_cast<std::int64_t>(key) * 1'000'000;
+    term.max = shape.max;
+    records::LimitNote note;
+    std::vector<std::uint16_t> rules;
+    ASSERT_TRUE(ledger_.TryAdmit(std::span(&term, 1), {}, note, rules).admitted);
+    ledger_.Recorded(note, {1, 1, static_cast<std::uint32_t>(key)});
+  }
+  const Json answer = api_.Get("/api/v1/limits").json();
+  const Json::Array& limits = **answer.GetArray("limits");
+  EXPECT_TRUE(limits[0].Find("keys")->IsNull());
+  EXPECT_EQ(*limits[0].GetString("bounds"), "at most 100.000000 for good");
+  const Json& keys = *limits[1].Find("keys");
+  EXPECT_EQ(*keys.GetUint("in_use"), 7u);
+  EXPECT_EQ(*keys.GetUint("latched"), 0u);
+  const Json::Array& first = **keys.GetArray("first");
+  ASSERT_EQ(first.size(), 5u);
+  EXPECT_EQ(*first[0].GetString("key"), "00000000000000070000000000000007");
+  EXPECT_EQ(*first[0].GetString("current"), "7.000000");
+  EXPECT_EQ(*first[0].GetDouble("used"), 0.7);
+  const Json more = api_.Get("/api/v1/limits?keys=1000").json();
+  EXPECT_EQ((**(**more.GetArray("limits"))[1].Find("keys")->GetArray("first")).size(), 7u);
+  EXPECT_EQ(api_.Get("/api/v1/limits?keys=1001").status, 400);
+  EXPECT_EQ(api_.Get("/api/v1/limits?keys=x").status, 400);
+}
+
 TEST_F(Limits, AreGaugesWithoutKeys) {
   kills_.Throw({}, {"ann"}, "r", [](const auto&) {});
   const std::string text = api_.Get("/metrics").body;

@@ -92,14 +92,14 @@ Command DrillKillCommand() {
       .name = "drill kill",
       .summary = "rehearse the kill switch on a running server and keep what it took",
       .text =
-          "Stops a model for real, measures the time from the call to its answer, and checks\nby "
-          "decisions of its own that nothing of the model leaves afterwards. A request to\ngo on "
-          "is "
-          "made; somebody else approves it. With --harmless a segment that no row is in\nis "
-          "stopped: the same path, and decisions go on. Own decisions are decisions: they\nare in "
-          "the journal and spend budgets. The result is kept in the server's data\ndirectory. "
-          "Exits "
-          "with 1 unless it passed.",
+          "Asks for decisions of its own first, and stops nothing unless the model answers them:\n"
+          "a drill by somebody who may not predict, or with a row that the model does not take,\n"
+          "ends there. Then it stops the model for real, measures the time from the call to its\n"
+          "answer, and checks by more decisions that nothing of the model leaves afterwards. A\n"
+          "request to go on is made; somebody else approves it. With --harmless a segment that\n"
+          "no row is in is stopped: the same path, and decisions go on. Own decisions are\n"
+          "decisions: they are in the journal and spend budgets. --dry-run asks for none. The\n"
+          "result is kept in the server's data directory. Exits with 1 unless it passed.",
       .examples = {{"mooring drill kill --model flight-cover --input row.json", "the real one"},
                    {"mooring drill kill --model flight-cover --input row.json --harmless --yes",
                     "every night"}},

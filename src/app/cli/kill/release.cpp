@@ -18,12 +18,13 @@ Result<ExitCode> RunRelease(Context& context, const Args& args) {
                    AskFor(context, args, "ask to go on after kill " + std::to_string(id)));
   if (consent == Consent::kDryRun) return ExitCode::kDone;
   if (consent == Consent::kDeclined) return ExitCode::kFindings;
-  ASSIGN_OR_RETURN(const Json answer, ApiClient(context).Send("POST", "/api/v1/changes", body));
+  const ApiClient client(context);
+  ASSIGN_OR_RETURN(const Json answer, client.Send("POST", "/api/v1/changes", body));
   RETURN_IF_ERROR(PrintChange(context, args, answer));
   ASSIGN_OR_RETURN(const Json* const change, answer.Get("change"));
   ASSIGN_OR_RETURN(const std::uint64_t asked, change->GetUint("id"));
   context.Hint("it stays stopped until somebody else agrees: mooring change approve " +
-               std::to_string(asked) + " --server URL");
+               std::to_string(asked) + " --server " + client.url());
   return ExitCode::kDone;
 }
 

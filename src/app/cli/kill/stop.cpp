@@ -21,9 +21,11 @@ std::string WordsOf(const Scope& scope) {
   return scope.model + (scope.version == 0 ? "" : "/" + std::to_string(scope.version));
 }
 
-// A server that does not answer can still be stopped by hand.
+// A server that does not answer can still be stopped by hand. One that did, and could not write the
+// order down, says by itself what is to be done.
 Error Unreachable(const Error& error) {
-  if (error.code() != Code::kUnavailable) return error;
+  const bool is_stopped = error.message().starts_with("it is stopped");
+  if (error.code() != Code::kUnavailable || is_stopped) return error;
   return Error(Code::kUnavailable, error.message())
       .Why(error.why())
       .Help("on its machine: touch DATA_DIR/KILL stops everything, without network or database");
@@ -54,7 +56,7 @@ Result<ExitCode> Stop(Context& context, const Args& args, const Scope& scope) {
     context.Warn(std::string(*warning) + "; it is stopped all the same, should it come");
   }
   context.Hint("nothing of it leaves any more; go on: mooring kill release " +
-               MachineText(listing.rows[0][0]) + " --reason TEXT");
+               MachineText(listing.rows[0][0]) + " --reason TEXT" + ServerFlag(context));
   return ExitCode::kDone;
 }
 

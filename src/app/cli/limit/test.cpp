@@ -46,6 +46,9 @@ Status Replay(Context& context, const std::string& directory, serving::WhatIf& w
   return Ok();
 }
 
+// Exact decimals; numbers to a program too.
+Cell MoneyCell(const std::string& text) { return RawJson{text}; }
+
 Cell TimeCell(Time time) { return time == Time() ? Cell() : Cell(time); }
 
 Listing ListingOf(const serving::WhatIfReport& report) {
@@ -67,8 +70,10 @@ Listing ListingOf(const serving::WhatIfReport& report) {
     const bool known = limit.effects_known != 0;
     listing.Add({limit.name, records::LimitKindName(limit.kind), limit.advisory, limit.fired,
                  TimeCell(limit.first), TimeCell(limit.last), TimeCell(limit.latched),
-                 limit.stopped, limit.stopped_amount, known ? Cell(limit.effect) : Cell(),
-                 limit.effects_known, limit.tightest, limit.not_replayed});
+                 limit.stopped,
+                 limit.stopped_amount.empty() ? Cell() : MoneyCell(limit.stopped_amount),
+                 known ? MoneyCell(limit.effect) : Cell(), limit.effects_known, limit.tightest,
+                 limit.not_replayed});
   }
   return listing;
 }

@@ -95,6 +95,7 @@ TEST_F(LimitTestTest, SaysWhatTheLimitsWouldHaveDone) {
   EXPECT_EQ(*items[0].GetString("first"), "2023-11-14T22:15:20.000000Z");
   EXPECT_EQ(*items[0].GetUint("stopped"), 2U);
   EXPECT_EQ(*items[0].GetDouble("stopped_amount"), 80);
+  EXPECT_THAT(world.out.written, HasSubstr("\"stopped_amount\":80.00"));
   EXPECT_EQ(*items[0].GetDouble("tightest"), 0.8);
   EXPECT_EQ(*items[1].GetUint("fired"), 1U);  // those of 2B were not there to be counted
   EXPECT_EQ(*items[1].GetUint("stopped"), 0U);

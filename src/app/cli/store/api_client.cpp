@@ -108,11 +108,24 @@ Error ApiClient::ProblemOf(const HttpAnswer& answer) {
 Result<Json> ApiClient::Call(const std::string& method, const std::string& path,
                              const std::string& body, const std::string& content_type) const {
   ASSIGN_OR_RETURN(const HttpAnswer answer, Raw(method, path, body, content_type));
-  if (answer.status < 200 || answer.status > 299) return ProblemOf(answer);
+  if (answer.status < 200 || answer.status > 299) {
+    Error problem = ProblemOf(answer);
+    if (problem.code() != Code::kUnauthenticated) return problem;
+    return std::move(problem).Help(
+        token_.empty() ? "hand over a token: MOORING_TOKEN=mor_live_… mooring …; who administers "
+                         "makes one with 'mooring token create'"
+                       : "the token in MOORING_TOKEN is not valid there: 'mooring token list' says "
+                         "which are");
+  }
   auto parsed = Json::Parse(answer.body, {.name = "answer"});
   if (parsed.ok()) return parsed;
   return Error(Code::kUnavailable, url_ + " does not answer as a Mooring server does")
       .Why(parsed.error().message());
+}
+
+std::string ServerFlag(const Context& context) {
+  const std::string& url = context.settings.Text("server");
+  return url.empty() ? "" : " --server " + url;
 }
 
 std::string PathPart(std::string_view name) {

@@ -38,6 +38,9 @@ class ApiClient {
   std::string token_;  // of the variable MOORING_TOKEN; "" none
 };
 
+// " --server URL" where a server was named: for commands that hints tell to go on with.
+std::string ServerFlag(const Context& context);
+
 // A name as one part of a path.
 std::string PathPart(std::string_view name);
 

@@ -135,7 +135,8 @@ Result<ExitCode> AskForChange(Context& context, const Args& args, const std::str
   ASSIGN_OR_RETURN(const Json* const change, answer.Get("change"));
   ASSIGN_OR_RETURN(const std::uint64_t id, change->GetUint("id"));
   if (change->GetString("state").ok() && *change->GetString("state") == "pending") {
-    context.Hint("somebody else agrees: mooring change approve " + std::to_string(id));
+    context.Hint("somebody else agrees: mooring change approve " + std::to_string(id) +
+                 ServerFlag(context));
   }
   return ExitCode::kDone;
 }
@@ -167,12 +168,16 @@ Listing LimitListing() {
   return Listing("mooring.limits/1", {{"model", "model"},
                                       {"limit", "name in the contract"},
                                       {"kind", "what it bounds"},
-                                      {"max", "in force"},
+                                      {"bounds", "from where to where, in words"},
+                                      {"max", "in force", false},
                                       {"contract_max", "what the contract says", false},
                                       {"current", "used now"},
                                       {"used", "part of the max"},
                                       {"state", "in words"},
                                       {"latched", "shut since"},
+                                      {"keys.in_use", "keys that have a budget now"},
+                                      {"keys.latched", "of these, shut"},
+                                      {"keys.most", "that may have one", false},
                                       {"resets", "when the oldest of it counts no more", false},
                                       {"released", "when people last opened it", false},
                                       {"scope", "whose decisions share it", false},
@@ -181,6 +186,15 @@ Listing LimitListing() {
                                       {"advisory", "only watches", false},
                                       {"changed", "people put another max in its place", false},
                                       {"divided", "a budget for each key or caller", false}});
+}
+
+Listing LimitKeyListing() {
+  return Listing("mooring.limit_keys/1", {{"model", "model"},
+                                          {"limit", "name in the contract"},
+                                          {"key", "hash of the key; its value is never kept"},
+                                          {"latched", "shut since"},
+                                          {"current", "used now"},
+                                          {"used", "part of the max"}});
 }
 
 Listing KillListing() {

@@ -38,6 +38,7 @@ Status PrintChange(Context& context, const Args& args, const Json& answer);
 
 Listing ChangeListing();
 Listing LimitListing();
+Listing LimitKeyListing();
 Listing KillListing();
 
 }  // namespace mooring::app::cli
