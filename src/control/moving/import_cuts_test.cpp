@@ -1,4 +1,5 @@
 // Imports that are cut, and what the next one makes of it.
+// Reads golden files below MOORING_SOURCE_DIR (import_fixture.h).
 #include "control/moving/import_fixture.h"
 
 namespace mooring::control {

@@ -1,3 +1,4 @@
+// Reads golden files below MOORING_SOURCE_DIR (import_fixture.h).
 #include "control/moving/import.h"
 
 #include <sys/stat.h>

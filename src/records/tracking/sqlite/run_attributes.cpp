@@ -25,9 +25,14 @@ std::string_view NameOf(RunStatus status) {
 }
 
 Result<std::string> AttributeRows(Session& session, const RunScope& scope,
-                                  std::string_view attribute) {
-  const std::string_view column = ColumnOf(attribute);
-  const bool covered = column == "start_ms" || column == "uuid";
+                                  std::span<const std::string_view> attributes) {
+  std::string columns;
+  bool covered = true;
+  for (const std::string_view attribute : attributes) {
+    const std::string_view column = ColumnOf(attribute);
+    covered = covered && (column == "start_ms" || column == "uuid");
+    columns += fmt::format(", {}", column);
+  }
   const std::string inside =
       scope.experiments.size() == 1
           ? fmt::format("experiment = {}", scope.experiments.front())
@@ -42,7 +47,7 @@ Result<std::string> AttributeRows(Session& session, const RunScope& scope,
     ASSIGN_OR_RETURN(const bool counted, count->Step());
     whole = counted && count->Int(0) != 0;
   }
-  return fmt::format("SELECT id, {} FROM runs{} WHERE {}", column, whole ? " NOT INDEXED" : "",
+  return fmt::format("SELECT id{} FROM runs{} WHERE {}", columns, whole ? " NOT INDEXED" : "",
                      inside);
 }
 

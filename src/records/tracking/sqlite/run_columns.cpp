@@ -13,6 +13,7 @@ namespace mooring::records {
 namespace {
 
 using search::Entity;
+using search::SortKey;
 
 // Where each of some runs stands among them.
 class Places {
@@ -76,14 +77,28 @@ Status PutStatuses(Query& rows, const Places& places, RunColumn& column) {
   }
 }
 
-// The metric of few runs, one by one.
-Status AskNumbers(Session& session, std::int64_t key, std::span<const std::int64_t> runs,
-                  RunColumn& column) {
-  ASSIGN_OR_RETURN(Query ask, session.Ask("SELECT value FROM latest WHERE run = ? AND key = ?"));
+// The key of few runs, one by one.
+Status AskFew(Session& session, const SortKey& key, std::int64_t id,
+              std::span<const std::int64_t> runs, RunColumn& column) {
+  ASSIGN_OR_RETURN(Query ask,
+                   session.Ask(fmt::format("SELECT value FROM {} WHERE run = ? AND key = ?",
+                                           TableOf(key.entity))));
+  std::vector<std::pair<std::string, std::size_t>> texts;
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    RETURN_IF_ERROR(ask->Start(runs[i], key));
+    RETURN_IF_ERROR(ask->Start(runs[i], id));
     ASSIGN_OR_RETURN(const bool there, ask->Step());
-    if (there) column.Put(i, ValueOf(*ask, 0));
+    if (!there) continue;
+    if (key.entity == Entity::kMetric) {
+      column.Put(i, ValueOf(*ask, 0));
+    } else {
+      texts.emplace_back(ask->Text(0), i);
+    }
+  }
+  std::sort(texts.begin(), texts.end());
+  double place = 0;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (i > 0 && texts[i].first != texts[i - 1].first) ++place;
+    column.Put(texts[i].second, place);
   }
   return Ok();
 }
@@ -95,7 +110,8 @@ std::string List(std::span<const std::int64_t> numbers) {
 Status ReadAttribute(Session& session, const RunScope& scope, const std::string& key,
                      const Places& places, RunColumn& column) {
   const bool time = key == "start_time" || key == "end_time", status = key == "status";
-  ASSIGN_OR_RETURN(std::string sql, AttributeRows(session, scope, key));
+  const std::string_view attribute = key;
+  ASSIGN_OR_RETURN(std::string sql, AttributeRows(session, scope, {&attribute, 1}));
   if (!time && !status) sql += fmt::format(" ORDER BY {}", ColumnOf(key));
   ASSIGN_OR_RETURN(Query rows, session.Ask(sql));
   RETURN_IF_ERROR(rows->Start());
@@ -106,7 +122,7 @@ Status ReadAttribute(Session& session, const RunScope& scope, const std::string&
 
 }  // namespace
 
-Result<RunColumn> ReadColumn(Session& session, const RunScope& scope, const search::SortKey& key,
+Result<RunColumn> ReadColumn(Session& session, const RunScope& scope, const SortKey& key,
                              std::span<const std::int64_t> runs) {
   RunColumn column(runs.size(), key.ascending);
   const Places places(runs);
@@ -122,8 +138,8 @@ Result<RunColumn> ReadColumn(Session& session, const RunScope& scope, const sear
   if (keys.empty()) return column;
   const std::string which = keys.size() == 1 ? "= ?" : "IN " + List(keys);
   const bool metric = key.entity == Entity::kMetric;
-  if (metric && keys.size() == 1 && runs.size() <= scope.few) {
-    RETURN_IF_ERROR(AskNumbers(session, keys.front(), runs, column));
+  if (keys.size() == 1 && runs.size() <= scope.few) {
+    RETURN_IF_ERROR(AskFew(session, key, keys.front(), runs, column));
     return column;
   }
   ASSIGN_OR_RETURN(Query rows, session.Ask(fmt::format("SELECT run, value FROM {} WHERE key {}{}",

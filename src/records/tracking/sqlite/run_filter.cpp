@@ -172,7 +172,8 @@ class RunFilter {
       }
       return Ok();
     }
-    ASSIGN_OR_RETURN(const std::string sql, AttributeRows(session_, scope_, clause.key));
+    const std::string_view attribute = clause.key;
+    ASSIGN_OR_RETURN(const std::string sql, AttributeRows(session_, scope_, {&attribute, 1}));
     ASSIGN_OR_RETURN(Query walk, session_.Ask(sql));
     RETURN_IF_ERROR(walk->Start());
     return EachRow(walk, [&](Query& row) {

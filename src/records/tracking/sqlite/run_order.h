@@ -1,8 +1,10 @@
 // The first runs of a search in its order, as numbers of tracking.db.
 //
-// One key that every run was logged under in one experiment is walked along its index, which is in
-// the order of its values, and no further than the page needs. Few runs (RunScope::few) are looked
-// up one by one. Any other order reads the column of each of its keys whole: 9 bytes a run and key.
+// A first key that runs log (a metric, param or tag) is walked along its index, which is in the
+// order of its values, and no further than the page needs; the keys behind it sort what ties. Few
+// runs (RunScope::few) are looked up one by one. An order of attributes reads the runs once and
+// keeps the first (run_best.h). Any other reads the column of each of its keys whole: 9 bytes a run
+// and key.
 //
 // Order: of the keys; what is missing comes last and NaN just before it, in both directions.
 // Thread safety: as the session.

@@ -12,6 +12,7 @@
 #include "records/search/match.h"
 #include "records/search/order.h"
 #include "records/tracking/sqlite/run_attributes.h"
+#include "records/tracking/sqlite/run_best.h"
 #include "records/tracking/sqlite/run_columns.h"
 #include "records/tracking/sqlite/run_newest.h"
 #include "records/tracking/sqlite/run_order.h"
