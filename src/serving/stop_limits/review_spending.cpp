@@ -53,6 +53,7 @@ class Asking final : public records::JournalVisitor {
     asked.score = RawScoreOf(block, set.output(), row);
     asked.decision = &decision;
     asked.source = LimitCandidate::Source::kFixed;
+    asked.by_person = !end_.expired;
     asked.caller = block.caller;
     asked.version = block.binding->version;
     asked.recorded = true;

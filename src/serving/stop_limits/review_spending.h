@@ -1,6 +1,7 @@
 // ReviewSpending: what ends a review (a person's value, or the contract's default) passes the
 // limits as a fixed value of a fallback chain does, and spends its budgets: bounds, the age of the
-// row and everything that is summed or counted; not collars and quality, which are about models.
+// row and everything that is summed or counted; not collars and quality, which are about models. A
+// check that leaves it to a person (`then: review`) holds when one has decided, not by default.
 // Nothing is moved to a bound. A latched limit lets nothing pass that consumes of it.
 //
 //   RETURN_IF_ERROR(spending.Spend(end, by, *controls));   // then the value may be given

@@ -26,7 +26,7 @@ std::vector<LimitRule> Rules(records::LimitAction then) {
 }
 
 struct ReviewSpendingTest : ::testing::Test {
-  explicit ReviewSpendingTest(records::LimitAction then = records::LimitAction::kReview)
+  explicit ReviewSpendingTest(records::LimitAction then = records::LimitAction::kDeny)
       : bench(PricingContract(Rules(then))) {
     binding->model = "cover";
     binding->version = 3;
@@ -57,8 +57,8 @@ struct ReviewSpendingTest : ::testing::Test {
     if (limited) block.limits = &note;
     return *journal.Append(block, nullptr);
   }
-  Status Spend(DecisionId decision, std::optional<std::int64_t> amount) {
-    records::ReviewEnd end{decision, false, std::nullopt, amount};
+  Status Spend(DecisionId decision, std::optional<std::int64_t> amount, bool expired = false) {
+    records::ReviewEnd end{decision, expired, std::nullopt, amount};
     return spending.Spend(end, "anna", bench.controls);
   }
   std::int64_t Spent(const LimitLedger& ledger) const {
@@ -129,6 +129,17 @@ TEST_F(ReviewSpendingTest, WhatNobodyKnowsIsNotGiven) {
   journal.fail_commit = true;
   EXPECT_EQ(Spend(decision, 100).error().code(), Code::kUnavailable);
   EXPECT_EQ(Spent(bench.ledger), 100) << "it may be on the disk";
+}
+
+struct LeftToPeopleTest : ReviewSpendingTest {
+  LeftToPeopleTest() : ReviewSpendingTest(records::LimitAction::kReview) {}
+};
+
+TEST_F(LeftToPeopleTest, APersonAnswersWhatALimitAsksAndTheDefaultDoesNot) {
+  EXPECT_EQ(Spend(Decide(), 8001, true).error().why(), "says no: price");
+  EXPECT_TRUE(Spend(Decide(), 8001).ok()) << "beyond 80.00 a person is asked";
+  EXPECT_EQ(Spent(bench.ledger), 8001);
+  EXPECT_EQ(Spend(Decide(), 8001).error().why(), "says no: daily") << "budgets hold for people";
 }
 
 struct ClampedReviewTest : ReviewSpendingTest {

@@ -104,6 +104,8 @@ void RowLimits::Run() {
 
 bool RowLimits::Applies(const CompiledLimit& limit, const LimitCandidate& candidate) {
   if (candidate.source != Source::kFixed) return true;
+  const bool asks_people = limit.rule.then == records::LimitAction::kReview;
+  if (candidate.by_person && asks_people && !HasBudget(limit.rule.kind)) return false;
   switch (limit.rule.kind) {
     case LimitKind::kBound: return true;
     case LimitKind::kFreshness: return limit.rule.input_age.count() > 0;

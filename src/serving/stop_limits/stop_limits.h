@@ -86,6 +86,7 @@ struct LimitCandidate {
   records::RowDecision* decision = nullptr;
   enum class Source : std::uint8_t { kModel, kOtherVersion, kFixed } source = Source::kModel;
   bool consumes_nothing = false;  // a fixed value that its owner declared free: no budgets
+  bool by_person = false;         // a fixed value of a reviewer: checks that leave it to one hold
   std::string_view caller;
   VersionNumber version = 0;  // that made it
   bool recorded = false;      // the row is from the journal: pseudonyms stand in place of values
