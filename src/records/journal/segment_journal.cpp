@@ -157,7 +157,15 @@ void SegmentJournal::CommitGroups(std::unique_lock<std::mutex>& turn) {
 Status SegmentJournal::CommitGroup(Group& group) {
   if (writer_->number() != group.segment) RETURN_IF_ERROR(RollTo(group.segment));
   RETURN_IF_ERROR(writer_->Write(group.bytes, group.facts));
-  if (options_.ack == AckMode::kSynced) RETURN_IF_ERROR(SyncNow());
+  const Nanos start = options_.clock->Monotonic();
+  if (options_.ack == AckMode::kSynced) RETURN_IF_ERROR(SyncWriter());
+  NoteGroup(group);
+  // Last: who follows what is durable looks it up at once.
+  if (options_.ack == AckMode::kSynced) NoteDurable(start);
+  return Ok();
+}
+
+void SegmentJournal::NoteGroup(const Group& group) {
   const std::scoped_lock lock(facts_mutex_);
   ++stats_.commits;
   stats_.records += group.facts.records;
@@ -177,19 +185,22 @@ Status SegmentJournal::CommitGroup(Group& group) {
                      summary.index.begin() + static_cast<std::ptrdiff_t>(live_index_.size()),
                      summary.index.end());
   if (live_bindings_.size() != summary.bindings.size()) live_bindings_ = summary.bindings;
-  return Ok();
 }
 
 Status SegmentJournal::SyncNow() {
   const Nanos start = options_.clock->Monotonic();
+  RETURN_IF_ERROR(SyncWriter());
+  NoteDurable(start);
+  return Ok();
+}
+
+Status SegmentJournal::SyncWriter() {
   {
     // A failure is reported by the system once: the sync aside may have had the one that is ours.
     const std::scoped_lock aside(aside_mutex_);
     if (aside_failed_.has_value()) return *aside_failed_;
   }
-  RETURN_IF_ERROR(writer_->Sync());
-  NoteDurable(start);
-  return Ok();
+  return writer_->Sync();
 }
 
 Status SegmentJournal::SyncAside(std::unique_lock<std::mutex>& turn) {

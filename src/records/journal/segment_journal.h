@@ -56,7 +56,9 @@ class SegmentJournal final : public Journal {
   std::optional<bool> WriteGroups();
   void CommitGroups(std::unique_lock<std::mutex>& turn);
   Status CommitGroup(Group& group);
-  Status SyncNow();
+  void NoteGroup(const Group& group);  // so that its decisions are found
+  Status SyncNow();                    // SyncWriter, NoteDurable
+  Status SyncWriter();
   // Gives the turn back while the disk works, so that writes go on. What failed meanwhile in the
   // same segment is found by its next sync.
   Status SyncAside(std::unique_lock<std::mutex>& turn);
