@@ -209,11 +209,7 @@ fallback: {invalid: [{review: {deadline: 1h, default: deny}}]}
   const Json& decision = (**json.GetArray("decisions"))[0];
   EXPECT_EQ(*decision.GetString("verdict"), "review");
   const std::string path = "/api/v1/reviews/" + std::string(*decision.GetString("id"));
-  HttpAnswer waits = Call("GET", path);  // the queue follows the journal
-  for (int i = 0; i < 600 && waits.status == 404; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    waits = Call("GET", path);
-  }
+  const HttpAnswer waits = Call("GET", path);
   EXPECT_EQ(waits.status, 202) << waits.body;
   EXPECT_NE(waits.body.find("\"income\":1000.5"), std::string::npos) << waits.body;
   EXPECT_EQ(Decide("r-1").status, 202);

@@ -73,8 +73,8 @@ std::string MakeDeleted(const TrackedStores& stores, const std::string& name,
 std::size_t FilesBelow(const std::string& directory) {
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
-    const bool upload = entry.path().string().find("/work/") != std::string::npos;
-    if (entry.is_regular_file() && !upload) ++files;
+    const bool is_upload = entry.path().parent_path().filename() == "work";
+    if (entry.is_regular_file() && !is_upload) ++files;
   }
   return files;
 }
