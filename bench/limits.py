@@ -127,7 +127,7 @@ def kill(port):
 
 def release(port, number):
     asked = call(port, "/api/v1/changes", {"kind": "kill_release", "kill": number,
-                                           "reason": "trial", "author": "maker"})
+                                           "reason": "trial", "author": "maker"})["change"]
     call(port, f"/api/v1/changes/{asked['id']}/approve",
          {"author": "checker", "hash": asked["hash"]})
 
