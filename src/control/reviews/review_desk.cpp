@@ -265,7 +265,9 @@ Status ReviewDesk::Spend(const Review& ended) const {
   if (spent.ok() || spent.error().code() != Code::kResourceExhausted) return spent;
   return Error(Code::kConflict, spent.error().message())
       .Why(spent.error().why())
-      .Help("give another value, deny it, or have the limit raised first");
+      .Help(
+          "give another value, deny it, or have the limit raised, or released if it is shut, "
+          "first");
 }
 
 Result<Review> ReviewDesk::Decide(const ReviewCall& call, const Json& body) {

@@ -29,8 +29,9 @@ class Asking final : public records::JournalVisitor {
     const std::uint32_t row = id.ordinal - block.first.ordinal;
     if (id.segment != block.first.segment || row >= block.rows.size()) return;
     found = true;
-    if (block.limits == nullptr) return;  // nothing limits it
     const auto set = limits_of_(*block.binding);
+    // A kill, or a value that was none, leaves a decision to people before limits are asked.
+    if (set == nullptr && block.limits == nullptr) return;  // nothing limits it
     if (set == nullptr || block.inputs == nullptr || !set->Reads(block.inputs->schema())) {
       ruled = Error(Code::kFailedPrecondition, "the limits of " + id.ToString() + " are not known")
                   .Why("version " + std::to_string(block.binding->version) + " of '" +
@@ -42,7 +43,7 @@ class Asking final : public records::JournalVisitor {
 
   bool found = false;
   Status ruled;
-  LimitNote note;  // with anything in it only when it may be given
+  LimitNote note;  // what it spends; when it may not be given, the limits that this shut
 
  private:
   void Ask(const ReadDecisions& block, std::uint32_t row, const LimitSet& set) {
@@ -59,13 +60,24 @@ class Asking final : public records::JournalVisitor {
     asked.recorded = true;
     const LimitRuling ruling = limits_.Admit(set, controls_, asked, note);
     if (ruling.admitted && !ruling.clamped) return;
-    limits_.ledger().Undo(note);
+    GiveBack();
     std::string names = ruling.clamped ? "it is beyond a bound" : "";
     for (const records::LimitHit& hit : note.hits) {
       if (!hit.advisory) names += (names.empty() ? "says no: " : ", ") + hit.limit;
     }
-    note.Clear();
+    note.hits.clear();
     ruled = Error(Code::kResourceExhausted, "the value does not fit the limits").Why(names);
+  }
+
+  // All but that limits are shut.
+  void GiveBack() {
+    const auto is_latch = [](const records::LimitDelta& delta) {
+      return delta.op == records::LimitOp::kLatch;
+    };
+    LimitNote spent = note;
+    std::erase_if(spent.deltas, is_latch);
+    limits_.ledger().Undo(spent);
+    std::erase_if(note.deltas, [&](const auto& delta) { return !is_latch(delta); });
   }
 
   const records::ReviewEnd& end_;
@@ -109,7 +121,6 @@ Status ReviewSpending::SpendOnce(const records::ReviewEnd& end, const Given& giv
   Asking asking(end, decision, *options_.limits, options_.limits_of, controls);
   RETURN_IF_ERROR(options_.journal->Read(end.decision, asking));
   if (!asking.found) return Error(Code::kNotFound, "no decision " + end.decision.ToString());
-  RETURN_IF_ERROR(asking.ruled);
   if (!asking.note.deltas.empty()) {
     BudgetChange change;
     change.at = options_.clock->Now();
@@ -121,6 +132,7 @@ Status ReviewSpending::SpendOnce(const records::ReviewEnd& end, const Given& giv
     for (records::LimitDelta& delta : change.note.deltas) delta.row = 0;
     RETURN_IF_ERROR(Write(std::move(change)));
   }
+  RETURN_IF_ERROR(asking.ruled);
   if (given_.size() >= kRemembered) given_.clear();
   given_.emplace(end.decision, given);
   return Ok();

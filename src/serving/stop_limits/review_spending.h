@@ -41,7 +41,8 @@ class ReviewSpending {
   };
   explicit ReviewSpending(Options options) : options_(std::move(options)) {}
 
-  // A denial and a decision that no limits were asked for spend nothing.
+  // A denial and a decision whose version has no limits spend nothing. A limit that a refusal shuts
+  // is shut in the journal too.
   Status Spend(const records::ReviewEnd& end, std::string_view by, const LimitControls& controls);
 
  private:

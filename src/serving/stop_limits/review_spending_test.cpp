@@ -115,9 +115,38 @@ TEST_F(ReviewSpendingTest, WhatDoesNotFitIsRefusedAndSpendsNothing) {
 
 TEST_F(ReviewSpendingTest, ADenialAndWhatIsNotLimitedAreFree) {
   EXPECT_TRUE(Spend(Decide(), std::nullopt).ok());
-  EXPECT_TRUE(Spend(Decide(false), 99'999).ok());
+  loaded = false;
+  EXPECT_TRUE(Spend(Decide(false), 99'999).ok()) << "its version has none";
   EXPECT_TRUE(journal.budgets().empty());
   EXPECT_EQ(Spent(bench.ledger), 0);
+}
+
+// As after a kill: nobody asked the limits when the decision was left to people.
+TEST_F(ReviewSpendingTest, WhatWasNeverAskedIsAskedWhenItEnds) {
+  EXPECT_FALSE(Spend(Decide(false), 99'999, true).ok());
+  EXPECT_FALSE(Spend(Decide(false), 99'999).ok());
+  EXPECT_TRUE(Spend(Decide(false), 7000).ok());
+  EXPECT_EQ(Spent(bench.ledger), 7000);
+}
+
+TEST_F(ReviewSpendingTest, ALimitThatARefusalShutsIsShutInTheJournal) {
+  LimitRule sum = Rules(records::LimitAction::kDeny)[0];
+  sum.latch = true;
+  LimitBench shut(PricingContract({sum}));
+  ReviewSpending spend({.journal = &journal,
+                        .limits = &shut.stop_limits,
+                        .clock = &shut.clock,
+                        .limits_of = [&](const records::Binding&) { return shut.set; }});
+  const records::ReviewEnd end{Decide(), false, std::nullopt, 20'000};
+  EXPECT_EQ(spend.Spend(end, "anna", shut.controls).error().code(), Code::kResourceExhausted);
+  ASSERT_EQ(journal.budgets().size(), 1U);
+  LimitLedger restarted({.clock = &shut.clock});
+  FoldChange(journal.budgets()[0], restarted);
+  const CompiledLimit& limit = shut.set->OfPlace(0);
+  const auto usage =
+      restarted.Of({.shape = &limit.shape, .rule = 0, .state = limit.shape.family, .max = 1});
+  EXPECT_NE(usage.latched_at, 0);
+  EXPECT_EQ(usage.current, 0) << "nothing was spent";
 }
 
 TEST_F(ReviewSpendingTest, WhatNobodyKnowsIsNotGiven) {
