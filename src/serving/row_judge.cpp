@@ -132,8 +132,8 @@ std::optional<RowJudge::Candidate> RowJudge::Try(const Step& step, double score,
   if (step.kind == Kind::kConstant || step.kind == Kind::kRules) {
     const auto value = step.ValueFor(*by_.inputs, row);
     if (!value) return std::nullopt;
-    return Candidate{value->Decision(), score, Source::kFixed, served.number,
-                     step.consumes_nothing};
+    const RowDecision fixed = value->Decision();
+    return Candidate{fixed, fixed.score, Source::kFixed, served.number, step.consumes_nothing};
   }
   const ServedVersion* other =
       step.kind == Kind::kChampion ? ChampionOf(Serving(), served) : PreviousOf(Serving(), served);

@@ -124,6 +124,29 @@ TEST_F(RowJudgeTest, TellsOfALimitOnceHoweverManyStepsItStopped) {
   EXPECT_EQ(hit, (std::vector<std::string>{"low", "lower"}));
 }
 
+// Budgets are told to callers: what a fixed value spends says nothing of what the model had said.
+TEST_F(RowJudgeTest, AFixedValueSpendsItselfAndNotWhatTheModelSaid) {
+  ASSERT_FALSE(contract.output.name.empty());
+  records::LimitRule bound;
+  bound.name = "low";
+  bound.kind = records::LimitKind::kBound;
+  bound.max = data::Decimal(5);
+  bound.then = records::LimitAction::kFallback;
+  records::LimitRule sum;
+  sum.name = "all";
+  sum.kind = records::LimitKind::kSum;
+  sum.quantity = contract.output.name;
+  sum.window.kind = records::LimitWindow::Kind::kLifetime;
+  sum.max = data::Decimal(100);
+  contract.limits = {bound, sum};
+  contract.fallback = {{Kind::kConstant, 4}};
+  Serve(std::nullopt);
+  EXPECT_EQ(Judge(9).score, 4);
+  ASSERT_EQ(trace.note.deltas.size(), 1U);
+  EXPECT_EQ(trace.note.deltas[0].op, records::LimitOp::kSpend);
+  EXPECT_EQ(trace.note.deltas[0].amount, 4'000'000);
+}
+
 TEST_F(RowJudgeTest, WhatIsKilledSaysNothingAndTheChainAnswers) {
   contract.fallback = {{Kind::kPrevious, 0}, {Kind::kConstant, 4}};
   Serve(100);

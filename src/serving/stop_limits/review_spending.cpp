@@ -51,7 +51,7 @@ class Asking final : public records::JournalVisitor {
     LimitCandidate asked;
     asked.inputs = block.inputs;
     asked.row = row;
-    asked.score = RawScoreOf(block, set.output(), row);
+    asked.score = given_.score;  // what the model said is not told, by a budget either
     asked.decision = &decision;
     asked.source = LimitCandidate::Source::kFixed;
     asked.by_person = !end_.expired;

@@ -81,7 +81,7 @@ void AddToMedians(std::span<const SeenByMedian> seen);
 struct LimitCandidate {
   const data::Batch* inputs = nullptr;
   std::size_t row = 0;
-  double score = 0;  // raw, of the version that made it; NaN: none
+  double score = 0;  // raw, of the version that made it; of a fixed value its own; NaN: none
   // The answer as it would be given; `bound` with `then: clamp` moves its amount (or score).
   records::RowDecision* decision = nullptr;
   enum class Source : std::uint8_t { kModel, kOtherVersion, kFixed } source = Source::kModel;

@@ -327,6 +327,7 @@ class Replayed final : public WhatIf {
       if (!value) continue;
       RowDecision fixed = value->Decision();
       candidate.decision = &fixed;
+      candidate.score = fixed.score;
       candidate.source = LimitCandidate::Source::kFixed;
       candidate.consumes_nothing = step.consumes_nothing;
       if (!stop_limits_->Admit(*compiled.limits, kControls, candidate, note_).admitted) continue;
