@@ -15,6 +15,19 @@ std::string TextOf(const Json& change, std::string_view key) {
   return text.ok() ? std::string(*text) : std::string();
 }
 
+// " by a ramp of 0.5 for 3600 s"; nothing without one.
+std::string RampWords(const Json& change) {
+  const auto ramp = change.GetArray("ramp");
+  std::string words;
+  if (!ramp.ok()) return words;
+  for (const Json& step : **ramp) {
+    const auto seconds = step.GetInt("seconds");
+    words += (words.empty() ? " by a ramp of " : ", ") + TextOf(step, "factor") + " for " +
+             std::to_string(seconds.ok() ? *seconds : 0) + " s";
+  }
+  return words;
+}
+
 // "raise cover/daily from 500000 to 600000, asked by ann: the fair".
 std::string WordsOf(const Json& change) {
   std::string words = TextOf(change, "kind") + " ";
@@ -27,6 +40,7 @@ std::string WordsOf(const Json& change) {
   }
   const std::string max = TextOf(change, "max");
   if (!max.empty()) words += " to " + max + " (contract: " + TextOf(change, "contract_max") + ")";
+  words += RampWords(change);
   return words + ", asked by " + TextOf(change, "maker") + ": " + TextOf(change, "reason");
 }
 
