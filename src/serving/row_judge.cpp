@@ -67,7 +67,7 @@ RowDecision RowJudge::Judge(double score, std::size_t row) {
     NoteSource(served.number);
     return own.decision;
   }
-  return Instead(refusal, score, row);
+  return Instead(refusal, row);
 }
 
 bool RowJudge::Killed(VersionNumber version, std::size_t row) const {
@@ -110,13 +110,13 @@ bool RowJudge::Passes(Candidate& candidate, std::size_t row, Refusal& refusal) {
 }
 
 // The first step of the chain that passes; the reason stays that of the model's own answer.
-RowDecision RowJudge::Instead(const Refusal& refusal, double score, std::size_t row) {
+RowDecision RowJudge::Instead(const Refusal& refusal, std::size_t row) {
   if (refusal.then == LimitAction::kReview) return Empty(Verdict::kReview, refusal.reason);
   if (refusal.then == LimitAction::kDeny) return Empty(Verdict::kDeny, refusal.reason);
   for (const Step& step : by_.served->fallback->For(refusal.cause)) {
     if (step.kind == Kind::kDeny) break;
     if (step.kind == Kind::kReview) return Empty(Verdict::kReview, refusal.reason);
-    std::optional<Candidate> candidate = Try(step, score, row);
+    std::optional<Candidate> candidate = Try(step, row);
     Refusal ignored;
     if (!candidate || !Passes(*candidate, row, ignored)) continue;
     if (candidate->source != Source::kFixed) NoteSource(candidate->version);
@@ -127,7 +127,7 @@ RowDecision RowJudge::Instead(const Refusal& refusal, double score, std::size_t 
   return Empty(Verdict::kDeny, refusal.reason);
 }
 
-std::optional<RowJudge::Candidate> RowJudge::Try(const Step& step, double score, std::size_t row) {
+std::optional<RowJudge::Candidate> RowJudge::Try(const Step& step, std::size_t row) {
   const ServedVersion& served = *by_.served;
   if (step.kind == Kind::kConstant || step.kind == Kind::kRules) {
     const auto value = step.ValueFor(*by_.inputs, row);

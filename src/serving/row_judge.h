@@ -74,8 +74,8 @@ class RowJudge {
   // Whether it may be answered; else says why not and what comes instead.
   bool Passes(Candidate& candidate, std::size_t row, Refusal& refusal);
   const Snapshot& Serving();
-  records::RowDecision Instead(const Refusal& refusal, double score, std::size_t row);
-  std::optional<Candidate> Try(const Step& step, double score, std::size_t row);
+  records::RowDecision Instead(const Refusal& refusal, std::size_t row);
+  std::optional<Candidate> Try(const Step& step, std::size_t row);
   std::optional<std::int64_t> Reference(records::CollarReference::Kind kind, std::size_t row);
   void NoteSource(VersionNumber version);
 
