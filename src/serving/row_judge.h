@@ -65,7 +65,7 @@ class RowJudge {
   };
   struct Candidate {
     records::RowDecision decision;
-    double score = 0;  // raw, of whoever made it
+    double score = 0;  // raw, of whoever made it; of a fixed value its own
     LimitCandidate::Source source = LimitCandidate::Source::kModel;
     VersionNumber version = 0;
     bool consumes_nothing = false;

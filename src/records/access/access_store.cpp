@@ -369,10 +369,7 @@ Status AccessStore::CheckThere() {
     auto count = there->Prepare("SELECT count(*) FROM tokens");
     const auto found = count.ok() ? count->Step() : Result<bool>(count.error());
     const bool any = found.ok() && *found && count->Int(0) != 0;
-    if (any || (found.ok() && !had_tokens_))
-      read = Ok();
-    else
-      read = Error(Code::kDataLoss, "it has no token");
+    if (!any && (!found.ok() || had_tokens_)) read = Error(Code::kDataLoss, "it has no token");
   }
   if (!read.ok()) {
     return gone("another file stands in the place of the tokens and grants",

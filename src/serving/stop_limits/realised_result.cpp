@@ -38,11 +38,21 @@ bool GaveValue(Verdict verdict) {
   return verdict == Verdict::kAdmit || verdict == Verdict::kClamp || verdict == Verdict::kFallback;
 }
 
+// What the model itself said of a row: the output of the contract's name, else the last; NaN: null.
+double RawScoreOf(const ReadDecisions& block, const std::string& output, std::size_t row) {
+  const std::size_t columns = block.outputs == nullptr ? 0 : block.outputs->schema().size();
+  if (columns == 0) return kNone;
+  const data::Column* column = block.outputs->Find(output);
+  if (column == nullptr) column = &block.outputs->column(columns - 1);
+  const bool number = data::IsNumeric(column->type()) || column->type() == data::Type::kBool;
+  return number && !column->IsNull(row) ? column->Number(row) : kNone;
+}
+
 // One row of a block beside its outcome.
 class RowResult {
  public:
   RowResult(const ReadDecisions& block, std::uint32_t row, const LimitSet& set)
-      : block_(block), row_(row), set_(set), decision_(block.rows[row]) {
+      : set_(set), decision_(block.rows[row]) {
     const bool own = decision_.verdict != Verdict::kFallback;
     values_.inputs = block.inputs;
     values_.row = row;
@@ -88,8 +98,6 @@ class RowResult {
     return !holds || *holds != 0;
   }
 
-  const ReadDecisions& block_;
-  const std::uint32_t row_;
   const LimitSet& set_;
   RowDecision decision_;
   LimitRow::Values values_;
@@ -152,15 +160,6 @@ class ResultReader final : public records::JournalVisitor {
 };
 
 }  // namespace
-
-double RawScoreOf(const ReadDecisions& block, const std::string& output, std::size_t row) {
-  const std::size_t columns = block.outputs == nullptr ? 0 : block.outputs->schema().size();
-  if (columns == 0) return kNone;
-  const data::Column* column = block.outputs->Find(output);
-  if (column == nullptr) column = &block.outputs->column(columns - 1);
-  const bool number = data::IsNumeric(column->type()) || column->type() == data::Type::kBool;
-  return number && !column->IsNull(row) ? column->Number(row) : kNone;
-}
 
 bool RealisedResult::Frees(const LimitStateId& state) const {
   if (what == What::kUnread) return false;

@@ -28,9 +28,6 @@
 
 namespace mooring::serving {
 
-// What the model itself said of a row: the output of the contract's name, else the last; NaN: null.
-double RawScoreOf(const records::ReadDecisions& block, const std::string& output, std::size_t row);
-
 // The limits in force for what a binding decides; null: it is not loaded, or has none.
 using LimitsOf = std::function<std::shared_ptr<const LimitSet>(const records::Binding&)>;
 

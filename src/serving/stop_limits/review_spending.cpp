@@ -65,7 +65,6 @@ class Asking final : public records::JournalVisitor {
     for (const records::LimitHit& hit : note.hits) {
       if (!hit.advisory) names += (names.empty() ? "says no: " : ", ") + hit.limit;
     }
-    note.hits.clear();
     ruled = Error(Code::kResourceExhausted, "the value does not fit the limits").Why(names);
   }
 
